@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/* Attach the programs that do nothing, say so, and stay until killed. */
+#include <stdio.h>
+#include <unistd.h>
+#include "floor.skel.h"
+
+int main(void)
+{
+	struct floor_bpf *skel = floor_bpf__open_and_load();
+
+	if (!skel || floor_bpf__attach(skel)) {
+		fprintf(stderr, "floor: cannot attach the empty programs\n");
+		return 1;
+	}
+	puts("attached");
+	fflush(stdout);
+	pause();
+	return 0;
+}

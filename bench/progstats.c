@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * Print a line for every BPF program that a process holds: its name, how often
+ * it ran and for how many ns in all (with kernel.bpf_stats_enabled=1).
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+static void print_prog(__u32 id)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len)) {
+		perror("progstats");
+		exit(1);
+	}
+	printf("%s %llu %llu\n", info.name, (unsigned long long)info.run_cnt,
+	       (unsigned long long)info.run_time_ns);
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	char path[300], line[128];
+	struct dirent *d;
+	__u32 id;
+	DIR *dir;
+	FILE *f;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: progstats PID\n");
+		return 1;
+	}
+	snprintf(path, sizeof(path), "/proc/%s/fdinfo", argv[1]);
+	dir = opendir(path);
+	if (!dir) {
+		perror(path);
+		return 1;
+	}
+	while ((d = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%s/fdinfo/%s", argv[1],
+			 d->d_name);
+		f = fopen(path, "r");
+		if (!f)
+			continue;
+		while (fgets(line, sizeof(line), f)) {
+			if (sscanf(line, "prog_id: %u", &id) == 1 &&
+			    strstr(path, "fdinfo"))
+				print_prog(id);
+		}
+		fclose(f);
+	}
+	closedir(dir);
+	return 0;
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * The command line. getopt_long() rather than argp, which adds a second line to
+ * every error.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "options.h"
+
+#define VERSION	"1.0"
+
+static const char usage[] =
+"Usage: runqslower [OPTION...] [min_us]\n";
+
+static const char help[] =
+"Show the tasks that were ready to run and waited longer than min_us for a CPU.\n"
+"\n"
+"  min_us                 threshold, 10000 if not given; 0 shows every wait.\n"
+"                         A plain number is microseconds; 500us, 10ms, 1s, 2m\n"
+"\n"
+"Which tasks (options narrow each other, several values of one widen it):\n"
+"  -p, --pid PID[,...]    threads of this process\n"
+"  -t, --tid TID[,...]    this thread\n"
+"  -c, --comm PREFIX[,...]  tasks whose name starts with PREFIX\n"
+"  -C, --cpu LIST         waits that ended on these CPUs, e.g. 0-3,8\n"
+"\n"
+"What to show:\n"
+"  -P, --previous         also show the task that ran just before\n"
+"  -T, --time FORMAT      clock (HH:MM:SS, default), us (HH:MM:SS.ffffff), iso, mono\n"
+"\n"
+"When to stop (else at Ctrl-C):\n"
+"  -d, --duration DUR     after this time; a plain number is seconds\n"
+"  -n, --count N          after N waits\n"
+"\n"
+"  --ring-size SIZE       event buffer, a power of two, e.g. 8M\n"
+"  -v, --verbose          also show the messages of libbpf\n"
+"  -V, --version          show the version\n"
+"  -h, -?, --help         show this\n"
+"      --usage            show a short usage message\n"
+"\n"
+"Examples:\n"
+"  runqslower             # waits longer than 10 ms\n"
+"  runqslower 1ms         # longer than 1 ms\n"
+"  runqslower -P -p 123   # of process 123, with the task that ran before\n";
+
+enum {
+	OPT_USAGE = 256,
+	OPT_RING_SIZE,
+};
+
+static const struct option long_options[] = {
+	{ "pid",	required_argument,	NULL, 'p' },
+	{ "tid",	required_argument,	NULL, 't' },
+	{ "comm",	required_argument,	NULL, 'c' },
+	{ "cpu",	required_argument,	NULL, 'C' },
+	{ "previous",	no_argument,		NULL, 'P' },
+	{ "time",	required_argument,	NULL, 'T' },
+	{ "duration",	required_argument,	NULL, 'd' },
+	{ "count",	required_argument,	NULL, 'n' },
+	{ "ring-size",	required_argument,	NULL, OPT_RING_SIZE },
+	{ "verbose",	no_argument,		NULL, 'v' },
+	{ "version",	no_argument,		NULL, 'V' },
+	{ "help",	no_argument,		NULL, 'h' },
+	{ "usage",	no_argument,		NULL, OPT_USAGE },
+	{}
+};
+
+static void __attribute__((noreturn, format(printf, 1, 2)))
+refuse(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "runqslower: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(EXIT_USAGE);
+}
+
+/*
+ * The decimal number that @s begins with, and in @end what follows it. No sign,
+ * no white space, at least one digit, at most @max; false otherwise.
+ */
+static bool parse_number(const char *s, __u64 max, __u64 *value, char **end)
+{
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	*value = strtoull(s, end, 10);
+	return !errno && *value <= max;
+}
+
+/* A number, or a number and one of @units, times the factor of that unit. */
+struct unit {
+	const char *name;
+	__u64 factor;
+};
+
+static bool parse_with_unit(const char *s, const struct unit *units, __u64 *value)
+{
+	char *end;
+
+	if (!parse_number(s, ULLONG_MAX, value, &end))
+		return false;
+	for (; units->name; units++) {
+		if (!strcmp(end, units->name))
+			return !__builtin_mul_overflow(*value, units->factor, value);
+	}
+	return false;
+}
+
+/* In ns; a plain number counts in @plain_ns. */
+static bool parse_duration(const char *s, __u64 plain_ns, __u64 *ns)
+{
+	const struct unit units[] = {
+		{ "", plain_ns },
+		{ "us", 1000 },
+		{ "ms", 1000 * 1000 },
+		{ "s", 1000 * 1000 * 1000 },
+		{ "m", 60ULL * 1000 * 1000 * 1000 },
+		{}
+	};
+
+	/* LLONG_MAX: what a struct timespec and a difference of two can hold. */
+	return parse_with_unit(s, units, ns) && *ns <= LLONG_MAX;
+}
+
+static __u64 parse_ring_size(const char *s)
+{
+	static const struct unit units[] = {
+		{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 }, {}
+	};
+	__u64 page = sysconf(_SC_PAGESIZE), size;
+
+	if (!parse_with_unit(s, units, &size) || size & (size - 1) ||
+	    size < page || size > 1 << 30)
+		refuse("invalid ring size '%s': a power of two from %lluK to 1G is accepted",
+		       s, page >> 10);
+	return size;
+}
+
+static enum time_format parse_time_format(const char *s)
+{
+	static const char * const names[] = {
+		[TIME_CLOCK] = "clock",
+		[TIME_US] = "us",
+		[TIME_ISO] = "iso",
+		[TIME_MONO] = "mono",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(s, names[i]))
+			return i;
+	}
+	refuse("invalid time format '%s': clock, us, iso or mono is accepted", s);
+}
+
+/* Room for one more element; there is no way on without it. */
+static void *grow(void *array, size_t nr, size_t size)
+{
+	array = reallocarray(array, nr + 1, size);
+	if (!array) {
+		fprintf(stderr, "runqslower: out of memory\n");
+		exit(EXIT_FAILURE);
+	}
+	return array;
+}
+
+static void add_ids(struct id_list *list, char *arg, const char *what)
+{
+	char *word, *rest = arg, *end;
+	__u64 id;
+
+	while ((word = strsep(&rest, ","))) {
+		if (!parse_number(word, INT_MAX, &id, &end) || *end || !id)
+			refuse("invalid %s '%s': a positive number is accepted",
+			       what, word);
+		list->ids = grow(list->ids, list->nr, sizeof(*list->ids));
+		list->ids[list->nr++] = id;
+	}
+}
+
+static void add_comms(struct options *opts, char *arg)
+{
+	char *word, *rest = arg;
+	struct comm_key *key;
+	size_t len;
+
+	while ((word = strsep(&rest, ","))) {
+		len = strlen(word);
+		if (!len)
+			refuse("empty name prefix: at least one character is accepted");
+		if (len >= TASK_COMM_LEN) {
+			/* The kernel cuts names the same way. */
+			len = TASK_COMM_LEN - 1;
+			fprintf(stderr, "runqslower: name prefix '%s' cut to '%.*s': names have at most %d bytes\n",
+				word, (int)len, word, TASK_COMM_LEN - 1);
+		}
+		opts->comms = grow(opts->comms, opts->nr_comms, sizeof(*key));
+		key = &opts->comms[opts->nr_comms++];
+		memset(key, 0, sizeof(*key));
+		key->prefixlen = 8 * len;
+		memcpy(key->comm, word, len);
+	}
+}
+
+static void add_cpus(struct options *opts, char *arg)
+{
+	char *word, *rest = arg, *end;
+	__u64 first, last;
+
+	while ((word = strsep(&rest, ","))) {
+		if (!parse_number(word, MAX_CPUS - 1, &first, &end))
+			goto invalid;
+		last = first;
+		if (*end == '-' && !parse_number(end + 1, MAX_CPUS - 1, &last, &end))
+			goto invalid;
+		if (*end || last < first)
+			goto invalid;
+		for (; first <= last; first++)
+			opts->cpu_mask[first / 64] |= 1ULL << first % 64;
+	}
+	opts->filter_cpus = true;
+	return;
+invalid:
+	refuse("invalid CPU list '%s': numbers below %d and ranges like 0-3,8 are accepted",
+	       word, MAX_CPUS);
+}
+
+/* An option that getopt_long() does not know, or one that lacks its value. */
+static void __attribute__((noreturn))
+refuse_option(char **argv, int err)
+{
+	const struct option *o;
+
+	for (o = long_options; o->name; o++) {
+		if (optopt && o->val == optopt)
+			break;
+	}
+	if (err == ':')
+		refuse("option '--%s' needs a value; see runqslower --help", o->name);
+	if (o->name)
+		refuse("option '--%s' takes no value; see runqslower --help", o->name);
+	if (optopt)
+		refuse("unknown option '-%c'; runqslower --help lists what is accepted",
+		       optopt);
+	refuse("unknown option '%s'; runqslower --help lists what is accepted",
+	       argv[optind - 1]);
+}
+
+void parse_options(int argc, char **argv, struct options *opts)
+{
+	__u64 ns;
+	char *end;
+	int opt;
+
+	*opts = (struct options) { .min_us = 10000 };
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, ":p:t:c:C:PT:d:n:vVh",
+				  long_options, NULL)) != -1) {
+		switch (opt) {
+		case 'p':
+			add_ids(&opts->tgids, optarg, "PID");
+			break;
+		case 't':
+			add_ids(&opts->tids, optarg, "TID");
+			break;
+		case 'c':
+			add_comms(opts, optarg);
+			break;
+		case 'C':
+			add_cpus(opts, optarg);
+			break;
+		case 'P':
+			opts->previous = true;
+			break;
+		case 'T':
+			opts->time = parse_time_format(optarg);
+			break;
+		case 'd':
+			if (!parse_duration(optarg, 1000000000, &opts->duration_ns) ||
+			    !opts->duration_ns)
+				refuse("invalid duration '%s': seconds, or a number with us, ms, s or m is accepted",
+				       optarg);
+			break;
+		case 'n':
+			if (!parse_number(optarg, ULLONG_MAX, &opts->count, &end) ||
+			    *end || !opts->count)
+				refuse("invalid count '%s': a positive number is accepted",
+				       optarg);
+			break;
+		case OPT_RING_SIZE:
+			opts->ring_size = parse_ring_size(optarg);
+			break;
+		case 'v':
+			opts->verbose = true;
+			break;
+		case 'V':
+			printf("runqslower " VERSION "\n");
+			exit(EXIT_SUCCESS);
+		case OPT_USAGE:
+			fputs(usage, stdout);
+			exit(EXIT_SUCCESS);
+		case '?':
+			if (optopt != '?')
+				refuse_option(argv, opt);
+			/* fall through */
+		case 'h':
+			printf("%s%s", usage, help);
+			exit(EXIT_SUCCESS);
+		default:
+			refuse_option(argv, opt);
+		}
+	}
+
+	if (optind < argc) {
+		if (!parse_duration(argv[optind], 1000, &ns) || ns % 1000)
+			refuse("invalid threshold '%s': microseconds, or a number with us, ms, s or m is accepted",
+			       argv[optind]);
+		opts->min_us = ns / 1000;
+		optind++;
+	}
+	if (optind < argc)
+		refuse("unexpected argument '%s': one threshold is accepted",
+		       argv[optind]);
+}

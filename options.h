@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
+/* The command line: what the user asked for, checked and in the units of the code. */
+#ifndef __RUNQSLOWER_OPTIONS_H
+#define __RUNQSLOWER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+#include "runqslower.h"
+
+#define EXIT_USAGE	64		/* EX_USAGE of sysexits.h */
+
+enum time_format {
+	TIME_CLOCK,			/* HH:MM:SS */
+	TIME_US,			/* HH:MM:SS.ffffff */
+	TIME_ISO,			/* RFC 3339, with us and UTC offset */
+	TIME_MONO,			/* seconds of CLOCK_MONOTONIC */
+};
+
+struct id_list {
+	__u32 *ids;
+	size_t nr;
+};
+
+struct options {
+	__u64 min_us;			/* report waits longer than this */
+	struct id_list tgids;		/* empty: all */
+	struct id_list tids;
+	struct comm_key *comms;		/* beginnings of names */
+	size_t nr_comms;
+	bool filter_cpus;
+	__u64 cpu_mask[MAX_CPUS / 64];
+	bool previous;
+	bool verbose;
+	enum time_format time;
+	__u64 duration_ns;		/* 0: until interrupted */
+	__u64 count;			/* 0: any number */
+	__u64 ring_size;		/* bytes, 0: by the number of CPUs */
+};
+
+/*
+ * Fill @opts from the command line. Does not return where the command line asks
+ * for help or the version (exit 0) or is wrong (one line, EXIT_USAGE). What
+ * @opts points to lives as long as the process.
+ */
+void parse_options(int argc, char **argv, struct options *opts);
+
+#endif /* __RUNQSLOWER_OPTIONS_H */

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * Waits of all CPUs put in order of time. They arrive nearly so: a CPU can be
+ * overtaken between reading the clock and reserving the event. So each is
+ * inserted from the end, past the few that are younger.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "order.h"
+
+static bool make_room(struct order *o)
+{
+	size_t size = o->size ? 2 * o->size : 64;
+	struct wait_event *waits;
+
+	if (o->head + o->nr < o->size)
+		return true;
+	/* Half is free at the front: no need to grow. */
+	if (o->head >= o->size / 2 && o->head) {
+		memmove(o->waits, o->waits + o->head, o->nr * sizeof(*o->waits));
+		o->head = 0;
+		return true;
+	}
+	waits = reallocarray(o->waits, size, sizeof(*waits));
+	if (!waits)
+		return false;
+	o->waits = waits;
+	o->size = size;
+	return true;
+}
+
+bool order_push(struct order *o, const struct wait_event *e)
+{
+	size_t i;
+
+	if (!make_room(o))
+		return false;
+	for (i = o->head + o->nr; i > o->head; i--) {
+		if (o->waits[i - 1].end_ns <= e->end_ns)
+			break;
+		o->waits[i] = o->waits[i - 1];
+	}
+	o->waits[i] = *e;
+	o->nr++;
+	return true;
+}
+
+const struct wait_event *order_pop(struct order *o, __u64 until)
+{
+	const struct wait_event *e = o->waits + o->head;
+
+	if (!o->nr || e->end_ns > until)
+		return NULL;
+	o->nr--;
+	o->head++;
+	if (!o->nr)
+		o->head = 0;
+	return e;
+}
+
+void order_free(struct order *o)
+{
+	free(o->waits);
+	memset(o, 0, sizeof(*o));
+}

@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+#
+# Install what a stand-alone build needs and unpack a kernel source tree:
+#
+#	packaging/setup.sh build|check|bench
+#
+# "check" and "bench" add what the tests and the benchmark need. KERNEL_SRC names
+# the tree; if it is not there and is .linux of this directory, it is unpacked
+# from the newest linux-source package. Does nothing the second time.
+set -eu
+
+die()
+{
+	echo "setup: $*" >&2
+	exit 1
+}
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+own_tree=$here/.linux
+tree=${KERNEL_SRC:-$own_tree}
+
+case ${1:-} in
+build|check|bench) what=$1 ;;
+*) die "usage: packaging/setup.sh build|check|bench" ;;
+esac
+
+# Package names: Debian and Ubuntu (tested), Fedora, Arch, openSUSE (listed).
+if command -v apt-get >/dev/null; then
+	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev pkg-config xz-utils"
+	check="rsync perl dwarves strace util-linux procps"
+	bench="linux-perf libbpf-tools"
+	is_installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok'; }
+	refresh() { apt-get update -qq; }
+	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
+elif command -v dnf >/dev/null; then
+	build="make gcc clang llvm elfutils-libelf-devel zlib-devel pkgconf xz"
+	check="rsync perl dwarves strace util-linux procps-ng"
+	bench="perf bcc-tools"
+	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
+	refresh() { :; }
+	install() { dnf install -y -q "$@"; }
+elif command -v pacman >/dev/null; then
+	build="make gcc clang llvm libelf zlib pkgconf xz"
+	check="rsync perl pahole strace util-linux procps-ng"
+	bench="perf bcc-tools"
+	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
+	refresh() { :; }
+	install() { pacman -S --noconfirm --needed "$@"; }
+elif command -v zypper >/dev/null; then
+	build="make gcc clang llvm libelf-devel zlib-devel pkgconf xz"
+	check="rsync perl dwarves strace util-linux procps"
+	bench="perf bcc-tools"
+	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
+	refresh() { :; }
+	install() { zypper -n -q install "$@"; }
+else
+	die "no package manager that is known here; install by hand: make gcc clang llvm libelf zlib, and set KERNEL_SRC"
+fi
+
+is_tree()
+{
+	[ -f "$1/tools/lib/bpf/Makefile" ] && [ -f "$1/tools/bpf/bpftool/Makefile" ]
+}
+
+# install_missing PACKAGE...
+install_missing()
+{
+	missing=
+	for package; do
+		is_installed "$package" || missing="$missing $package"
+	done
+	[ -n "$missing" ] || return 0
+	[ "$(id -u)" -eq 0 ] || die "missing packages:$missing; run this as root"
+	echo "setup: installing$missing" >&2
+	if [ -z "${refreshed:-}" ]; then
+		refresh
+		refreshed=1
+	fi
+	# shellcheck disable=SC2086 # a list of words
+	install $missing || die "cannot install$missing"
+}
+
+newest_source_package()
+{
+	apt-cache search --names-only '^linux-source-[0-9.]+$' |
+		cut -d' ' -f1 | sort -V | tail -n 1
+}
+
+packages=$build
+[ "$what" = check ] && packages="$packages $check"
+[ "$what" = bench ] && packages="$packages $check $bench"
+# shellcheck disable=SC2086
+install_missing $packages
+
+is_tree "$tree" && exit 0
+[ "$tree" = "$own_tree" ] || die "no kernel source tree in KERNEL_SRC=$tree"
+command -v apt-get >/dev/null ||
+	die "unpack a kernel source tree and set KERNEL_SRC=/path/to/linux"
+
+source=$(newest_source_package)
+if [ -z "$source" ]; then
+	refresh
+	refreshed=1
+	source=$(newest_source_package)
+fi
+[ -n "$source" ] || die "no linux-source package found; set KERNEL_SRC=/path/to/linux"
+install_missing "$source"
+
+# What the build and the tests use; all of it would be 1.5 GB.
+echo "setup: unpacking $source" >&2
+rm -rf "$own_tree.tmp"
+mkdir "$own_tree.tmp"
+tar -xJf "/usr/src/$source.tar.xz" -C "$own_tree.tmp" --strip-components=1 \
+	--wildcards "$source/Makefile" "$source/tools" "$source/scripts" \
+	"$source/include" "$source/arch/*/include" "$source/kernel/bpf"
+mv "$own_tree.tmp" "$own_tree"

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * runqslower: report tasks that waited too long for a CPU.
+ *
+ * A wait begins when a task becomes ready to run (sched_wakeup,
+ * sched_wakeup_new) or is switched out while it still wants to run
+ * (sched_switch), and ends when it is switched in. The start is kept in task
+ * storage, so it can neither be mixed up by TID reuse nor overflow.
+ *
+ * What is not obvious:
+ *
+ * - A start is never trusted by its mere presence, because the events in
+ *   between may have gone unseen (another tracer recursed, the kernel hid
+ *   them). Next to it stands how often the task had been switched out by then.
+ *   Once the task has run again that number has grown and the start is void.
+ *   So nothing needs to be cleared at switch-in, a wakeup of a task that is
+ *   already queued does not restart its wait, and a wakeup of a task that is
+ *   running cannot leave anything behind.
+ *
+ * - Where no start is known (the task was queued before tracing began, or its
+ *   wakeup went unseen), sched_info.last_queued has it for this run queue.
+ *
+ * - Reading the time is the largest cost, so it is mostly not done. At a wakeup
+ *   the run queue's own clock has just been updated, under the lock that is
+ *   still held. At a switch that clock may be up to a tick old (the scheduler
+ *   skips the update when a wakeup has just asked for the switch), and on a CPU
+ *   that was idle, with its tick stopped, older still. It is good enough there
+ *   to tell that a wait cannot have been long, which is nearly always the
+ *   answer. Whatever is reported is measured with the monotonic clock.
+ *
+ * - A task that is preempted between set_current_state() and schedule() stays
+ *   queued although its state is not TASK_RUNNING: preemption ignores the
+ *   state. It waits, so it is measured. The kernel's own run_delay misses it.
+ *
+ * Not seen: time before sched_wakeup fires (an IPI to an idle CPU, for one).
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "runqslower.h"
+#include "kernel.bpf.h"
+
+/* Set by user space before loading. An option that is off costs nothing. */
+const volatile __u64 report_from_ns;	/* report waits of at least this */
+const volatile __u64 quick_ns;		/* the same less a tick, 0 if below one */
+const volatile __u64 tick_ns;		/* how old a busy CPU's clock can be */
+const volatile bool filter_tasks;	/* by any of these: */
+const volatile __u32 nr_tgids;		/* number of values, 0: off, */
+const volatile __u32 nr_tids;
+const volatile bool filter_comms;
+const volatile __u32 only_tgid;		/* and the value if there is one */
+const volatile __u32 only_tid;
+const volatile bool filter_cpus;
+const volatile __u64 cpu_mask[MAX_CPUS / 64];
+const volatile __u32 pidns_inum;	/* of the user, 0: the initial one */
+
+__u32 pidns_level;			/* its depth, found by existing_tasks */
+struct wait_stats stats = {};
+
+/* The wait of a task: when it began, and how to tell whether that still holds. */
+struct wait {
+	__u64 since;			/* CLOCK_MONOTONIC, ns */
+	__u64 stamp;			/* wait_stamp() at that time */
+};
+
+/* The current or the last wait of every task. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct wait);
+} waits SEC(".maps");
+
+/* What to add to a run queue's clock to get CLOCK_MONOTONIC. */
+struct clock {
+	__u64 offset;
+	__u64 learnt;			/* the run queue's clock then, 0: never */
+	__u64 pad[6];			/* fills a cache line */
+};
+
+/* By CPU, written under the lock of its run queue. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct clock);
+} clocks SEC(".maps");
+
+/* Reported waits. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} events SEC(".maps");
+
+/* Processes to report, when there are several. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+} tgids SEC(".maps");
+
+/* Threads to report, when there are several. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+} tids SEC(".maps");
+
+/* Beginnings of the names to report. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct comm_key);
+	__type(value, __u8);
+} comms SEC(".maps");
+
+static __always_inline __u32 tid_of(struct task_struct *p)
+{
+	return pidns_inum ? task_pid_in_ns(p, pidns_level, pidns_inum) : p->pid;
+}
+
+static __always_inline __u32 tgid_of(struct task_struct *p)
+{
+	return pidns_inum ?
+	       task_pid_in_ns(p->group_leader, pidns_level, pidns_inum) : p->tgid;
+}
+
+static __always_inline bool is_wanted_id(struct task_struct *p)
+{
+	__u32 id;
+
+	if (nr_tids) {
+		id = tid_of(p);
+		if (nr_tids == 1 ? id != only_tid :
+				   !bpf_map_lookup_elem(&tids, &id))
+			return false;
+	}
+	if (nr_tgids) {
+		id = tgid_of(p);
+		if (nr_tgids == 1 ? id != only_tgid :
+				    !bpf_map_lookup_elem(&tgids, &id))
+			return false;
+	}
+	return true;
+}
+
+static __always_inline bool is_wanted_comm(struct task_struct *p)
+{
+	struct comm_key key = { .prefixlen = 8 * TASK_COMM_LEN };
+
+	bpf_probe_read_kernel_str(key.comm, sizeof(key.comm), p->comm);
+	return bpf_map_lookup_elem(&comms, &key);
+}
+
+static __always_inline bool is_wanted(struct task_struct *p)
+{
+	if (!filter_tasks)
+		return true;
+	return is_wanted_id(p) && (!filter_comms || is_wanted_comm(p));
+}
+
+static __always_inline bool is_wanted_cpu(__u32 cpu)
+{
+	if (!filter_cpus)
+		return true;
+	return cpu < MAX_CPUS && cpu_mask[cpu / 64] & 1ULL << cpu % 64;
+}
+
+/*
+ * The two clocks drift apart as NTP slews CLOCK_MONOTONIC, by at most 500 ppm.
+ * Where they seem to have done so by more, the surplus is time that passed
+ * between reading the one and the other.
+ */
+#define LEARN_EVERY_NS	(4 * 1000 * 1000)
+#define MAX_SLEW_SHIFT	11		/* 1 / 2048 */
+
+static __always_inline void learn_offset(struct clock *c, __u64 clock)
+{
+	__u64 offset = bpf_ktime_get_ns() - clock;
+	__u64 limit = c->offset + ((clock - c->learnt) >> MAX_SLEW_SHIFT);
+
+	if (c->learnt && (__s64)(offset - limit) > 0)
+		offset = limit;
+	c->offset = offset;
+	c->learnt = clock;
+}
+
+/* The time of the wakeup of @p: its run queue's clock was updated for it. */
+static __always_inline __u64 wakeup_time(struct task_struct *p)
+{
+	__u32 cpu = task_cpu(p);
+	struct clock *c;
+	__u64 clock;
+
+	if (!has_rq_clock())
+		return bpf_ktime_get_ns();
+	clock = rq_clock_of(p);
+	c = bpf_map_lookup_elem(&clocks, &cpu);
+	if (!c)
+		return clock;		/* cannot be: there is one for every CPU */
+	/* A task that wakes itself does so without the lock: a stale clock. */
+	if (clock - c->learnt > LEARN_EVERY_NS && p != bpf_get_current_task_btf())
+		learn_offset(c, clock);
+	return clock + c->offset;
+}
+
+/* Unique for each wait of @p, and never 0. */
+static __always_inline __u64 wait_stamp(struct task_struct *p)
+{
+	return nr_switches(p) + 1;
+}
+
+/* The wait record of @p or NULL: there is no memory, or it may not be had now. */
+static __always_inline struct wait *wait_of(struct task_struct *p)
+{
+	return bpf_task_storage_get(&waits, p, NULL,
+				    can_create_under_rq_lock() ?
+				    BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+}
+
+static __always_inline void count_lost(enum lost_reason reason)
+{
+	__sync_fetch_and_add(&stats.lost[reason], 1);
+}
+
+/* @p was woken, or created. */
+static __always_inline void wait_begin(struct task_struct *p)
+{
+	__u64 stamp = wait_stamp(p);
+	struct wait *w;
+
+	if (!is_wanted(p))
+		return;
+	w = wait_of(p);
+	if (!w) {
+		/* Else sched_info will tell. */
+		if (!has_sched_info())
+			count_lost(LOST_STORAGE);
+		return;
+	}
+	if (w->stamp == stamp)
+		return;			/* it was queued already */
+	w->since = wakeup_time(p);
+	w->stamp = stamp;
+}
+
+/* @p was switched out at @now though it wants to run. */
+static __always_inline void wait_begin_again(struct task_struct *p, __u64 now)
+{
+	struct wait *w = wait_of(p);
+
+	if (!w) {
+		if (!has_sched_info())
+			count_lost(LOST_STORAGE);
+		return;
+	}
+	w->since = now;
+	w->stamp = wait_stamp(p);
+}
+
+/* @next has waited for @wait_ns. */
+static __always_inline void report(struct task_struct *prev,
+				   struct task_struct *next, __u64 now,
+				   __u64 wait_ns)
+{
+	struct wait_event *e;
+
+	__sync_fetch_and_add(&stats.seen, 1);
+	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	if (!e) {
+		count_lost(LOST_RING);
+		return;
+	}
+	e->end_ns = now;
+	e->wait_ns = wait_ns;
+	e->tid = tid_of(next);
+	e->tgid = tgid_of(next);
+	e->prev_tid = tid_of(prev);
+	e->cpu = task_cpu(next);
+	bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), next->comm);
+	bpf_probe_read_kernel_str(e->prev_comm, sizeof(e->prev_comm), prev->comm);
+	bpf_ringbuf_submit(e, 0);
+}
+
+/* @next is switched in after @prev. @now is 0 if it has not been read yet. */
+static __always_inline void wait_end(struct task_struct *prev,
+				     struct task_struct *next, __u64 now)
+{
+	/*
+	 * An idle CPU may have no tick, and so a clock of any age.
+	 * (With nohz_full any CPU may: there user space leaves quick_ns at 0.)
+	 */
+	bool quick = quick_ns && has_rq_clock() && prev->pid;
+	__u32 cpu = task_cpu(next);
+	__u64 clock = 0, since, queued;
+	struct clock *c;
+	struct wait *w;
+
+	if (has_rq_clock())
+		clock = rq_clock_of(next);
+	/* It has run so lately that it cannot have waited that long. */
+	if (quick && has_sched_info() && clock - last_arrival(next) < quick_ns)
+		return;
+	if (!is_wanted_cpu(cpu) || !is_wanted(next))
+		return;
+	c = bpf_map_lookup_elem(&clocks, &cpu);
+	if (!c)
+		return;
+	w = wait_of(next);
+	if (w && w->stamp == wait_stamp(next)) {
+		since = w->since;
+	} else {
+		queued = has_rq_clock() && has_sched_info() ? last_queued(next) : 0;
+		if (!queued)
+			return;
+		if (!c->learnt)
+			learn_offset(c, clock);
+		since = queued + c->offset;
+	}
+	if (quick && c->learnt && (__s64)(clock + c->offset - since) < (__s64)quick_ns)
+		return;
+
+	if (!now)
+		now = bpf_ktime_get_ns();
+	if ((__s64)(now - since) < 0) {
+		/* By less than a tick: the two readings of a very short wait. */
+		if (since - now > tick_ns) {
+			count_lost(LOST_CLOCK);
+			return;
+		}
+		since = now;
+	}
+	if (now - since >= report_from_ns)
+		report(prev, next, now, now - since);
+}
+
+SEC("tp_btf/sched_wakeup")
+int BPF_PROG(sched_wakeup, struct task_struct *p)
+{
+	wait_begin(p);
+	return 0;
+}
+
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(sched_wakeup_new, struct task_struct *p)
+{
+	wait_begin(p);
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
+	     struct task_struct *next)
+{
+	__u64 now = 0;
+
+	if ((preempt || task_is_running(prev)) && prev->pid && is_wanted(prev)) {
+		now = bpf_ktime_get_ns();
+		wait_begin_again(prev, now);
+	}
+	if (next->pid)
+		wait_end(prev, next, now);
+	return 0;
+}
+
+/* Give every task a record while no run queue is locked: new ones, */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(sched_process_fork, struct task_struct *parent,
+	     struct task_struct *child)
+{
+	if (is_wanted_id(child))
+		bpf_task_storage_get(&waits, child, NULL,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return 0;
+}
+
+/* and those that exist. */
+SEC("iter/task")
+int existing_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *p = ctx->task;
+
+	if (pidns_inum && !pidns_level)
+		pidns_level = bpf_get_current_task_btf()->thread_pid->level;
+	if (p && is_wanted_id(p))
+		bpf_task_storage_get(&waits, p, NULL,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * runqslower: show tasks that waited too long for a CPU.
+ *
+ * This file is the life cycle: open, load, attach, wait, detach. What a wait is
+ * stands in runqslower.bpf.c.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "options.h"
+#include "order.h"
+#include "runqslower.h"
+#include "runqslower.skel.h"
+#include "text.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+
+/*
+ * A wait is printed this long after it ended, so that one of another CPU that
+ * ended before it but arrives after it still finds its place. It is also the
+ * time between two looks at the ring buffer while waits come in: the tool, whose
+ * own waits count too, must not wake itself by printing them.
+ */
+#define HOLD_NS		5000000ULL
+
+/* At most this many waits are taken before those due are printed. */
+#define BATCH		4096
+
+/* The inode number of the initial PID namespace: PROC_PID_INIT_INO. */
+#define INIT_PIDNS_INUM	0xEFFFFFFCU
+
+static struct options opts;
+static struct order order;
+static __u64 nr_received;		/* waits taken from the ring buffer */
+static unsigned int nr_batch;		/* the same, in this batch */
+static __u64 nr_printed;
+static __u64 lost_told;			/* lost waits the user knows of */
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+static void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void error(const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "runqslower: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static int print_libbpf(enum libbpf_print_level level, const char *fmt,
+			va_list ap)
+{
+	(void)level;
+	return opts.verbose ? vfprintf(stderr, fmt, ap) : 0;
+}
+
+static __u64 mono_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+/* The first line of @path, or "". */
+static const char *first_line(const char *path)
+{
+	static char line[256];
+	FILE *f = fopen(path, "r");
+
+	line[0] = '\0';
+	if (f) {
+		if (!fgets(line, sizeof(line), f))
+			line[0] = '\0';
+		fclose(f);
+	}
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+/* One line that says why tracing could not start, and the way out. */
+static void explain_failure(const char *what, int err)
+{
+	if (strstr(first_line("/sys/kernel/security/lockdown"), "[confidentiality]"))
+		error("cannot %s: the kernel is locked down (confidentiality), which forbids BPF to read its memory; boot with lockdown=integrity or less",
+		      what);
+	else if (err == -EPERM || err == -EACCES)
+		error("cannot %s: not enough privilege; run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)",
+		      what);
+	else if (err == -ENOMEM)
+		error("cannot %s: out of memory; try a smaller --ring-size", what);
+	else if (access("/sys/kernel/btf/vmlinux", R_OK))
+		error("cannot %s: the kernel has no BTF (/sys/kernel/btf/vmlinux); it needs one built with CONFIG_DEBUG_INFO_BTF=y",
+		      what);
+	else if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
+		error("cannot %s: the kernel is too old, it has no BPF ring buffer; Linux 5.8 or later is needed",
+		      what);
+	else if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) == 0)
+		error("cannot %s: the kernel has no BPF task storage", what);
+	else
+		error("cannot %s: %s; -v shows what libbpf says of it",
+		      what, strerror(-err));
+}
+
+/* Bytes: as much per CPU as the perf buffers of other tools, at most 8 MiB. */
+static __u64 default_ring_size(int nr_cpus)
+{
+	__u64 size = 256 << 10;
+
+	while (size < nr_cpus * (128ULL << 10) && size < 8 << 20)
+		size <<= 1;
+	return size;
+}
+
+static void configure_filters(struct runqslower_bpf *skel)
+{
+	skel->rodata->nr_tgids = opts.tgids.nr;
+	skel->rodata->nr_tids = opts.tids.nr;
+	skel->rodata->filter_comms = opts.nr_comms;
+	skel->rodata->filter_tasks = opts.tgids.nr || opts.tids.nr || opts.nr_comms;
+	if (opts.tgids.nr == 1)
+		skel->rodata->only_tgid = opts.tgids.ids[0];
+	if (opts.tids.nr == 1)
+		skel->rodata->only_tid = opts.tids.ids[0];
+	bpf_map__set_max_entries(skel->maps.tgids, opts.tgids.nr ?: 1);
+	bpf_map__set_max_entries(skel->maps.tids, opts.tids.nr ?: 1);
+	bpf_map__set_max_entries(skel->maps.comms, opts.nr_comms ?: 1);
+	bpf_map__set_autocreate(skel->maps.tgids, opts.tgids.nr > 1);
+	bpf_map__set_autocreate(skel->maps.tids, opts.tids.nr > 1);
+	bpf_map__set_autocreate(skel->maps.comms, opts.nr_comms > 0);
+	skel->rodata->filter_cpus = opts.filter_cpus;
+	memcpy((void *)skel->rodata->cpu_mask, opts.cpu_mask,
+	       sizeof(opts.cpu_mask));
+}
+
+static int fill_filters(struct runqslower_bpf *skel)
+{
+	const __u8 value = 1;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && opts.tgids.nr > 1 && i < opts.tgids.nr; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.tgids),
+					  &opts.tgids.ids[i], &value, BPF_ANY);
+	for (i = 0; !err && opts.tids.nr > 1 && i < opts.tids.nr; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.tids),
+					  &opts.tids.ids[i], &value, BPF_ANY);
+	for (i = 0; !err && i < opts.nr_comms; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.comms),
+					  &opts.comms[i], &value, BPF_ANY);
+	return err;
+}
+
+static struct runqslower_bpf *open_and_load(void)
+{
+	struct runqslower_bpf *skel = runqslower_bpf__open();
+	int nr_cpus = libbpf_num_possible_cpus();
+	struct timespec tick = {};
+	struct stat ns = {};
+	__u64 from_ns;
+	int err;
+
+	if (!skel) {
+		explain_failure("open the BPF programs", -errno);
+		return NULL;
+	}
+
+	/* The clock that ticks shows how often. */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	from_ns = opts.min_us ? opts.min_us * 1000 + 1 : 0;
+	skel->rodata->report_from_ns = from_ns;
+	skel->rodata->tick_ns = tick.tv_nsec;
+	if (from_ns > (__u64)tick.tv_nsec &&
+	    first_line("/sys/devices/system/cpu/nohz_full")[0] < '0')
+		skel->rodata->quick_ns = from_ns - tick.tv_nsec;
+	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
+		skel->rodata->pidns_inum = ns.st_ino;
+	configure_filters(skel);
+	bpf_map__set_max_entries(skel->maps.clocks, nr_cpus > 0 ? nr_cpus : 1);
+	bpf_map__set_max_entries(skel->maps.events,
+				 opts.ring_size ?: default_ring_size(nr_cpus));
+
+	err = runqslower_bpf__load(skel) ?: fill_filters(skel);
+	if (err) {
+		explain_failure("load the BPF programs", err);
+		runqslower_bpf__destroy(skel);
+		return NULL;
+	}
+	return skel;
+}
+
+/* Run the iterator that gives the tasks that exist a record. */
+static int visit_existing_tasks(struct runqslower_bpf *skel)
+{
+	char buf[64];
+	int fd, len;
+
+	fd = bpf_iter_create(bpf_link__fd(skel->links.existing_tasks));
+	if (fd < 0)
+		return -errno;
+	while ((len = read(fd, buf, sizeof(buf))) > 0 || (len < 0 && errno == EAGAIN))
+		;
+	close(fd);
+	return len < 0 ? -errno : 0;
+}
+
+static int attach(struct runqslower_bpf *skel)
+{
+	int err = runqslower_bpf__attach(skel) ?: visit_existing_tasks(skel);
+
+	if (err)
+		explain_failure("attach the BPF programs", err);
+	return err;
+}
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	(void)ctx;
+	(void)size;
+	nr_received++;
+	if (!order_push(&order, data)) {
+		error("out of memory; a higher threshold has fewer waits to hold");
+		exit(EXIT_FAILURE);
+	}
+	/* A negative value ends the batch; this wait has been taken all the same. */
+	return ++nr_batch < BATCH ? 0 : -EAGAIN;
+}
+
+/* Print the waits that ended until @until. False when there is no use in more. */
+static bool print_until(__u64 until)
+{
+	const struct wait_event *e;
+
+	text_sync_clock();
+	while ((e = order_pop(&order, until))) {
+		text_wait(&opts, e);
+		if (++nr_printed == opts.count)
+			break;
+	}
+	return !fflush(stdout) && nr_printed != (opts.count ?: ULLONG_MAX);
+}
+
+/* Take a batch of waits. True if there may be more. */
+static bool take_batch(struct ring_buffer *rb)
+{
+	nr_batch = 0;
+	return ring_buffer__consume(rb) == -EAGAIN;
+}
+
+static __u64 nr_lost(const struct wait_stats *stats)
+{
+	__u64 sum = 0;
+	int i;
+
+	for (i = 0; i < NR_LOST; i++)
+		sum += stats->lost[i];
+	return sum;
+}
+
+/* Say what has been lost since the last time. */
+static void tell_lost(const struct wait_stats *stats)
+{
+	static const char * const reasons[] = {
+		[LOST_RING] = "no room in the ring buffer (see --ring-size)",
+		[LOST_STORAGE] = "no memory for a task's record",
+		[LOST_CLOCK] = "clocks of CPUs disagree",
+	};
+	static __u64 told[NR_LOST];
+	__u64 lost;
+	int i;
+
+	for (i = 0; i < NR_LOST; i++) {
+		lost = stats->lost[i] - told[i];
+		if (lost)
+			error("lost %llu waits: %s", lost, reasons[i]);
+		told[i] += lost;
+		lost_told += lost;
+	}
+}
+
+static __u64 missed_by(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+/* Events that the kernel did not show to the programs: they were running. */
+static void tell_missed(struct runqslower_bpf *skel)
+{
+	__u64 missed = missed_by(skel->progs.sched_wakeup) +
+		       missed_by(skel->progs.sched_wakeup_new) +
+		       missed_by(skel->progs.sched_switch);
+
+	if (missed)
+		error("the kernel skipped %llu scheduler events; waits that began or ended there may be missing",
+		      missed);
+}
+
+/* Wait until there is something to do, or until @timeout_ns (0: no limit). */
+static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns,
+			  const sigset_t *mask)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDOUT_FILENO },	/* only whether it was closed */
+		{ .fd = ring_buffer__epoll_fd(rb), .events = POLLIN },
+	};
+	struct timespec timeout = {
+		.tv_sec = timeout_ns / NSEC_PER_SEC,
+		.tv_nsec = timeout_ns % NSEC_PER_SEC,
+	};
+
+	/* While waits are held, only time and signals wake us: see HOLD_NS. */
+	if (ppoll(fds, order.nr ? 1 : 2, timeout_ns ? &timeout : NULL, mask) > 0 &&
+	    fds[0].revents & (POLLERR | POLLNVAL))
+		interrupted = 1;
+}
+
+/* Print waits until the user, the duration or the count says stop. */
+static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb,
+		  const sigset_t *mask)
+{
+	__u64 start = mono_ns(), now = start, end = ULLONG_MAX, timeout, told_at = 0;
+	bool more = false;
+
+	if (opts.duration_ns)
+		end = start + opts.duration_ns;
+	while (!interrupted && now < end) {
+		timeout = end == ULLONG_MAX ? 0 : end - now;
+		if (order.nr && (!timeout || timeout > HOLD_NS))
+			timeout = HOLD_NS;
+		if (!more)
+			wait_for_work(rb, timeout, mask);
+
+		now = mono_ns();
+		more = take_batch(rb);
+		if (more)
+			now = order.waits[order.head + order.nr - 1].end_ns;
+		if (!print_until(now - HOLD_NS))
+			return;
+		if (now - told_at > NSEC_PER_SEC &&
+		    nr_lost(&skel->bss->stats) != lost_told) {
+			tell_lost(&skel->bss->stats);
+			told_at = now;
+		}
+	}
+}
+
+/*
+ * Print what is left. A program may still be running on another CPU: every wait
+ * it has seen must have arrived, or be lost, before it is the end.
+ */
+static void drain(struct runqslower_bpf *skel, struct ring_buffer *rb)
+{
+	volatile const struct wait_stats *stats = &skel->bss->stats;
+	__u64 give_up = mono_ns() + NSEC_PER_SEC;
+
+	do {
+		while (take_batch(rb))
+			;
+	} while (nr_received + stats->lost[LOST_RING] < stats->seen &&
+		 mono_ns() < give_up);
+	if (nr_printed != (opts.count ?: ULLONG_MAX))
+		print_until(ULLONG_MAX);
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct runqslower_bpf *skel = NULL;
+	struct ring_buffer *rb = NULL;
+	sigset_t blocked, unblocked;
+	int status = EXIT_FAILURE;
+
+	parse_options(argc, argv, &opts);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	libbpf_set_print(print_libbpf);
+
+	/* Blocked but while waiting, so that none is missed just before. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_BLOCK, &blocked, &unblocked);
+	sigdelset(&unblocked, SIGINT);
+	sigdelset(&unblocked, SIGTERM);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	skel = open_and_load();
+	if (!skel)
+		goto out;
+	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), on_event, NULL, NULL);
+	if (!rb) {
+		explain_failure("map the ring buffer", -errno);
+		goto out;
+	}
+	if (attach(skel))
+		goto out;
+
+	text_header(&opts);
+	if (!fflush(stdout))
+		trace(skel, rb, &unblocked);
+	runqslower_bpf__detach(skel);
+	drain(skel, rb);
+	tell_lost(&skel->bss->stats);
+	tell_missed(skel);
+
+	/* Who closes the pipe has seen enough. */
+	if (!ferror(stdout) || errno == EPIPE)
+		status = EXIT_SUCCESS;
+	else
+		error("cannot write to stdout: %s", strerror(errno));
+out:
+	ring_buffer__free(rb);
+	runqslower_bpf__destroy(skel);
+	order_free(&order);
+	return status;
+}
