@@ -174,65 +174,77 @@ static void *grow(void *array, size_t nr, size_t size)
 	return array;
 }
 
-static void add_ids(struct id_list *list, char *arg, const char *what)
+/* Each of these takes one value or a list of them; what is wrong is named whole. */
+static void add_ids(struct id_list *list, const char *arg, const char *what)
 {
-	char *word, *rest = arg, *end;
+	const char *s = arg;
+	char *end;
 	__u64 id;
 
-	while ((word = strsep(&rest, ","))) {
-		if (!parse_number(word, INT_MAX, &id, &end) || *end || !id)
-			refuse("invalid %s '%s': a positive number is accepted",
-			       what, word);
+	for (;; s = end + 1) {
+		if (!parse_number(s, INT_MAX, &id, &end) || !id ||
+		    (*end && *end != ','))
+			refuse("invalid %s '%s': positive numbers, with commas between, are accepted",
+			       what, arg);
 		list->ids = grow(list->ids, list->nr, sizeof(*list->ids));
 		list->ids[list->nr++] = id;
+		if (!*end)
+			break;
 	}
 }
 
-static void add_comms(struct options *opts, char *arg)
+static void add_comms(struct options *opts, const char *arg)
 {
-	char *word, *rest = arg;
+	const char *s = arg;
 	struct comm_key *key;
-	size_t len;
+	size_t whole, len;
 
-	while ((word = strsep(&rest, ","))) {
-		len = strlen(word);
-		if (!len)
-			refuse("empty name prefix: at least one character is accepted");
+	for (;; s += whole + 1) {
+		whole = strcspn(s, ",");
+		if (!whole)
+			refuse("empty name prefix in '%s': prefixes, with commas between, are accepted",
+			       arg);
+		len = whole;
 		if (len >= TASK_COMM_LEN) {
 			/* The kernel cuts names the same way. */
 			len = TASK_COMM_LEN - 1;
-			fprintf(stderr, "runqslower: name prefix '%s' cut to '%.*s': names have at most %d bytes\n",
-				word, (int)len, word, TASK_COMM_LEN - 1);
+			fprintf(stderr, "runqslower: name prefix '%.*s' cut to '%.*s': names have at most %d bytes\n",
+				(int)whole, s, (int)len, s, TASK_COMM_LEN - 1);
 		}
 		opts->comms = grow(opts->comms, opts->nr_comms, sizeof(*key));
 		key = &opts->comms[opts->nr_comms++];
 		memset(key, 0, sizeof(*key));
 		key->prefixlen = 8 * len;
-		memcpy(key->comm, word, len);
+		memcpy(key->comm, s, len);
+		if (!s[whole])
+			break;
 	}
 }
 
-static void add_cpus(struct options *opts, char *arg)
+static void add_cpus(struct options *opts, const char *arg)
 {
-	char *word, *rest = arg, *end;
+	const char *s = arg;
 	__u64 first, last;
+	char *end;
 
-	while ((word = strsep(&rest, ","))) {
-		if (!parse_number(word, MAX_CPUS - 1, &first, &end))
+	for (;; s = end + 1) {
+		if (!parse_number(s, MAX_CPUS - 1, &first, &end))
 			goto invalid;
 		last = first;
 		if (*end == '-' && !parse_number(end + 1, MAX_CPUS - 1, &last, &end))
 			goto invalid;
-		if (*end || last < first)
+		if ((*end && *end != ',') || last < first)
 			goto invalid;
 		for (; first <= last; first++)
 			opts->cpu_mask[first / 64] |= 1ULL << first % 64;
+		if (!*end)
+			break;
 	}
 	opts->filter_cpus = true;
 	return;
 invalid:
 	refuse("invalid CPU list '%s': numbers below %d and ranges like 0-3,8 are accepted",
-	       word, MAX_CPUS);
+	       arg, MAX_CPUS);
 }
 
 /* An option that getopt_long() does not know, or one that lacks its value. */

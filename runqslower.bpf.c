@@ -72,11 +72,16 @@ struct {
 	__type(value, struct wait);
 } waits SEC(".maps");
 
-/* What to add to a run queue's clock to get CLOCK_MONOTONIC. */
+/*
+ * What to add to a run queue's clock to get CLOCK_MONOTONIC. Times are those of
+ * the run queue's clock.
+ */
 struct clock {
 	__u64 offset;
-	__u64 learnt;			/* the run queue's clock then, 0: never */
-	__u64 pad[6];			/* fills a cache line */
+	__u64 sampled;			/* when it was last looked at, 0: never */
+	__u64 span;			/* begin of the present span */
+	__u64 least;			/* difference seen in it */
+	__u64 pad[4];			/* fills a cache line */
 };
 
 /* By CPU, written under the lock of its run queue. Sized by user space. */
@@ -171,22 +176,30 @@ static __always_inline bool is_wanted_cpu(__u32 cpu)
 }
 
 /*
- * The two clocks drift apart as NTP slews CLOCK_MONOTONIC, by at most 500 ppm.
- * Where they seem to have done so by more, the surplus is time that passed
- * between reading the one and the other.
+ * The difference between the two clocks, as seen, is the real one plus the time
+ * that passed between updating the one and reading the other. So it is the least
+ * seen in the present span and the one before; not longer, as the clocks drift.
  */
-#define LEARN_EVERY_NS	(4 * 1000 * 1000)
-#define MAX_SLEW_SHIFT	11		/* 1 / 2048 */
+#define SAMPLE_NS	(1000 * 1000)
+#define SPAN_NS		(32 * 1000 * 1000)
 
-static __always_inline void learn_offset(struct clock *c, __u64 clock)
+static __always_inline void learn_offset(struct clock *c, __u64 clock, __u64 now)
 {
-	__u64 offset = bpf_ktime_get_ns() - clock;
-	__u64 limit = c->offset + ((clock - c->learnt) >> MAX_SLEW_SHIFT);
+	__u64 seen = now - clock, age = clock - c->span;
 
-	if (c->learnt && (__s64)(offset - limit) > 0)
-		offset = limit;
-	c->offset = offset;
-	c->learnt = clock;
+	if (age < SPAN_NS) {
+		if ((__s64)(seen - c->least) < 0)
+			c->least = seen;
+		if ((__s64)(seen - c->offset) < 0)
+			c->offset = seen;
+	} else {
+		c->offset = seen;
+		if (age < 4 * SPAN_NS && (__s64)(c->least - seen) < 0)
+			c->offset = c->least;
+		c->least = seen;
+		c->span = clock;
+	}
+	c->sampled = clock;
 }
 
 /* The time of the wakeup of @p: its run queue's clock was updated for it. */
@@ -203,8 +216,8 @@ static __always_inline __u64 wakeup_time(struct task_struct *p)
 	if (!c)
 		return clock;		/* cannot be: there is one for every CPU */
 	/* A task that wakes itself does so without the lock: a stale clock. */
-	if (clock - c->learnt > LEARN_EVERY_NS && p != bpf_get_current_task_btf())
-		learn_offset(c, clock);
+	if (clock - c->sampled > SAMPLE_NS && p != bpf_get_current_task_btf())
+		learn_offset(c, clock, bpf_ktime_get_ns());
 	return clock + c->offset;
 }
 
@@ -286,7 +299,9 @@ static __always_inline void report(struct task_struct *prev,
 	bpf_ringbuf_submit(e, 0);
 }
 
-/* @next is switched in after @prev. @now is 0 if it has not been read yet. */
+/*
+ * @next is switched in after @prev. @now is 0 if the time has not been read yet.
+ */
 static __always_inline void wait_end(struct task_struct *prev,
 				     struct task_struct *next, __u64 now)
 {
@@ -295,13 +310,12 @@ static __always_inline void wait_end(struct task_struct *prev,
 	 * (With nohz_full any CPU may: there user space leaves quick_ns at 0.)
 	 */
 	bool quick = quick_ns && has_rq_clock() && prev->pid;
+	__u64 clock = has_rq_clock() ? rq_clock_of(next) : 0;
+	__u64 since = 0, queued = 0;
 	__u32 cpu = task_cpu(next);
-	__u64 clock = 0, since, queued;
 	struct clock *c;
 	struct wait *w;
 
-	if (has_rq_clock())
-		clock = rq_clock_of(next);
 	/* It has run so lately that it cannot have waited that long. */
 	if (quick && has_sched_info() && clock - last_arrival(next) < quick_ns)
 		return;
@@ -309,23 +323,26 @@ static __always_inline void wait_end(struct task_struct *prev,
 		return;
 	c = bpf_map_lookup_elem(&clocks, &cpu);
 	if (!c)
-		return;
+		return;			/* cannot be */
 	w = wait_of(next);
 	if (w && w->stamp == wait_stamp(next)) {
 		since = w->since;
-	} else {
-		queued = has_rq_clock() && has_sched_info() ? last_queued(next) : 0;
-		if (!queued)
+		if (quick && c->sampled &&
+		    (__s64)(clock + c->offset - since) < (__s64)quick_ns)
 			return;
-		if (!c->learnt)
-			learn_offset(c, clock);
-		since = queued + c->offset;
+	} else {
+		if (has_rq_clock() && has_sched_info())
+			queued = last_queued(next);
+		if (!queued || (quick && clock - queued < quick_ns))
+			return;
 	}
-	if (quick && c->learnt && (__s64)(clock + c->offset - since) < (__s64)quick_ns)
-		return;
 
 	if (!now)
 		now = bpf_ktime_get_ns();
+	if (has_rq_clock() && clock - c->sampled > SAMPLE_NS)
+		learn_offset(c, clock, now);
+	if (queued)
+		since = queued + c->offset;
 	if ((__s64)(now - since) < 0) {
 		/* By less than a tick: the two readings of a very short wait. */
 		if (since - now > tick_ns) {

@@ -1,0 +1,676 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Does the build keep its promises inside a kernel tree and outside of one?
+#
+#	KERNEL_SRC=/path/to/linux selftests/build.sh [PATTERN]
+#
+# Works on a copy of that tree's tools, in TMPDIR; nothing else is written.
+# PATTERN is a regular expression: only the tests with such a name are run.
+# A test is a function: it fails with the first command that does.
+# shellcheck disable=SC2317 # they are called by name
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+pattern=${1:-.}
+kernel=${KERNEL_SRC:-$here/.linux}
+kernel=$(cd "$kernel" 2>/dev/null && pwd)
+if [ ! -f "$kernel/tools/scripts/Makefile.include" ]; then
+	echo "TAP version 13"
+	echo "1..0 # SKIP no kernel source tree: set KERNEL_SRC"
+	exit 4
+fi
+
+# What this was started with is not to leak into the builds.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS KERNEL_SRC O OUTPUT V Q
+unset LLVM CC HOSTCC LD CLANG LLVM_STRIP ARCH CROSS_COMPILE KBUILD_OUTPUT
+unset BPFTOOL BPFTOOL_OUTPUT BPFOBJ BPFOBJ_OUTPUT BPF_INCLUDE VMLINUX_BTF VMLINUX_H
+unset CFLAGS LDFLAGS LDLIBS EXTRA_CFLAGS EXTRA_LDFLAGS DESTDIR prefix sbindir
+export LC_ALL=C
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+jobs=-j$(nproc)
+tree=$work/linux		# the copy
+dir=$tree/tools/bpf/runqslower	# this directory in it
+pristine=$work/pristine		# what it holds
+lib=$work/lib			# libbpf, bpftool and vmlinux.h, for all to share
+out=$work/out			# removed before each test
+log=$work/log
+share="BPFTOOL=$lib/bpftool/bootstrap/bpftool BPFOBJ_OUTPUT=$lib/libbpf VMLINUX_H=$lib/vmlinux.h"
+
+# --- helpers -----------------------------------------------------------------
+
+# make that must succeed without a warning; but flags of the tree may be newer
+# than clang
+m()
+{
+	make "$@" >"$log" 2>&1 || { cat "$log"; return 1; }
+	cat "$log"
+	! grep 'warning:' "$log" | grep -v unknown-warning-option
+}
+
+# A build of what is ours: the rest is shared.
+# shellcheck disable=SC2086 # a list of words
+quick() { m -C "$dir" $share "$@"; }
+
+fails() { ! "$@"; }
+works() { "$1" --help >/dev/null; }
+has() { grep -e "$1" "$log" >/dev/null || { echo "no \"$1\" in the output"; return 1; }; }
+has_not() { ! grep -e "$1" "$log"; }
+same() { [ "$1" = "$2" ] || { echo "differs:"; diff <(echo "$1") <(echo "$2"); return 1; }; }
+skip() { echo "$*" >"$work/skip"; exit 4; }
+
+# files DIR: all below it, with size and time; directories by name
+files() { find "$1" \( -type d -printf '%P\n' \) -o -printf '%P %s %T@\n' | sort; }
+
+# nothing_to_do MAKE-ARGUMENT...: make says so, and touches nothing in $out
+nothing_to_do()
+{
+	local before
+
+	before=$(files "$out")
+	m "$@"
+	has_not '^  [A-Z]'
+	same "$before" "$(files "$out")"
+}
+
+# refuses PATTERN MAKE-ARGUMENT...: one line that says why, and nothing built
+refuses()
+{
+	local said
+
+	! make "${@:2}" OUTPUT="$out/" >"$log" 2>&1 || { echo "it did build"; return 1; }
+	said=$(grep -v 'ing directory' "$log")
+	echo "$said"
+	[ "$(echo "$said" | wc -l)" -eq 1 ]
+	has "$1"
+	[ ! -e "$out" ] || [ -z "$(find "$out" -type f)" ]
+}
+
+# The clang of a version that is installed with all that LLVM=-NN asks for.
+llvm_suffix()
+{
+	local clang suffix
+
+	for clang in $(compgen -c clang- | grep -x 'clang-[0-9]*' | sort -Vr); do
+		suffix=${clang#clang}
+		command -v "llvm-strip$suffix" "llvm-ar$suffix" "ld.lld$suffix" >/dev/null || continue
+		echo "$suffix"
+		return
+	done
+}
+
+# top_of_tree VARIABLE=VALUE...: "make tools/bpf/runqslower" in the top directory. The
+# top Makefile needs the whole tree and a .config, so its rule is taken out
+# and given what that Makefile exports.
+top_of_tree()
+{
+	sed -n '/^tools\/%: FORCE/,/^$/p' "$tree/Makefile" >"$work/rule.mk"
+	[ -s "$work/rule.mk" ]
+	printf 'MAKEFLAGS += -rR\nFORCE:\ninclude %s\n' "$work/rule.mk" >"$work/top.mk"
+	export objtree=. abs_objtree="$PWD" abs_srctree="$tree" Q=@ quiet=quiet_ "${@?}"
+	m -f "$work/top.mk" "$jobs" tools/bpf/runqslower
+}
+
+in_git()
+{
+	command -v git >/dev/null || skip "no git"
+	git -C "$1" init -q
+	git -C "$1" add -A
+	git -C "$1" -c user.name=test -c user.email=test@localhost commit -qm test
+}
+
+# --- tests -------------------------------------------------------------------
+
+plain()
+{
+	local before
+
+	before=$(files "$tree")
+	m "$jobs" -C "$dir"
+	works "$dir/.output/runqslower"
+	has_not ' -Wall '		# quiet: no commands
+	has '^  CLANG '
+	out=$dir/.output
+	nothing_to_do -C "$dir"
+	cp -a "$dir/.output" "$lib"
+	m -C "$dir" clean
+	same "$before" "$(files "$tree")"
+}
+
+output()
+{
+	local before
+
+	before=$(files "$tree")
+	cd "$work"
+	quick OUTPUT="$1"
+	works "$2"
+	same "$before" "$(files "$tree")"
+	quick OUTPUT="$1" clean
+	[ -z "$(find "$(dirname "$2")" -type f)" ]
+}
+
+o()
+{
+	local before
+
+	before=$(files "$tree")
+	mkdir "$out"
+	cd "$work"
+	quick O="$1"
+	works "$out/runqslower"
+	same "$before" "$(files "$tree")"
+	nothing_to_do -C "$dir" O="$1" VMLINUX_H="$lib/vmlinux.h" BPFOBJ_OUTPUT="$lib/libbpf" \
+		BPFTOOL="$lib/bpftool/bootstrap/bpftool"
+	quick O="$1" clean
+	[ -z "$(find "$out" -type f)" ]
+}
+
+o_vmlinux()
+{
+	mkdir "$out"
+	cp /sys/kernel/btf/vmlinux "$out/vmlinux"
+	cd "$work"
+	quick V=1 O=out VMLINUX_H=
+	has "btf dump file $out/vmlinux"
+}
+
+llvm()
+{
+	m "$jobs" -C "$dir" LLVM=1 V=1 OUTPUT="$out/"
+	works "$out/runqslower"
+	has '^clang .*-c options.c'
+	has_not '^ *gcc .*-c '
+}
+
+llvm_suffixed()
+{
+	local suffix
+
+	suffix=$(llvm_suffix)
+	[ -n "$suffix" ] || skip "no clang-NN with llvm-strip-NN, llvm-ar-NN and ld.lld-NN"
+	quick V=1 LLVM="$suffix" OUTPUT="$out/"
+	works "$out/runqslower"
+	has "^clang$suffix .*-c runqslower.c"
+	has "^clang$suffix .*-c runqslower.bpf.c"
+	has "^llvm-strip$suffix "
+	rm -rf "$out"
+	export LLVM=$suffix
+	quick V=1 OUTPUT="$out/"
+	has "^clang$suffix .*-c runqslower.bpf.c"
+}
+
+# m has looked for warnings.
+warnings()
+{
+	local sources
+
+	for cc in gcc clang; do
+		rm -rf "$out"
+		command -v "$cc" >/dev/null || skip "no $cc"
+		quick V=1 CC="$cc" OUTPUT="$out/"
+		has "^$cc .*-c runqslower.c"
+		sources=$(grep -c -e ' -c [a-z._]*\.c ' "$log")
+		[ "$sources" -ge 5 ]
+		[ "$(grep -c -e '-Wall -Wextra.* -c [a-z._]*\.c ' "$log")" -eq "$sources" ]
+	done
+}
+
+tools_bpf()
+{
+	grep -q '^runqslower:' "$tree/tools/bpf/Makefile" || skip "this tree has no rule for it"
+	# shellcheck disable=SC2086
+	m -C "$tree/tools/bpf" $share runqslower
+	works "$dir/.output/runqslower"
+	m -C "$tree/tools/bpf" runqslower_clean
+	same "$(files "$pristine")" "$(files "$dir")"
+	mkdir "$out"
+	# shellcheck disable=SC2086
+	m -C "$tree/tools/bpf" $share O="$out" runqslower
+	works "$out/runqslower/runqslower"
+	m -C "$tree/tools/bpf" O="$out" runqslower_clean
+	[ -z "$(find "$out/runqslower" -type f)" ]
+	same "$(files "$pristine")" "$(files "$dir")"
+}
+
+# Objects beside the sources: O is the source tree itself.
+top_in_tree()
+{
+	in_git "$dir"
+	cd "$tree"
+	top_of_tree srctree=.
+	works "$dir/runqslower"
+	same "" "$(git -C "$dir" status --porcelain)"
+	m -C "$dir" OUTPUT="$dir/" clean
+	same "" "$(git -C "$dir" status --porcelain --ignored)"
+	rm -rf "$dir/.git"
+	same "$(files "$pristine")" "$(files "$dir")"
+}
+
+top_elsewhere()
+{
+	mkdir "$out"
+	cd "$out"
+	top_of_tree srctree="$tree" building_out_of_srctree=1
+	works "$out/tools/bpf/runqslower/runqslower"
+	same "$(files "$pristine")" "$(files "$dir")"
+}
+
+# What tools/testing/selftests/bpf/Makefile says: 6.1 without the slash after
+# libbpf, 6.12 with it and more.
+selftests_call()
+{
+	local before
+
+	before=$(files "$lib")
+	mkdir "$out"
+	m -C "$dir" V=1 OUTPUT="$out/" VMLINUX_BTF=/sys/kernel/btf/vmlinux \
+		BPFTOOL_OUTPUT="$lib/bpftool/" BPFOBJ_OUTPUT="$1" \
+		BPFOBJ="$lib/libbpf/libbpf.a" BPF_INCLUDE="$lib/libbpf/include" "${@:2}"
+	works "$out/runqslower"
+	same "$before" "$(files "$lib")"
+	if [ $# -gt 1 ]; then
+		has '-O0.* -c runqslower.c'
+		has '-Wl,--build-id=md5 .*libbpf.a'
+	fi
+	m -C "$dir" OUTPUT="$out/" BPFTOOL_OUTPUT="$lib/bpftool/" BPFOBJ_OUTPUT="$1" clean
+	same "$before" "$(files "$lib")"
+}
+
+selftests_bpf()
+{
+	grep -q '/runqslower:' "$tree/tools/testing/selftests/bpf/Makefile" ||
+		skip "this tree has no rule for it"
+	[ -d "$tree/kernel/bpf" ] || skip "no kernel/bpf in KERNEL_SRC"
+	mkdir "$out"
+	make "$jobs" -C "$tree/tools/testing/selftests/bpf" OUTPUT="$out" runqslower
+	works "$out/runqslower"
+	same "$(files "$pristine")" "$(files "$dir")"
+}
+
+command_line()
+{
+	m "$jobs" -C "$dir" V=1 OUTPUT="$out/" CFLAGS="-O1 -DMARK_C" LDFLAGS=-Wl,--build-id=md5 \
+		EXTRA_CFLAGS=-DMARK_EXTRA EXTRA_LDFLAGS=-Wl,--hash-style=gnu
+	works "$out/runqslower"
+	has '-Wextra .*-O1 -DMARK_C -DMARK_EXTRA .*-c options.c'
+	has '--build-id=md5 -Wl,--hash-style=gnu .*libbpf.a'
+	# libbpf takes the extra ones, bpftool, which runs here, none
+	has 'MARK_EXTRA.* -c -o .*staticobjs/libbpf.o'
+	has_not 'MARK.*/bootstrap/'
+}
+
+environment()
+{
+	export CFLAGS="-O1 -DMARK_C" LDFLAGS=-Wl,--build-id=md5 EXTRA_CFLAGS=-DMARK_EXTRA
+	quick V=1 OUTPUT="$out/"
+	has '-O1 -DMARK_C -DMARK_EXTRA .*-c options.c'
+	has '-Wl,--build-id=md5 .*libbpf.a'
+}
+
+sanitized()
+{
+	local san=-fsanitize=address,undefined
+
+	m "$jobs" -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
+		EXTRA_CFLAGS="-g $san" EXTRA_LDFLAGS="$san"
+	nm "$out/runqslower" | grep -q __asan_init
+	works "$out/runqslower"
+}
+
+# 6.1 passes LDFLAGS= to all of tools/.
+static()
+{
+	quick V=1 OUTPUT="$out/" LDFLAGS= EXTRA_LDFLAGS=-static
+	works "$out/runqslower"
+	readelf -l "$out/runqslower" >"$log"
+	has_not INTERP
+}
+
+vmlinux_h()
+{
+	cp "$lib/vmlinux.h" "$work/own.h"
+	echo "/* MARK */" >>"$work/own.h"
+	quick OUTPUT="$out/" VMLINUX_H="$work/own.h"
+	grep -q MARK "$out/vmlinux.h"
+	touch "$work/own.h"
+	quick OUTPUT="$out/" VMLINUX_H="$work/own.h"
+	has CLANG
+	has LINK
+}
+
+vmlinux_h_empty()
+{
+	quick V=1 OUTPUT="$out/" VMLINUX_H=
+	works "$out/runqslower"
+	has 'btf dump file'
+}
+
+# A bpftool of a few versions speaks up about the one in /sys, so not here.
+vmlinux_btf()
+{
+	cp /sys/kernel/btf/vmlinux "$work/btf"
+	quick V=1 OUTPUT="$out/" VMLINUX_H= VMLINUX_BTF="$work/btf"
+	has "btf dump file $work/btf"
+	touch "$work/btf"
+	quick OUTPUT="$out/" VMLINUX_H= VMLINUX_BTF="$work/btf"
+	has CLANG
+}
+
+# Its time changes whenever the kernel has forgotten the file.
+sys_time()
+{
+	quick OUTPUT="$out/" VMLINUX_H= VMLINUX_BTF=/sys/kernel/btf/vmlinux
+	nothing_to_do -C "$dir" -W /sys/kernel/btf/vmlinux OUTPUT="$out/" \
+		VMLINUX_BTF=/sys/kernel/btf/vmlinux BPFOBJ_OUTPUT="$lib/libbpf" \
+		BPFTOOL="$lib/bpftool/bootstrap/bpftool"
+}
+
+other_bpftool()
+{
+	m "$jobs" -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool"
+	[ ! -e "$out/bpftool" ]
+	rm -rf "$out"
+	PATH=$lib/bpftool/bootstrap:$PATH quick OUTPUT="$out/" BPFTOOL=bpftool
+	[ ! -e "$out/bpftool" ]
+}
+
+# Older than libbpf's sources, but not ours to rebuild.
+other_libbpf()
+{
+	cp "$lib/libbpf/libbpf.a" "$work/libbpf.a"
+	touch -d 2001-01-01 "$work/libbpf.a"
+	m -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
+		BPFOBJ="$work/libbpf.a" BPF_INCLUDE="$lib/libbpf/include"
+	works "$out/runqslower"
+	[ ! -e "$out/libbpf" ]
+}
+
+verbose()
+{
+	quick V=1 OUTPUT="$out/"
+	has_not '^  [A-Z][A-Z]'
+	has ' -c text.c '
+	has 'gen skeleton'
+}
+
+silent()
+{
+	m -s -j4 -C "$dir" OUTPUT="$out/r/" BPFTOOL_OUTPUT="$out/bpftool" \
+		BPFOBJ_OUTPUT="$out/libbpf" VMLINUX_H="$lib/vmlinux.h"
+	same "" "$(cat "$log")"
+	works "$out/r/runqslower"
+	[ -x "$out/bpftool/bootstrap/bpftool" ]
+	[ -e "$out/libbpf/libbpf.a" ]
+	[ ! -e "$out/r/bpftool" ]
+}
+
+# Cross compilers that note what they are asked to do.
+cross()
+{
+	local tool
+
+	mkdir "$work/cross"
+	for tool in gcc ld ar; do
+		printf '#!/bin/sh\necho "%s $*" >>%s\nexec %s "$@"\n' \
+			"$tool" "$work/cross/log" "$tool" >"$work/cross/other-$tool"
+		chmod +x "$work/cross/other-$tool"
+	done
+	PATH=$work/cross:$PATH m "$jobs" -C "$dir" OUTPUT="$out/" \
+		CROSS_COMPILE=other- ARCH="$(uname -m)"
+	log=$work/cross/log
+	has '^gcc .*-c options.c'
+	has '^gcc .*libbpf.c'
+	has '^ar .*libbpf.a'
+	has_not '/bootstrap/'
+}
+
+target_endian()
+{
+	quick V=1 OUTPUT="$out/" BPF_TARGET_ENDIAN=--target=bpfel
+	has '--target=bpfel .*-c runqslower.bpf.c'
+}
+
+# What the selftests' Makefile or an editor touches is noticed, and only that.
+dependencies()
+{
+	quick OUTPUT="$out/"
+	touch "$dir/kernel.bpf.h"
+	quick OUTPUT="$out/"
+	has CLANG
+	has 'CC .*/runqslower.o'
+	has_not 'CC .*/text.o'
+	touch "$dir/text.h"
+	quick OUTPUT="$out/"
+	has 'CC .*/text.o'
+	has_not CLANG
+}
+
+# Objects beside the sources, from another day, are not taken for new ones.
+beside()
+{
+	echo '#error stale' | tee "$dir/vmlinux.h" >"$dir/runqslower.skel.h"
+	quick OUTPUT="$out/"
+	works "$out/runqslower"
+}
+
+half_made()
+{
+	fails quick OUTPUT="$out/" LLVM_STRIP=false
+	[ -e "$out/vmlinux.h" ]
+	[ ! -e "$out/runqslower.bpf.o" ]
+}
+
+# bpftool/ there is no output of ours.
+clean_elsewhere()
+{
+	local before
+
+	before=$(files "$tree")
+	make -C "$dir" OUTPUT="$tree/tools/bpf/" clean || :
+	same "$before" "$(files "$tree")"
+	m -C "$dir" OUTPUT="$dir/" clean
+	same "$before" "$(files "$tree")"
+}
+
+no_clang() { refuses 'no "no-such-clang".*install clang' -C "$dir" CLANG=no-such-clang; }
+no_strip() { refuses 'no "no-such-strip".*install llvm' -C "$dir" LLVM_STRIP=no-such-strip; }
+no_bpftool() { refuses 'no "/no/bpftool".*BPFTOOL' -C "$dir" BPFTOOL=/no/bpftool; }
+no_libelf() { refuses 'no libelf.h: install' -C "$dir" EXTRA_CFLAGS=-nostdinc; }
+
+no_zlib()
+{
+	mkdir "$work/include"
+	touch "$work/include/libelf.h"
+	refuses 'no zlib.h: install' -C "$dir" EXTRA_CFLAGS="-nostdinc -I$work/include"
+}
+
+no_btf()
+{
+	refuses 'no kernel BTF in /no/btf: set VMLINUX_H' -C "$dir" VMLINUX_BTF=/no/btf
+	refuses 'no kernel BTF in /no/v.h: set VMLINUX_H' -C "$dir" VMLINUX_H=/no/v.h
+}
+
+no_kernel()
+{
+	refuses 'no kernel source tree in /no/linux: set KERNEL_SRC' -C "$pristine" KERNEL_SRC=/no/linux
+	refuses "no kernel source tree in $pristine/.linux: set KERNEL_SRC" -C "$pristine"
+	m -C "$pristine" clean
+	fails m -C "$pristine" graft KERNEL_SRC=/no/linux
+	has 'graft: no kernel tree in /no/linux: set KERNEL_SRC'
+}
+
+space()
+{
+	mkdir "$work/a space"
+	cp -a "$pristine" "$work/a space/runqslower"
+	refuses 'CURDIR has a space' -C "$work/a space/runqslower" KERNEL_SRC="$tree"
+	refuses 'KERNEL_SRC has a space' -C "$pristine" KERNEL_SRC="$work/a space"
+	refuses 'O has a space' -C "$dir" O="$work/a space"
+	out="$work/a space/out"
+	refuses 'OUTPUT has a space' -C "$dir"
+}
+
+# in_root EXPECTED-FILE...: what is in $out/root, apart from directories
+in_root() { same "$(printf '%s\n' "$@" | sort)" "$(cd "$out/root" && find . ! -type d -printf '%P\n' | sort)"; }
+
+install_()
+{
+	local before root="DESTDIR=$out/root"
+
+	quick OUTPUT="$out/"
+	before=$(files "$out")
+	quick OUTPUT="$out/" "$root" install
+	in_root usr/local/sbin/runqslower
+	[ -x "$out/root/usr/local/sbin/runqslower" ]
+	quick OUTPUT="$out/" "$root" uninstall
+	in_root ""
+	quick OUTPUT="$out/" "$root" prefix=/usr install
+	in_root usr/sbin/runqslower
+	quick OUTPUT="$out/" "$root" prefix=/usr uninstall
+	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin install
+	in_root usr/bin/runqslower
+	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin uninstall
+	in_root ""
+	rm -rf "$out/root"
+	same "$before" "$(files "$out")"
+}
+
+# The first build, too, may be "make install": its DESTDIR is not libbpf's.
+install_first()
+{
+	m "$jobs" -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
+		DESTDIR="$out/root" prefix=/usr install
+	in_root usr/sbin/runqslower
+}
+
+read_only()
+{
+	unshare -m true || skip "no mount namespace"
+	mkdir "$out"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" &&
+		! touch "$1/x" 2>/dev/null && make "$2" -C "$1/tools/bpf/runqslower" O="$3"' \
+		sh "$tree" "$jobs" "$out"
+	works "$out/runqslower"
+}
+
+# The commands are those of the build in a tree, but for the paths.
+alone()
+{
+	local in_tree
+
+	cp -a "$pristine" "$work/alone"
+	in_git "$work/alone"
+	quick V=1 OUTPUT="$out/"
+	in_tree=$(grep -e ' -[co] ' "$log")
+	rm -rf "$out"
+	# shellcheck disable=SC2086
+	m -C "$work/alone" $share KERNEL_SRC="$tree" V=1 OUTPUT="$out/"
+	same "$in_tree" "$(grep -e ' -[co] ' "$log")"
+	works "$out/runqslower"
+	# shellcheck disable=SC2086
+	m -C "$work/alone" $share KERNEL_SRC="$tree"
+	same "" "$(git -C "$work/alone" status --porcelain)"
+	m -C "$work/alone" clean
+	same "" "$(git -C "$work/alone" status --porcelain --ignored)"
+}
+
+graft()
+{
+	quick OUTPUT="$dir/"
+	m -C "$dir" graft KERNEL_SRC="$(mkdir -p "$out/tools/bpf" && echo "$out")"
+	same "$(files "$pristine")" "$(files "$out/tools/bpf/runqslower")"
+	fails m -C "$dir" graft
+	has 'graft: this is'
+	works "$dir/runqslower"
+}
+
+# --- run ---------------------------------------------------------------------
+
+names=()
+calls=()
+t()
+{
+	[[ $1 =~ $pattern || $2 = plain ]] || return
+	names+=("$1")
+	calls+=("${*:2}")
+}
+
+t "make -C tools/bpf/runqslower: builds, twice nothing to do, clean leaves nothing" plain
+t "OUTPUT: absolute, with a slash, not there yet" output "$out/new/dir/" "$out/new/dir/runqslower"
+t "OUTPUT: absolute, without a slash" output "$out" "$out/runqslower"
+t "OUTPUT: relative" output ../../../../out/ "$out/runqslower"
+t "O: absolute" o "$out"
+t "O: relative, from elsewhere" o out
+t "O: relative: its vmlinux is used" o_vmlinux
+t "LLVM=1" llvm
+t "LLVM=-NN, as argument and in the environment" llvm_suffixed
+t "gcc and clang: no warning with -Wall -Wextra" warnings
+t "make -C tools/bpf runqslower, runqslower_clean" tools_bpf
+t "make tools/bpf/runqslower (the top Makefile's rule): objects beside sources, clean" top_in_tree
+t "make O=dir tools/bpf/runqslower (the top Makefile's rule)" top_elsewhere
+t "the call of tools/testing/selftests/bpf, 6.1" selftests_call "$lib/libbpf"
+t "the call of tools/testing/selftests/bpf, 6.12" selftests_call "$lib/libbpf/" \
+	EXTRA_CFLAGS=-O0 EXTRA_LDFLAGS=-Wl,--build-id=md5
+t "make -C tools/testing/selftests/bpf runqslower" selftests_bpf
+t "CFLAGS LDFLAGS EXTRA_CFLAGS EXTRA_LDFLAGS as arguments" command_line
+t "CFLAGS LDFLAGS EXTRA_CFLAGS in the environment" environment
+t "EXTRA_CFLAGS=-fsanitize=address,undefined" sanitized
+t "EXTRA_LDFLAGS=-static with LDFLAGS=" static
+t "VMLINUX_H=file, and again when it has changed" vmlinux_h
+t "VMLINUX_H= means unset" vmlinux_h_empty
+t "VMLINUX_BTF=file, and again when it has changed" vmlinux_btf
+t "the time of /sys/kernel/btf/vmlinux says nothing" sys_time
+t "BPFTOOL=path and BPFTOOL=name: none is built" other_bpftool
+t "BPFOBJ=path BPF_INCLUDE=path: none is built" other_libbpf
+t "V=1: commands" verbose
+t "make -s -j4: silent; BPFTOOL_OUTPUT and BPFOBJ_OUTPUT elsewhere" silent
+t "CROSS_COMPILE: for all but bpftool" cross
+t "BPF_TARGET_ENDIAN" target_endian
+t "what is touched is rebuilt" dependencies
+t "old output beside the sources is not used" beside
+t "a step that fails leaves no half-made file" half_made
+t "clean with a source directory as OUTPUT" clean_elsewhere
+t "no clang" no_clang
+t "no llvm-strip" no_strip
+t "no bpftool" no_bpftool
+t "no libelf" no_libelf
+t "no zlib" no_zlib
+t "no BTF" no_btf
+t "no kernel source tree" no_kernel
+t "a space in a path" space
+t "install, uninstall: DESTDIR prefix sbindir" install_
+t "install as the first build" install_first
+t "read-only source tree with O" read_only
+t "stand-alone: the same commands; clean leaves nothing" alone
+t "graft: takes no output along, nor itself" graft
+
+echo "TAP version 13"
+echo "1..${#names[@]}"
+
+mkdir "$tree" "$tree/kernel"
+for part in Makefile tools scripts kernel/bpf; do
+	[ ! -e "$kernel/$part" ] || cp -a --reflink=auto "$kernel/$part" "$tree/$part"
+done
+rm -rf "$dir"
+make -s -C "$here" graft KERNEL_SRC="$tree" || echo "Bail out! make graft fails"
+cp -a "$dir" "$pristine"
+
+failed=0
+for i in "${!names[@]}"; do
+	rm -rf "$out" "$dir"
+	cp -a "$pristine" "$dir"
+	( set -e; ${calls[i]} ) >"$work/result" 2>&1
+	case $? in
+	0)	echo "ok $((i + 1)) - ${names[i]}" ;;
+	4)	echo "ok $((i + 1)) - ${names[i]} # SKIP $(cat "$work/skip")" ;;
+	*)	echo "not ok $((i + 1)) - ${names[i]}"
+		grep -v '^  [A-Z]' "$work/result" | tail -n 40 | sed 's/^/# /'
+		failed=1 ;;
+	esac
+done
+exit $failed

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "load.h"
+
+uint64_t mono_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+pid_t my_tid(void)
+{
+	return syscall(SYS_gettid);
+}
+
+bool pin_to(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return !sched_setaffinity(0, sizeof(set), &set);
+}
+
+bool set_fifo(int priority)
+{
+	struct sched_param param = { .sched_priority = priority };
+
+	return !sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param);
+}
+
+/* A task that exits with real-time priority can starve what it waits for. */
+static void set_other(pid_t tid)
+{
+	struct sched_param param = {};
+
+	sched_setscheduler(tid, SCHED_OTHER, &param);
+}
+
+void set_name(const char *name)
+{
+	prctl(PR_SET_NAME, name);
+}
+
+int last_cpu(void)
+{
+	int cpu, last = 0;
+	cpu_set_t set;
+
+	sched_getaffinity(0, sizeof(set), &set);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, &set))
+			last = cpu;
+	}
+	return last;
+}
+
+void spin_until(uint64_t until)
+{
+	while (mono_ns() < until)
+		;
+}
+
+#define RT_RUNTIME	"/proc/sys/kernel/sched_rt_runtime_us"
+
+static char rt_runtime[32];
+
+static bool write_file(const char *path, const char *s)
+{
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 && write(fd, s, strlen(s)) == (ssize_t)strlen(s);
+
+	close(fd);
+	return ok;
+}
+
+bool rt_throttling_off(void)
+{
+	int fd = open(RT_RUNTIME, O_RDONLY);
+	ssize_t len = read(fd, rt_runtime, sizeof(rt_runtime) - 1);
+
+	close(fd);
+	if (len <= 0)
+		return false;
+	rt_runtime[len] = '\0';
+	return write_file(RT_RUNTIME, "-1");
+}
+
+void rt_throttling_on(void)
+{
+	write_file(RT_RUNTIME, rt_runtime);
+}
+
+static void futex_wait(int *word, int value)
+{
+	syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
+}
+
+static void futex_wake(int *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static int get(int *word)
+{
+	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+}
+
+static void set(int *word, int value)
+{
+	__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+	futex_wake(word);
+}
+
+static void add(int *word, int value)
+{
+	__atomic_add_fetch(word, value, __ATOMIC_SEQ_CST);
+	futex_wake(word);
+}
+
+/* Return when @word has at least @value. */
+static void await(int *word, int value)
+{
+	int now;
+
+	while ((now = get(word)) < value)
+		futex_wait(word, now);
+}
+
+static void *share(size_t size)
+{
+	void *mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (mem == MAP_FAILED)
+		abort();
+	return mem;
+}
+
+static bool is_asleep(pid_t pid, pid_t tid)
+{
+	char path[64], stat[256];
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
+	fd = open(path, O_RDONLY);
+	len = read(fd, stat, sizeof(stat) - 1);
+	close(fd);
+	stat[len > 0 ? len : 0] = '\0';
+	return strstr(stat, ") S ");
+}
+
+static void victim(struct starve *s, const char *name, pid_t *tid)
+{
+	int round = 0;
+
+	set_name(name);
+	set_fifo(1);
+	*tid = my_tid();
+	for (;;) {
+		await(&s->wake, ++round);
+		add(&s->done, 1);
+	}
+}
+
+static void *victim_main(void *s)
+{
+	victim(s, "rqs-victim", &((struct starve *)s)->victim);
+	return NULL;
+}
+
+static void *other_main(void *s)
+{
+	victim(s, "rqs-other", &((struct starve *)s)->other);
+	return NULL;
+}
+
+static void hog(struct starve *s)
+{
+	pthread_t thread;
+	int round = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	set_name("rqs-hog");
+	pin_to(s->cpu);
+	pthread_create(&thread, NULL, victim_main, s);
+	pthread_create(&thread, NULL, other_main, s);
+	if (!set_fifo(2))
+		_exit(1);
+	for (;;) {
+		await(&s->command, ++round);
+		s->woken_ns = mono_ns();
+		set(&s->wake, round);
+		set(&s->started, round);
+		while (mono_ns() < s->woken_ns + s->ns && get(&s->released) < round)
+			;
+		s->end_ns = mono_ns();
+	}
+}
+
+struct starve *starve_new(int cpu)
+{
+	struct starve *s = share(sizeof(*s));
+	pid_t pid;
+
+	s->cpu = cpu;
+	pid = fork();
+	if (!pid)
+		hog(s);
+	s->pid = pid;
+	do {
+		if (waitpid(pid, NULL, WNOHANG)) {
+			munmap(s, sizeof(*s));
+			return NULL;
+		}
+		sched_yield();
+	} while (!is_asleep(s->pid, s->pid) || !s->victim ||
+		 !is_asleep(s->pid, s->victim) || !s->other ||
+		 !is_asleep(s->pid, s->other));
+	return s;
+}
+
+static void starve_command(struct starve *s, uint64_t ns)
+{
+	while (!is_asleep(s->pid, s->victim) || !is_asleep(s->pid, s->other) ||
+	       !is_asleep(s->pid, s->pid))
+		sched_yield();
+	s->ns = ns;
+	add(&s->command, 1);
+	await(&s->started, get(&s->command));
+}
+
+void starve_for(struct starve *s, uint64_t ns)
+{
+	starve_command(s, ns);
+	await(&s->done, 2 * get(&s->command));
+}
+
+void starve_begin(struct starve *s)
+{
+	starve_command(s, 20 * NSEC_PER_SEC);
+}
+
+void starve_release(struct starve *s)
+{
+	set(&s->released, get(&s->command));
+	await(&s->done, 2 * get(&s->command));
+}
+
+void starve_end(struct starve *s)
+{
+	set_other(s->pid);
+	set_other(s->victim);
+	set_other(s->other);
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+	munmap(s, sizeof(*s));
+}
+
+static uint64_t my_run_delay(void)
+{
+	unsigned long long run, delay = 0;
+	FILE *f = fopen("/proc/thread-self/schedstat", "r");
+
+	if (f) {
+		if (fscanf(f, "%llu %llu", &run, &delay) != 2)
+			delay = 0;
+		fclose(f);
+	}
+	return delay;
+}
+
+struct worker {
+	struct load *load;
+	uint64_t until;
+	int cpu;			/* -1: any */
+	int nr;
+	int *ball;			/* of a pair */
+	int side;
+	void (*main)(struct worker *w);
+	const char *name;
+	pthread_t thread;
+};
+
+static void spinner(struct worker *w)
+{
+	spin_until(w->until);
+}
+
+/* Sleeps of 50 us to 3 ms, then a little work. */
+static void sleeper(struct worker *w)
+{
+	unsigned int seed = w->nr;
+
+	while (mono_ns() < w->until) {
+		usleep(50 + rand_r(&seed) % 3000);
+		spin_until(mono_ns() + rand_r(&seed) % 200000);
+	}
+}
+
+/* Moves itself between the CPUs, as the load balancer would. */
+static void mover(struct worker *w)
+{
+	int cpu = 0, last = last_cpu();
+
+	while (mono_ns() < w->until) {
+		pin_to(cpu++ % (last + 1));
+		spin_until(mono_ns() + 3 * NSEC_PER_MSEC);
+	}
+}
+
+static void pingpong(struct worker *w)
+{
+	struct timespec limit = { .tv_nsec = 10 * NSEC_PER_MSEC };
+
+	while (mono_ns() < w->until) {
+		if (get(w->ball) % 2 == w->side) {
+			add(w->ball, 1);
+			spin_until(mono_ns() + 20000);
+			continue;
+		}
+		syscall(SYS_futex, w->ball, FUTEX_WAIT, 1 - w->side, &limit,
+			NULL, 0);
+	}
+}
+
+static void storm(struct worker *w)
+{
+	pid_t pid;
+
+	while (mono_ns() < w->until) {
+		pid = fork();
+		if (!pid) {
+			spin_until(mono_ns() + 300000);
+			usleep(200);
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+		usleep(500);
+	}
+}
+
+static void *worker_main(void *arg)
+{
+	struct worker *w = arg;
+	struct load_task *task;
+	char name[16];
+
+	snprintf(name, sizeof(name), "rqs-%s%d", w->name, w->nr);
+	set_name(name);
+	if (w->cpu >= 0)
+		pin_to(w->cpu);
+	w->main(w);
+	task = &w->load->tasks[w->nr];
+	strcpy(task->name, name);
+	task->tid = my_tid();
+	task->run_delay = my_run_delay();
+	return NULL;
+}
+
+struct load *mixed_load(uint64_t ns)
+{
+	struct load *load = share(sizeof(*load));
+	struct worker *workers, *w;
+	int nr_cpus = last_cpu() + 1, *balls, i;
+	pid_t pid;
+
+	/* In a process of its own, so that forking does not copy the test. */
+	pid = fork();
+	if (pid) {
+		waitpid(pid, NULL, 0);
+		return load;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (nr_cpus > 8)
+		nr_cpus = 8;
+	workers = calloc(MAX_LOAD_TASKS, sizeof(*workers));
+	balls = calloc(nr_cpus, sizeof(*balls));
+	w = workers;
+	for (i = 0; i < nr_cpus; i++) {
+		*w++ = (struct worker){ .main = spinner, .name = "spin", .cpu = i };
+		*w++ = (struct worker){ .main = spinner, .name = "spin", .cpu = i };
+		*w++ = (struct worker){ .main = sleeper, .name = "sleep", .cpu = i };
+		*w++ = (struct worker){ .main = sleeper, .name = "sleep", .cpu = -1 };
+		*w++ = (struct worker){ .main = mover, .name = "move", .cpu = -1 };
+		*w++ = (struct worker){ .main = pingpong, .name = "ping", .cpu = -1,
+					.ball = &balls[i] };
+		*w++ = (struct worker){ .main = pingpong, .name = "pong", .cpu = -1,
+					.ball = &balls[i], .side = 1 };
+	}
+	*w++ = (struct worker){ .main = storm, .name = "storm", .cpu = -1 };
+	load->nr = w - workers;
+	for (i = 0; i < (int)load->nr; i++) {
+		workers[i].nr = i;
+		workers[i].load = load;
+		workers[i].until = mono_ns() + ns;
+		pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]);
+	}
+	for (i = 0; i < (int)load->nr; i++)
+		pthread_join(workers[i].thread, NULL);
+	_exit(0);
+}
+
+void load_free(struct load *load)
+{
+	munmap(load, sizeof(*load));
+}

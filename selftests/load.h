@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tasks that make each other wait, in ways that the test knows. */
+#ifndef __LOAD_H
+#define __LOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define NSEC_PER_MSEC	1000000ULL
+#define NSEC_PER_SEC	1000000000ULL
+
+uint64_t mono_ns(void);
+pid_t my_tid(void);
+
+/* For the calling thread. False if that is not permitted. Children are SCHED_OTHER. */
+bool pin_to(int cpu);
+bool set_fifo(int priority);
+void set_name(const char *name);
+
+/* The last CPU we may run on: the first one has the machine's own work. */
+int last_cpu(void);
+
+/* Keep the CPU busy until @until (mono_ns()). */
+void spin_until(uint64_t until);
+
+/*
+ * Let SCHED_FIFO tasks keep a CPU for longer than a second, and put that right
+ * again. False if it cannot be set.
+ */
+bool rt_throttling_off(void);
+void rt_throttling_on(void);
+
+/*
+ * Two victims, SCHED_FIFO 1, asleep, and a hog, SCHED_FIFO 2, that wakes both and
+ * then keeps the CPU: three threads of a process of their own, all pinned to one
+ * CPU and named rqs-victim, rqs-other and rqs-hog.
+ */
+struct starve {
+	pid_t pid;			/* the process, also the TID of the hog */
+	pid_t victim, other;		/* TIDs */
+	uint64_t woken_ns;		/* just before the hog woke them */
+	uint64_t end_ns;		/* just before it gave up the CPU */
+	/* The rest is private. */
+	int cpu;
+	uint64_t ns;
+	int command, started, released, wake, done;
+};
+
+/* NULL if real-time priority is not permitted. Ended by starve_end(). */
+struct starve *starve_new(int cpu);
+
+/* Have the hog keep the CPU for @ns. Returns when the victims have run after it. */
+void starve_for(struct starve *s, uint64_t ns);
+
+/*
+ * The same in two halves: returns when the victims wait; starve_release() ends
+ * that (at the latest it ends by itself after 20 s) and returns when they have run.
+ */
+void starve_begin(struct starve *s);
+void starve_release(struct starve *s);
+
+void starve_end(struct starve *s);
+
+/* A task of the load, as it was when it ended. */
+struct load_task {
+	pid_t tid;
+	char name[16];
+	uint64_t run_delay;		/* field 2 of schedstat: of all its life */
+};
+
+#define MAX_LOAD_TASKS	256
+
+struct load {
+	size_t nr;
+	struct load_task tasks[MAX_LOAD_TASKS];
+};
+
+/*
+ * A mixed load for @ns: spinners, sleepers, tasks that change CPU, pairs that
+ * play ping-pong, storms of forks. All names begin with "rqs-"; those of spinners
+ * with "rqs-spin". Returns when all of it has ended; freed by load_free().
+ * The children of the storms are not among the tasks.
+ */
+struct load *mixed_load(uint64_t ns);
+void load_free(struct load *load);
+
+#endif /* __LOAD_H */

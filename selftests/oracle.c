@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Pair the events of the log to waits and runs.
+ *
+ * A kernel may hide events from all tracers (a recursing tracepoint, a system
+ * thread that is not to be traced). Where that has happened between a start and
+ * an end, the task has been switched out more often at the end than at the start,
+ * or has no start at all: such a wait is not "sure", and nothing can be said of
+ * its length.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "oracle.h"
+#include "oracle.skel.h"
+
+struct oracle {
+	struct oracle_bpf *skel;
+	struct ring_buffer *rb;
+	struct oracle_event *events;
+	size_t nr, size;
+};
+
+static int take(void *ctx, void *data, size_t size)
+{
+	struct oracle *o = ctx;
+
+	(void)size;
+	if (o->nr == o->size) {
+		o->size = o->size ? 2 * o->size : 1 << 16;
+		o->events = reallocarray(o->events, o->size, sizeof(*o->events));
+		if (!o->events)
+			return -1;
+	}
+	o->events[o->nr++] = *(struct oracle_event *)data;
+	return 0;
+}
+
+struct oracle *oracle_start(void)
+{
+	struct oracle *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->skel = oracle_bpf__open_and_load();
+	if (o->skel)
+		o->rb = ring_buffer__new(bpf_map__fd(o->skel->maps.entries), take,
+					 o, NULL);
+	if (!o->rb || oracle_bpf__attach(o->skel)) {
+		fprintf(stderr, "# cannot start the oracle\n");
+		ring_buffer__free(o->rb);
+		oracle_bpf__destroy(o->skel);
+		free(o);
+		return NULL;
+	}
+	return o;
+}
+
+/*
+ * How much later than it was queued a task's wakeup was logged. In between, the
+ * scheduler may have sent an IPI, which in a virtual machine takes its time. The
+ * run queue's clock, read when the task was queued, and ours differ by a constant
+ * plus that delay; the constant is the least difference seen on that CPU lately.
+ */
+#define SPAN_NS		(50 * 1000 * 1000ULL)
+#define MAX_CPUS_SEEN	1024
+
+struct lateness {
+	__u64 start;			/* of the log */
+	size_t nr_spans;
+	__u64 *least;			/* by CPU and span */
+};
+
+static void learn_lateness(struct lateness *l, const struct oracle_event *events,
+			   size_t nr)
+{
+	const struct oracle_event *e;
+	size_t i;
+
+	l->start = nr ? events[0].ns : 0;
+	l->nr_spans = nr ? (events[nr - 1].ns - l->start) / SPAN_NS + 1 : 1;
+	l->least = malloc(MAX_CPUS_SEEN * l->nr_spans * sizeof(*l->least));
+	if (!l->least)
+		abort();
+	for (i = 0; i < MAX_CPUS_SEEN * l->nr_spans; i++)
+		l->least[i] = -1ULL;
+	for (e = events; e < events + nr; e++) {
+		i = e->cpu % MAX_CPUS_SEEN * l->nr_spans +
+		    (e->ns - l->start) / SPAN_NS;
+		/* A task that wakes itself does so by an old clock: no matter. */
+		if (e->rq_clock && e->ns - e->rq_clock < l->least[i])
+			l->least[i] = e->ns - e->rq_clock;
+	}
+}
+
+static __u64 lateness(const struct lateness *l, const struct oracle_event *e)
+{
+	size_t span = (e->ns - l->start) / SPAN_NS, i;
+	const __u64 *least = l->least + e->cpu % MAX_CPUS_SEEN * l->nr_spans;
+	__u64 difference = e->ns - e->rq_clock;
+
+	if (!e->rq_clock)
+		return 0;
+	for (i = span ? span - 1 : 0; i <= span + 1 && i < l->nr_spans; i++) {
+		if (least[i] < difference)
+			difference = least[i];
+	}
+	return e->ns - e->rq_clock - difference;
+}
+
+/* What is known of a task while the log is read. */
+struct task {
+	__u64 since, in;		/* 0: not known */
+	__u64 late;			/* lateness at since */
+	__u32 nr_switches;		/* at since */
+	__u16 cpu;			/* at since */
+};
+
+#define MAX_TID	(1 << 22)
+
+static int by_time(const void *pa, const void *pb)
+{
+	const struct oracle_event *a = pa, *b = pb;
+
+	return a->ns < b->ns ? -1 : a->ns > b->ns;
+}
+
+static int by_end(const void *pa, const void *pb)
+{
+	const struct truth_wait *a = pa, *b = pb;
+
+	if (a->tid != b->tid)
+		return a->tid < b->tid ? -1 : 1;
+	return a->end_ns < b->end_ns ? -1 : a->end_ns > b->end_ns;
+}
+
+static int by_in(const void *pa, const void *pb)
+{
+	const struct truth_run *a = pa, *b = pb;
+
+	if (a->tid != b->tid)
+		return a->tid < b->tid ? -1 : 1;
+	return a->in_ns < b->in_ns ? -1 : a->in_ns > b->in_ns;
+}
+
+static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
+{
+	struct task *tasks = calloc(MAX_TID, sizeof(*tasks)), *p;
+	const struct oracle_event *e;
+	struct lateness late = {};
+	struct truth_wait *w;
+
+	learn_lateness(&late, events, nr);
+	t->waits = calloc(nr, sizeof(*t->waits));
+	t->runs = calloc(nr, sizeof(*t->runs));
+	if (!tasks || !t->waits || !t->runs)
+		abort();
+	for (e = events; e < events + nr; e++) {
+		p = &tasks[e->tid % MAX_TID];
+		if (e->kind == ORACLE_WAKE) {
+			/*
+			 * A second wakeup does not restart a wait: that task was
+			 * preempted before it slept. On a CPU it does not begin one.
+			 */
+			if ((p->in || p->since) && p->nr_switches == e->nr_switches)
+				continue;
+			p->in = 0;
+			p->since = e->ns;
+			p->nr_switches = e->nr_switches;
+			p->late = lateness(&late, e);
+			p->cpu = e->cpu;
+			continue;
+		}
+		if (e->tid) {
+			w = &t->waits[t->nr_waits++];
+			w->tid = e->tid;
+			w->end_ns = e->ns;
+			w->cpu = e->cpu;
+			w->sure = p->since && p->nr_switches == e->nr_switches;
+			if (w->sure) {
+				w->wait_ns = e->ns - p->since;
+				w->late_ns = p->late;
+			}
+			w->migrated = w->sure && p->cpu != e->cpu;
+			t->nr_unsure += !w->sure;
+			p->since = 0;
+			p->in = e->ns;
+			p->nr_switches = e->nr_switches;
+		}
+		p = &tasks[e->prev_tid % MAX_TID];
+		if (e->prev_tid) {
+			if (p->in && p->nr_switches + 1 == e->prev_nr_switches) {
+				t->runs[t->nr_runs].tid = e->prev_tid;
+				t->runs[t->nr_runs].in_ns = p->in;
+				t->runs[t->nr_runs++].out_ns = e->ns;
+			}
+			p->in = 0;
+			p->since = e->prev_waits ? e->ns : 0;
+			p->nr_switches = e->prev_nr_switches;
+			p->late = 0;
+			p->cpu = e->cpu;
+		}
+	}
+	free(late.least);
+	free(tasks);
+	qsort(t->waits, t->nr_waits, sizeof(*t->waits), by_end);
+	qsort(t->runs, t->nr_runs, sizeof(*t->runs), by_in);
+}
+
+bool oracle_stop(struct oracle *o, struct truth *truth)
+{
+	bool ok;
+
+	memset(truth, 0, sizeof(*truth));
+	oracle_bpf__detach(o->skel);
+	ok = ring_buffer__consume(o->rb) >= 0 && !o->skel->bss->dropped;
+	/* The CPUs reserve in another order than they read the clock. */
+	qsort(o->events, o->nr, sizeof(*o->events), by_time);
+	truth->nr_events = o->nr;
+	pair(o->events, o->nr, truth);
+	free(o->events);
+	ring_buffer__free(o->rb);
+	oracle_bpf__destroy(o->skel);
+	free(o);
+	return ok;
+}
+
+void truth_free(struct truth *truth)
+{
+	free(truth->waits);
+	free(truth->runs);
+	memset(truth, 0, sizeof(*truth));
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What really happened, by a plain log of the three tracepoints: every event
+ * with the monotonic clock, paired afterwards. Shares nothing with the tool.
+ */
+#ifndef __ORACLE_H
+#define __ORACLE_H
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+enum oracle_kind {
+	ORACLE_WAKE,			/* sched_wakeup, sched_wakeup_new */
+	ORACLE_SWITCH,
+};
+
+struct oracle_event {
+	__u64 ns;			/* CLOCK_MONOTONIC */
+	__u64 rq_clock;			/* of a wakeup: when it was queued; or 0 */
+	__u32 tid;			/* woken, or switched in */
+	__u32 nr_switches;		/* how often it had been switched out */
+	__u32 prev_tid;			/* switched out */
+	__u32 prev_nr_switches;		/* this time included */
+	__u32 kind;
+	__u16 cpu;
+	__u16 prev_waits;		/* it still wants to run */
+};
+
+#ifndef __VMLINUX_H__
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A task was switched in after it had waited. */
+struct truth_wait {
+	__u64 end_ns;
+	__u64 wait_ns;			/* from tracepoint to tracepoint */
+	__u64 late_ns;			/* from being queued to the first of them */
+	__u32 tid;
+	__u16 cpu;
+	/* The start was seen too, and the task did not run since: see oracle.c. */
+	bool sure;
+	bool migrated;			/* it began on another CPU */
+	bool matched;			/* for the test */
+};
+
+/* A task was on a CPU. Both ends were seen. */
+struct truth_run {
+	__u64 in_ns;
+	__u64 out_ns;
+	__u32 tid;
+};
+
+struct truth {
+	struct truth_wait *waits;	/* in order of tid, then of end_ns */
+	size_t nr_waits;
+	size_t nr_unsure;
+	struct truth_run *runs;		/* in order of tid, then of in_ns */
+	size_t nr_runs;
+	size_t nr_events;
+};
+
+struct oracle;
+
+/* Start to log. NULL, with a message on stderr, if that cannot be done. */
+struct oracle *oracle_start(void);
+
+/* End the log and read it. False if it was too small. Frees @o. */
+bool oracle_stop(struct oracle *o, struct truth *truth);
+
+void truth_free(struct truth *truth);
+#endif
+
+#endif /* __ORACLE_H */

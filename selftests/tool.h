@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Run runqslower and read what it prints. */
+#ifndef __TOOL_H
+#define __TOOL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A line of output with -T mono. */
+struct tool_wait {
+	uint64_t end_ns;		/* CLOCK_MONOTONIC, to 1 us */
+	uint64_t lat_us;
+	uint32_t tid;
+	uint32_t prev_tid;		/* with -P */
+	char comm[20];
+	char prev_comm[20];		/* with -P */
+	bool matched;			/* for the test */
+};
+
+struct tool {
+	pid_t pid;
+	int status;			/* of waitpid(), once it has ended */
+	char *out, *err;		/* all it printed, once it has ended */
+	size_t out_len, err_len;
+	/* The rest is private. */
+	int out_fd, err_fd;
+	pthread_t reader;
+	pthread_mutex_t lock;
+	pthread_cond_t grown;
+	bool eof;
+};
+
+/* The program beside this test; another one of the same directory for tool_*_other(). */
+#define TOOL		"runqslower"
+#define TOOL_UNSEEN	"runqslower-unseen"
+
+/* The path of @name in the directory of this test. Static. */
+const char *beside_us(const char *name);
+
+/*
+ * Start @name with NULL-terminated arguments and return at once; tool_start()
+ * returns when it traces (it has printed its header), false if it ended instead.
+ */
+void tool_spawn(struct tool *t, const char *name, const char *const args[]);
+bool tool_start(struct tool *t, const char *name, const char *const args[]);
+
+/* Wait until it has printed @nr lines. False if it ended before. */
+bool tool_await_lines(struct tool *t, size_t nr);
+
+/* Wait until it ends. tool_stop() sends SIGTERM before. The exit code, or -1. */
+int tool_wait(struct tool *t);
+int tool_stop(struct tool *t);
+
+/* tool_spawn() and tool_wait(). */
+int tool_run(struct tool *t, const char *const args[]);
+
+void tool_free(struct tool *t);
+
+#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/*
+ * The waits in @out, which the tool printed with -T mono; -P or not is seen from
+ * the header. An array that the caller frees; NULL and a message if a line is not
+ * as promised. In the order of the output.
+ */
+struct tool_wait *parse_waits(const char *out, size_t *nr);
+
+/* How many lines @s has. */
+size_t count_lines(const char *s);
+
+#endif /* __TOOL_H */

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Are the waits that the tool prints those that happened? Both the tool and an
+ * oracle watch the same load.
+ *
+ * What the kernel hides from all tracers neither sees. A wait whose start was
+ * hidden cannot be judged: the tool prints it by the kernel's own account, which
+ * the oracle does not read. Those are counted, and there must not be many; with
+ * RUNQSLOWER_TEST_EXACT=1, for kernels that hide nothing, there must be none.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "kselftest_harness.h"
+#include "load.h"
+#include "oracle.h"
+#include "tool.h"
+
+#define USEC	1000ULL
+
+/*
+ * The tool and the oracle read the clock one after the other at the same event;
+ * this far apart it is still the same event.
+ */
+#define SAME_EVENT_NS	(100 * USEC)
+
+/* Under software emulation the way from one to the other is longer. */
+static double slack(void)
+{
+	const char *s = getenv("RUNQSLOWER_TEST_SLACK");
+
+	return s ? atof(s) : 1;
+}
+
+static bool exact(void)
+{
+	return getenv("RUNQSLOWER_TEST_EXACT");
+}
+
+struct result {
+	size_t printed;
+	size_t phantoms;		/* printed, but nothing was switched in */
+	size_t overlaps;		/* printed, but the task ran meanwhile */
+	size_t unjudged;		/* printed, the oracle did not see the start */
+	size_t missed;			/* happened, not printed */
+	size_t judged;			/* printed and happened */
+	size_t migrated;		/* among the judged */
+	size_t off_2us, off_100us;	/* judged, but with another length */
+	double worst_us;
+};
+
+static int by_tid_end(const void *pa, const void *pb)
+{
+	const struct tool_wait *a = pa, *b = pb;
+
+	if (a->tid != b->tid)
+		return a->tid < b->tid ? -1 : 1;
+	return a->end_ns < b->end_ns ? -1 : a->end_ns > b->end_ns;
+}
+
+/* The first run of @tid that ended after @ns, or the end of the array. */
+static const struct truth_run *first_run(const struct truth *t, uint32_t tid,
+					 uint64_t ns)
+{
+	size_t low = 0, high = t->nr_runs, mid;
+	const struct truth_run *r;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		r = &t->runs[mid];
+		if (r->tid < tid || (r->tid == tid && r->out_ns <= ns))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return t->runs + low;
+}
+
+/* Did the task run during the wait? Where it ends the next run begins. */
+static bool ran_meanwhile(const struct truth *t, const struct tool_wait *w,
+			  uint64_t tolerance)
+{
+	uint64_t start = w->end_ns - w->lat_us * USEC + tolerance;
+	const struct truth_run *r = first_run(t, w->tid, start);
+
+	return r < t->runs + t->nr_runs && r->tid == w->tid &&
+	       r->out_ns < w->end_ns && r->out_ns > start;
+}
+
+static double length_error_us(const struct tool_wait *w,
+			      const struct truth_wait *real)
+{
+	/* From being queued to being switched in; cut to whole microseconds. */
+	double low = w->lat_us, high = low + 1, us = real->wait_ns / 1000.0;
+
+	if (us < low) {
+		us += real->late_ns / 1000.0;
+		return us < low ? low - us : 0;
+	}
+	return us > high ? us - high : 0;
+}
+
+static void judge(struct tool_wait *w, struct truth_wait *real,
+		  struct result *res, double tolerance)
+{
+	double error;
+
+	real->matched = true;
+	w->matched = true;
+	if (!real->sure) {
+		res->unjudged++;
+		return;
+	}
+	res->judged++;
+	res->migrated += real->migrated;
+	error = length_error_us(w, real);
+	res->off_2us += error > 2 * tolerance;
+	if (error > 100 * tolerance) {
+		res->off_100us++;
+		printf("# %s/%u at %.6f: printed %llu us, was %.1f us%s\n",
+		       w->comm, w->tid, w->end_ns / 1e9,
+		       (unsigned long long)w->lat_us, real->wait_ns / 1e3,
+		       real->migrated ? " (migrated)" : "");
+	}
+	if (error > res->worst_us)
+		res->worst_us = error;
+}
+
+/*
+ * Compare what was printed between @from and @to with what happened then.
+ * @min_ns: the threshold of the tool.
+ */
+static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
+		    uint64_t from, uint64_t to, uint64_t min_ns,
+		    struct result *res)
+{
+	struct truth_wait *real = truth->waits, *end = real + truth->nr_waits, *r;
+	uint64_t margin = 100 * USEC * slack(), same = SAME_EVENT_NS * slack();
+	struct tool_wait *w;
+
+	memset(res, 0, sizeof(*res));
+	qsort(waits, nr, sizeof(*waits), by_tid_end);
+	for (w = waits; w < waits + nr; w++) {
+		if (w->end_ns < from || w->end_ns > to)
+			continue;
+		res->printed++;
+		while (real < end && (real->tid < w->tid ||
+				      (real->tid == w->tid &&
+				       real->end_ns + same < w->end_ns)))
+			real++;
+		/* The nearest of those that could be it. */
+		for (r = real; r + 1 < end && r[1].tid == w->tid &&
+		     llabs((long long)(r[1].end_ns - w->end_ns)) <=
+		     llabs((long long)(r[0].end_ns - w->end_ns)); r++)
+			;
+		if (r < end && r->tid == w->tid && !r->matched &&
+		    r->end_ns < w->end_ns + same) {
+			judge(w, r, res, slack());
+		} else if (res->phantoms++ < 5) {
+			printf("# phantom: %s/%u at %.6f, %llu us\n", w->comm,
+			       w->tid, w->end_ns / 1e9,
+			       (unsigned long long)w->lat_us);
+		}
+		if (ran_meanwhile(truth, w, margin) && res->overlaps++ < 5)
+			printf("# ran meanwhile: %s/%u at %.6f, %llu us\n", w->comm,
+			       w->tid, w->end_ns / 1e9,
+			       (unsigned long long)w->lat_us);
+	}
+	for (r = truth->waits; r < end; r++) {
+		if (r->matched || !r->sure || r->end_ns < from || r->end_ns > to ||
+		    (min_ns && r->wait_ns < min_ns + margin))
+			continue;
+		if (res->missed++ < 5)
+			printf("# missed: %u at %.6f, %.1f us%s, %.3f s after the start\n",
+			       r->tid, r->end_ns / 1e9, r->wait_ns / 1e3,
+			       r->migrated ? " (migrated)" : "",
+			       (r->end_ns - from) / 1e9);
+	}
+	printf("# %zu printed, %zu judged (%zu migrated), %zu unjudged, %zu missed, %zu phantoms, %zu ran meanwhile; length: %zu off by more than %g us, %zu by more than %g, worst %.1f us\n",
+	       res->printed, res->judged, res->migrated, res->unjudged,
+	       res->missed, res->phantoms, res->overlaps, res->off_2us,
+	       2 * slack(), res->off_100us, 100 * slack(), res->worst_us);
+}
+
+/* The load's own tasks: sums of what was printed against the kernel's account. */
+static int compare_sums(const struct tool_wait *waits, size_t nr,
+			const struct load *load)
+{
+	double sum, error;
+	size_t i, k;
+	int bad = 0;
+
+	for (k = 0; k < load->nr; k++) {
+		const struct load_task *task = &load->tasks[k];
+
+		/* Those that wait for whole time slices: see below. */
+		if (strncmp(task->name, "rqs-spin", 8) || !task->run_delay)
+			continue;
+		sum = 0;
+		for (i = 0; i < nr; i++) {
+			if (waits[i].tid == (uint32_t)task->tid)
+				sum += waits[i].lat_us + 0.5;
+		}
+		error = sum * 1000 / task->run_delay - 1;
+		printf("# %s: %.1f ms printed, %.1f ms in schedstat, %+.2f %%\n",
+		       task->name, sum / 1e3, task->run_delay / 1e6, 100 * error);
+		/*
+		 * schedstat reads a clock that can be old at a switch, by the time
+		 * since the wakeup that asked for it: little beside a time slice,
+		 * a lot beside the waits of sleepers.
+		 */
+		bad += error > 0.01 || error < -0.01;
+	}
+	return bad;
+}
+
+FIXTURE(truth) {
+	struct oracle *oracle;
+	struct tool tool;
+	struct truth truth;
+	struct load *load;
+	struct tool_wait *waits;
+	size_t nr;
+	uint64_t from, to;
+};
+
+FIXTURE_SETUP(truth)
+{
+	/* First, so that it reads the clock first at every event. */
+	self->oracle = oracle_start();
+	ASSERT_NE(NULL, self->oracle);
+}
+
+FIXTURE_TEARDOWN(truth)
+{
+	if (self->load)
+		load_free(self->load);
+	free(self->waits);
+	truth_free(&self->truth);
+	tool_free(&self->tool);
+}
+
+#define LOAD_NS	(6 * NSEC_PER_SEC)
+
+static bool watch(FIXTURE_DATA(truth) *self, const char *name,
+		  const char *min, uint64_t ns)
+{
+	int code;
+
+	if (!tool_start(&self->tool, name,
+			ARGS("-P", "-T", "mono", "--ring-size", "64M", min))) {
+		tool_wait(&self->tool);
+		printf("# %s", self->tool.err);
+		return false;
+	}
+	self->from = mono_ns();
+	self->load = mixed_load(ns);
+	self->to = mono_ns();
+	code = tool_stop(&self->tool);
+	if (!oracle_stop(self->oracle, &self->truth)) {
+		printf("# the oracle's log was too small\n");
+		return false;
+	}
+	self->waits = parse_waits(self->tool.out, &self->nr);
+	printf("# %zu events\n", self->truth.nr_events);
+	return self->waits && !code && !*self->tool.err;
+}
+
+static bool judge_all(const struct result *res, uint64_t min_ns)
+{
+	/* On kernels that hide some events a few starts go unseen. */
+	size_t may_be_unjudged = exact() ? 0 : res->printed / 20;
+
+	(void)min_ns;
+	return res->judged > 20 && !res->phantoms && !res->overlaps &&
+	       !res->missed && !res->off_100us &&
+	       res->off_2us <= res->judged / 100 &&
+	       res->unjudged <= may_be_unjudged;
+}
+
+TEST_F_TIMEOUT(truth, every_wait, 300)
+{
+	struct result res;
+
+	ASSERT_TRUE(watch(self, TOOL, "0", LOAD_NS)) printf("# %s", self->tool.err);
+	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0, &res);
+	EXPECT_TRUE(judge_all(&res, 0));
+	EXPECT_LT(0, res.migrated);
+	EXPECT_EQ(0, compare_sums(self->waits, self->nr, self->load));
+}
+
+TEST_F_TIMEOUT(truth, waits_over_1ms, 300)
+{
+	struct result res;
+
+	ASSERT_TRUE(watch(self, TOOL, "1ms", LOAD_NS)) printf("# %s", self->tool.err);
+	compare(self->waits, self->nr, &self->truth, self->from, self->to,
+		1000 * USEC, &res);
+	EXPECT_TRUE(judge_all(&res, 1000 * USEC));
+}
+
+/* The default threshold: there the cheap way out is taken most often. */
+TEST_F_TIMEOUT(truth, waits_over_10ms, 300)
+{
+	struct result res;
+
+	ASSERT_TRUE(watch(self, TOOL, "10ms", 2 * LOAD_NS)) printf("# %s", self->tool.err);
+	compare(self->waits, self->nr, &self->truth, self->from, self->to,
+		10000 * USEC, &res);
+	EXPECT_TRUE(judge_all(&res, 10000 * USEC));
+}
+
+TEST_HARNESS_MAIN

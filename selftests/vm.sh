@@ -1,0 +1,468 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the selftests in virtual machines, one for each kernel:
+#
+#	vm.sh [-j 1|2] [--table FILE] [KERNEL...]
+#	vm.sh --list
+#
+# Without a KERNEL it runs all of them. Software emulation is enough, and root is
+# not needed. A kernel fails on a failed test, a crash, a hang, or a complaint in
+# its log. The results are KTAP; the table at the end is Markdown.
+#
+# Environment:
+#	TESTS_DIR	where "make install INSTALL_PATH=DIR" has put the tests;
+#			the directory of this script if it is not set
+#	RUNQSLOWER	the binary, if it is not in TESTS_DIR
+#	KERNEL_IMAGE	boot this bzImage instead of a Debian kernel
+#	KERNEL_CMDLINE	words to add to the kernel's command line; NAME=value there
+#			is in the environment of the tests
+#	TEST_TIMEOUT	seconds that one test program may take (300)
+#	VM_TIMEOUT	seconds that one virtual machine may take (1200)
+#
+# Kernels are kept in ~/.cache/runqslower-vm (XDG_CACHE_HOME). Remove it to get
+# newer ones. Each VM's kernel log is there too.
+set -u
+
+# A line for each kernel: its name, what its package is called behind linux-image-
+# or linux-binary- (a regular expression), the architecture, the suites to look for
+# it in, and what to add to its command line. NAME+... is another run of NAME's image.
+kernels='
+5.10		5[.]10[.][^-]*-[0-9]+-amd64	amd64	bullseye,bullseye-security
+6.1		6[.]1[.][^-]*-[0-9]+-amd64	amd64	bookworm,bookworm-security
+6.1+preempt	6[.]1[.][^-]*-[0-9]+-amd64	amd64	bookworm,bookworm-security	preempt=full
+6.1-rt		6[.]1[.][^-]*-[0-9]+-rt-amd64	amd64	bookworm,bookworm-security
+6.12		6[.]12[.][^-]*-amd64	amd64	bookworm,bookworm-security
+6.12+preempt	6[.]12[.][^-]*-amd64	amd64	bookworm,bookworm-security	preempt=full
+6.12-rt		6[.]12[.][^-]*-rt-amd64	amd64	bookworm,bookworm-security
+6.18		6[.]18[.][^-]*-amd64	amd64	trixie-backports
+6.18+preempt	6[.]18[.][^-]*-amd64	amd64	trixie-backports	preempt=full
+newest		[0-9][^-]*-amd64	amd64	sid,experimental,trixie-backports
+newest+preempt	[0-9][^-]*-amd64	amd64	sid,experimental,trixie-backports	preempt=full
+'
+
+# Lines of a kernel log that no test run may leave behind.
+complaints='WARNING:|BUG:|BUG |Oops|general protection fault|Kernel panic|KASAN|KCSAN|UBSAN'
+complaints+='|possible (recursive|circular) locking|inconsistent lock state|suspicious RCU usage'
+complaints+='|lockdep|hung task|blocked for more than|rcu.*detected.* stall|rcu.*starved'
+complaints+='|scheduling while atomic|sleeping function called|LOCKUP|trying to register non-static'
+# A kernel that cannot be made preemptible is not the one that was asked for.
+complaints+='|Unknown kernel command line parameters.* preempt='
+
+updated=
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/runqslower-vm
+here=$(cd "$(dirname "$0")" && pwd)
+tests_dir=${TESTS_DIR:-$here}
+test_timeout=${TEST_TIMEOUT:-300}
+vm_timeout=${VM_TIMEOUT:-1200}
+
+die()
+{
+	echo "vm.sh: $*" >&2
+	exit 2
+}
+
+# column_of NAME COLUMN
+column_of()
+{
+	awk -v name="$1" -v column="$2" '$1 == name { print $column }' <<<"$kernels"
+}
+
+all_names()
+{
+	awk 'NF { print $1 }' <<<"$kernels"
+}
+
+# ---- Fetching a kernel, with an apt of our own: the machine's is not touched ----
+
+# mirror_of LABEL: where the machine's own apt gets Debian, or its updates, from
+mirror_of()
+{
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+		'Origin: Debian' "Label: $1" | head -n 1
+}
+
+# own_apt SUITES ARCH COMMAND...
+own_apt()
+{
+	local state=$cache/apt/$1-$2 arch=$2 command=$3
+
+	shift 3
+	# As root, apt would drop to a user that may not enter the cache.
+	"$command" -q -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
+		-o APT::Sandbox::User=root -o Acquire::Languages=none \
+		-o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- \
+		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+		-o Dir::State="$state" -o Dir::State::status="$state/status" \
+		-o Dir::Cache="$state" "$@"
+}
+
+# update_lists SUITES ARCH: read the index of these suites, once in this run
+update_lists()
+{
+	local suites=$1 arch=$2 state=$cache/apt/$1-$2 keys='' label mirror suite
+
+	[[ "$updated " != *" $1-$2 "* ]] || return 0
+	mkdir -p "$state/lists/partial" "$state/archives/partial" &&
+		: >"$state/status" && : >"$state/sources.list" || return
+	# Where the machine does not trust these keys for everything anyway.
+	if [ -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
+		keys=signed-by=/usr/share/keyrings/debian-archive-keyring.gpg
+	fi
+	for suite in ${suites//,/ }; do
+		case $suite in
+		*-security) label=Debian-Security ;;
+		*) label=Debian ;;
+		esac
+		mirror=$(mirror_of $label)
+		[ -z "$mirror" ] || echo "deb [$keys] $mirror $suite main"
+	done >"$state/sources.list"
+	[ -s "$state/sources.list" ] || {
+		echo "apt knows of no Debian mirror (has \"apt-get update\" been run?)" >&2
+		return 1
+	}
+	own_apt "$suites" "$arch" apt-get update >&2 && updated+=" $1-$2"
+}
+
+# newest_package SUITES ARCH PATTERN: the name that has the highest version. Names
+# change, and from 7.2 the kernel is in linux-binary-* and linux-image-* only
+# depends on it, as metapackages do: what is small does not hold a kernel.
+newest_package()
+{
+	own_apt "$1" "$2" apt-cache dumpavail |
+		awk -v pattern="^linux-(image|binary)-$3\$" '
+			/^Package:/ { name = $2 }
+			/^Version:/ { version = $2 }
+			/^Size:/ { size = $2 }
+			!NF {
+				if (name ~ pattern && size > 1000000)
+					print version, name
+				name = ""
+			}' |
+		sort -V | tail -n 1 | cut -d' ' -f2
+}
+
+# fetch NAME: put its kernel into the cache, unless it is there
+fetch()
+{
+	local image pattern arch suites package dir=$work/package
+
+	image=$(image_of "$1")
+	[ ! -e "$image" ] || return 0
+	command -v apt-get dpkg-deb >/dev/null || {
+		echo "apt is missing; set KERNEL_IMAGE to boot a kernel of your own" >&2
+		return 1
+	}
+	pattern=$(column_of "$1" 2) arch=$(column_of "$1" 3) suites=$(column_of "$1" 4)
+	update_lists "$suites" "$arch" || return
+	package=$(newest_package "$suites" "$arch" "$pattern")
+	[ -n "$package" ] || {
+		echo "no kernel package in $suites is named like $pattern" >&2
+		return 1
+	}
+	mkdir -p "$dir" "${image%/*}" &&
+		(cd "$dir" && own_apt "$suites" "$arch" apt-get download "$package") >&2 &&
+		dpkg-deb -x "$dir"/*.deb "$dir" &&
+		find "$dir" -type f -name 'vmlinu[xz]*' -exec mv {} "$image" \;
+	rm -rf "$dir"
+	[ -e "$image" ]
+}
+
+# image_of NAME: two names may have one kernel, and differ in the command line
+image_of()
+{
+	echo "${KERNEL_IMAGE:-$cache/kernels/${1%+*}/vmlinuz}"
+}
+
+# ---- What runs inside ----
+
+# add_libs ROOT PROGRAM: its shared libraries, if it has any
+add_libs()
+{
+	local lib
+
+	for lib in $(ldd "$2" 2>/dev/null | grep -o '/[^ ]*'); do
+		[ -e "$1$lib" ] || cp -L --parents "$lib" "$1"
+	done
+}
+
+# add_interpreter ROOT PROGRAM: what the #! line of a script names, if not sh
+add_interpreter()
+{
+	local shebang word program
+
+	read -r shebang <"$2" 2>/dev/null
+	[[ $shebang == '#!'* ]] || return 0
+	for word in ${shebang#'#!'}; do
+		program=$(command -v "$word") || continue
+		case $program in
+		*/sh | */env) continue ;;
+		esac
+		cp -L --parents "$program" "$1"
+		add_libs "$1" "$program"
+	done
+}
+
+list_tests()
+{
+	if [ -e "$tests_dir/kselftest-list.txt" ]; then
+		cut -d: -f2 "$tests_dir/kselftest-list.txt"
+	else
+		find "$tests_dir" -maxdepth 1 -name '*_test' -type f -executable \
+			-printf '%f\n' | sort
+	fi
+}
+
+# make_initramfs FILE
+make_initramfs()
+{
+	local root=$work/root program
+
+	mkdir -p "$root/bin" "$root/dev" "$root/tests"
+	list_tests >"$root/tests.list"
+	[ -s "$root/tests.list" ] ||
+		die "no tests in $tests_dir; set TESTS_DIR to where \"make install INSTALL_PATH=DIR\" put them"
+	cp -RL "$tests_dir/." "$root/tests"
+	[ -z "${RUNQSLOWER:-}" ] || cp -L "$RUNQSLOWER" "$root/tests/runqslower"
+	[ -x "$root/tests/runqslower" ] ||
+		die "no runqslower in $tests_dir; set RUNQSLOWER"
+	cp "$here/vm-init.sh" "$root/init"
+	chmod +x "$root/init"
+	cp -L "$(command -v busybox)" "$root/bin/busybox"
+	add_libs "$root" "$root/bin/busybox"
+	find "$root/tests" -type f -executable | while read -r program; do
+		add_libs "$root" "$program"
+		add_interpreter "$root" "$program"
+	done
+	(cd "$root" && find . | cpio -o -H newc --owner=+0:+0 --quiet) >"$1"
+	nr_tests=$(wc -l <"$root/tests.list")
+}
+
+# ---- Running it ----
+
+# boot NAME LOG: the kernel log goes to LOG, the tests' output to stdout
+boot()
+{
+	# The emulated TSCs are one clock, but do not claim it: without tsc=reliable
+	# every reading of the time is one of the HPET.
+	local words="console=ttyS0 panic=-1 tsc=reliable TEST_TIMEOUT=$test_timeout"
+
+	timeout --foreground -k 5 "$vm_timeout" \
+	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 2G \
+		-no-reboot -nodefaults -display none \
+		-serial "file:$2" -serial stdio \
+		-kernel "$(image_of "$1")" -initrd "$work/initramfs" \
+		-append "$words $(column_of "$1" 5) ${KERNEL_CMDLINE:-}" </dev/null
+}
+
+# count_line LINE: of the output of a test
+count_line()
+{
+	case ${1^^} in
+	'OK '*'# SKIP'*)
+		points=$((points + 1))
+		skipped "${1#*# [Ss][Kk][Ii][Pp]}" ;;
+	'OK '*)
+		points=$((points + 1)) nr_passed=$((nr_passed + 1)) ;;
+	'NOT OK '*)
+		points=$((points + 1)) bad=$((bad + 1)) ;;
+	1..[0-9]*)
+		plan=${1#1..}
+		plan=${plan%% *}
+		skip_all=${1#*# [Ss][Kk][Ii][Pp]} ;;
+	esac
+}
+
+# skipped REASON
+skipped()
+{
+	local reason="$test:${1:- no reason given}"
+
+	nr_skipped=$((nr_skipped + 1))
+	[[ "$reasons; " == *"$reason; "* ]] || reasons+="${reasons:+; }$reason"
+}
+
+# end_of_test STATUS SECONDS: what its output and its exit status come to
+end_of_test()
+{
+	if [ "$1" -eq 137 ] && [ "$2" -ge "$test_timeout" ]; then
+		fail_test "time limit of $test_timeout s" $((bad + 1))
+	elif [ "$bad" -gt 0 ]; then
+		fail_test "$bad of $points failed" "$bad"
+	elif [ "$1" -ne 0 ] && [ "$1" -ne 4 ]; then
+		fail_test "exit status $1"
+	elif [ "$points" -eq 0 ] && { [ "$1" -eq 4 ] || [ "$plan" = 0 ]; }; then
+		skipped "$skip_all"
+		show_result ok "$test # SKIP$skip_all"
+	elif [ "$points" -ne "${plan:--1}" ]; then
+		fail_test "$points results, ${plan:-none} planned"
+	else
+		show_result ok "$test"
+	fi
+}
+
+# fail_test REASON [NUMBER]
+fail_test()
+{
+	nr_failed=$((nr_failed + ${2:-1}))
+	show_result "not ok" "$test # $1"
+}
+
+# show_result ok|"not ok" TEXT
+show_result()
+{
+	nr=$((nr + 1))
+	echo "  $1 $nr $2"
+}
+
+# check_log LOG
+check_log()
+{
+	test="kernel log"
+	if grep -Eq "$complaints" "$1"; then
+		grep -E -A 25 "$complaints" "$1" | head -n 200 | tr -d '\r' |
+			sed 's/^/    # /'
+		fail_test "see $1"
+	else
+		show_result ok "$test"
+	fi
+}
+
+# run_kernel NUMBER NAME: boot it, show the results, leave a row for the table
+run_kernel()
+{
+	local name=$2 log=$cache/logs/$2.log began=$SECONDS release=none ending='the machine went down' line
+	local nr=0 nr_passed=0 nr_failed=0 nr_skipped=0 reasons=
+	local test='' points=0 bad=0 plan='' skip_all=''
+
+	echo "  # Subtest: $name"
+	echo "  KTAP version 1"
+	echo "  1..$((nr_tests + 1))"
+	mkdir -p "${log%/*}" && : >"$log"
+	while IFS= read -r line; do
+		case $line in
+		'@vm kernel '*) release=${line#@vm kernel } ;;
+		'@vm start '*)
+			test=${line#@vm start } points=0 bad=0 plan='' skip_all=''
+			echo "    # Subtest: $test" ;;
+		'@vm end '*)
+			line=${line#@vm end }
+			end_of_test "${line% *}" "${line#* }" ;;
+		'@vm done') ending= ;;
+		'@vm exit 124') ending="time limit of $vm_timeout s" ;;
+		'@vm exit '*) ;;
+		?*)
+			echo "    $line"
+			count_line "$line" ;;
+		esac
+	done < <(boot "$name" "$log" 2>&1; echo "@vm exit $?")
+
+	# Those that did not come to their end.
+	while [ $nr -lt "$nr_tests" ]; do
+		test=$(sed -n "$((nr + 1))p" "$work/root/tests.list")
+		fail_test "not finished: $ending" $((bad + 1))
+		bad=0
+	done
+	check_log "$log"
+
+	[ $nr_failed -eq 0 ] && line=ok || line="not ok"
+	echo "$line $1 $name # $release, $((SECONDS - began)) s"
+	echo "| $name | $release | $nr_passed | $nr_failed | $nr_skipped | ${reasons//|/\\|} |" \
+		>"$work/$name.row"
+}
+
+table()
+{
+	local name
+
+	echo "| kernel | release as booted | passed | failed | skipped | reasons of skips |"
+	echo "|---|---|---|---|---|---|"
+	for name in "${names[@]}"; do
+		cat "$work/$name.row" 2>/dev/null || echo "| $name | none | 0 | 1 | 0 | |"
+	done
+}
+
+# ---- The command line ----
+
+max_jobs=1
+table_file=
+names=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--list) awk 'NF { printf "%-16s %-6s %s %s\n", $1, $3, $4, $5 }' <<<"$kernels"; exit ;;
+	--table) table_file=${2:?--table takes a file}; shift ;;
+	-j) max_jobs=${2:?-j takes 1 or 2}; shift ;;
+	-h | --help) sed -n '3,/^set/s/^#[ ]\{0,1\}//p' "$0"; exit ;;
+	-*) die "unknown option $1" ;;
+	*) names+=("$1") ;;
+	esac
+	shift
+done
+case $max_jobs in
+1 | 2) ;;
+*) die "-j takes 1 or 2" ;;
+esac
+
+for tool in qemu-system-x86_64:qemu-system-x86 busybox:busybox-static cpio:cpio; do
+	command -v ${tool%:*} >/dev/null || missing+=" ${tool#*:}"
+done
+[ -z "${missing:-}" ] || die "missing packages:$missing"
+
+if [ -n "${KERNEL_IMAGE:-}" ]; then
+	[ -r "$KERNEL_IMAGE" ] || die "cannot read $KERNEL_IMAGE"
+	[ ${#names[@]} -eq 0 ] || die "KERNEL_IMAGE and a KERNEL exclude each other"
+	names=(own)
+elif [ ${#names[@]} -eq 0 ]; then
+	mapfile -t names < <(all_names)
+fi
+for name in "${names[@]}"; do
+	[ "$name" = own ] || all_names | grep -qxF -e "$name" ||
+		die "unknown kernel $name: one of $(all_names | xargs)"
+done
+
+# Every job in a process group of its own: what it started ends with it.
+set -m
+mkdir -p "$cache"
+work=$(mktemp -d "$cache/tmp.XXXXXX") || exit
+cleanup()
+{
+	local pid
+
+	for pid in $(jobs -p); do
+		kill -- -"$pid" 2>/dev/null
+	done
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+make_initramfs "$work/initramfs"
+for name in "${names[@]}"; do
+	fetch "$name" || echo "vm.sh: cannot fetch a kernel for $name" >&2
+done
+
+echo "KTAP version 1"
+echo "1..${#names[@]}"
+number=0
+for name in "${names[@]}"; do
+	number=$((number + 1))
+	while [ "$(jobs -pr | wc -l)" -ge "$max_jobs" ]; do
+		wait -n
+	done
+	if [ ! -e "$(image_of "$name")" ]; then
+		echo "not ok $number $name # no kernel"
+		continue
+	fi
+	if [ "$max_jobs" -eq 1 ]; then
+		run_kernel $number "$name" &
+	else
+		{ run_kernel $number "$name" >"$work/$name.tap"; cat "$work/$name.tap"; } &
+	fi
+done
+wait
+
+table | tee ${table_file:+"$table_file"}
+awk -F '|' 'NR > 2 { passed += $4; failed += $5 }
+	END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }' \
+	< <(table)
