@@ -61,7 +61,7 @@ includes  := -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include/uapi
 cc_flags  := -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -Wall -Wextra $(includes) \
 	     $(CLANG_CROSS_FLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
 ld_flags  := $(LDFLAGS) $(EXTRA_LDFLAGS)
-bpf_flags := -g -O2 $(BPF_TARGET_ENDIAN) -Wall -Wextra -Wno-unused-parameter $(includes)
+bpf_flags := -g -O2 $(BPF_TARGET_ENDIAN) -Wall -Wextra -Wno-unused-parameter $(includes) $(EXTRA_BPF_CFLAGS)
 # A static libelf may need more libraries.
 libelf    := $(if $(filter -static,$(ld_flags)),$(shell $(PKG_CONFIG) --static --libs libelf 2>/dev/null))
 libs      := $(LDLIBS) $(or $(libelf),-lelf) -lz

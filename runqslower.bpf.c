@@ -216,7 +216,7 @@ static __always_inline __u64 wakeup_time(struct task_struct *p)
 	if (!c)
 		return clock;		/* cannot be: there is one for every CPU */
 	/* A task that wakes itself does so without the lock: a stale clock. */
-	if (clock - c->sampled > SAMPLE_NS && p != bpf_get_current_task_btf())
+	if (clock - c->sampled > SAMPLE_NS && (__u64)p != bpf_get_current_task())
 		learn_offset(c, clock, bpf_ktime_get_ns());
 	return clock + c->offset;
 }
@@ -355,9 +355,19 @@ static __always_inline void wait_end(struct task_struct *prev,
 		report(prev, next, now, now - since);
 }
 
+/* Test builds act as if every so many events of a hook had gone unseen. */
+#ifdef UNSEEN_EVERY
+__u32 nr_events[3];
+#define UNSEEN(hook)	(!(++nr_events[hook] % UNSEEN_EVERY))
+#else
+#define UNSEEN(hook)	false
+#endif
+
 SEC("tp_btf/sched_wakeup")
 int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
+	if (UNSEEN(0))
+		return 0;
 	wait_begin(p);
 	return 0;
 }
@@ -365,6 +375,8 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 {
+	if (UNSEEN(1))
+		return 0;
 	wait_begin(p);
 	return 0;
 }
@@ -375,6 +387,8 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 {
 	__u64 now = 0;
 
+	if (UNSEEN(2))
+		return 0;
 	if ((preempt || task_is_running(prev)) && prev->pid && is_wanted(prev)) {
 		now = bpf_ktime_get_ns();
 		wait_begin_again(prev, now);
@@ -402,7 +416,8 @@ int existing_tasks(struct bpf_iter__task *ctx)
 	struct task_struct *p = ctx->task;
 
 	if (pidns_inum && !pidns_level)
-		pidns_level = bpf_get_current_task_btf()->thread_pid->level;
+		pidns_level = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(),
+					    thread_pid, level);
 	if (p && is_wanted_id(p))
 		bpf_task_storage_get(&waits, p, NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);

@@ -55,8 +55,7 @@ static void on_signal(int sig)
 	interrupted = 1;
 }
 
-static void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void error(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2))) error(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -428,6 +427,9 @@ int main(int argc, char **argv)
 	drain(skel, rb);
 	tell_lost(&skel->bss->stats);
 	tell_missed(skel);
+	if (opts.verbose)
+		error("%llu waits over the threshold, %llu printed, %llu lost",
+		      skel->bss->stats.seen, nr_printed, lost_told);
 
 	/* Who closes the pipe has seen enough. */
 	if (!ferror(stdout) || errno == EPIPE)

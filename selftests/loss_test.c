@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What could not be reported is counted, and the count is shown. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "kselftest_harness.h"
+#include "load.h"
+#include "tool.h"
+
+/* The sum of N in all lines "runqslower: lost N waits: ...". */
+static unsigned long long told_lost(const char *err)
+{
+	unsigned long long n, sum = 0;
+	const char *s = err;
+
+	while ((s = strstr(s, "runqslower: lost "))) {
+		if (sscanf(s, "runqslower: lost %llu waits: ", &n) == 1)
+			sum += n;
+		s++;
+	}
+	return sum;
+}
+
+static bool adds_up(struct tool *t, unsigned long long *lost)
+{
+	unsigned long long seen, printed;
+	size_t nr = count_lines(t->out) - 2;
+	const char *line = t->err, *s;
+
+	/* The last of what -v says. */
+	for (s = t->err; (s = strstr(s, "runqslower: ")); s++)
+		line = s;
+	if (sscanf(line, "runqslower: %llu waits over the threshold, %llu printed, %llu lost",
+		   &seen, &printed, lost) != 3) {
+		printf("# '%s'\n", line);
+		return false;
+	}
+	printf("# %llu seen, %zu lines, %llu printed, %llu lost, %llu told\n",
+	       seen, nr, printed, *lost, told_lost(t->err));
+	return seen > 1000 && printed == nr && *lost == told_lost(t->err) &&
+	       seen == printed + *lost;
+}
+
+/* A buffer of one page, while the reader does not get to read. */
+TEST(tiny_ring)
+{
+	unsigned long long lost;
+	struct tool t;
+
+	ASSERT_TRUE(tool_start(&t, TOOL, ARGS("-v", "--ring-size", "4096", "0")));
+	load_free(mixed_load(3 * NSEC_PER_SEC));
+	EXPECT_EQ(0, tool_stop(&t));
+	EXPECT_TRUE(adds_up(&t, &lost));
+	EXPECT_LT(0, lost);
+	EXPECT_NE(NULL, strstr(t.err, "(see --ring-size)"));
+	tool_free(&t);
+}
+
+TEST(ring_that_is_large_enough)
+{
+	unsigned long long lost;
+	struct tool t;
+
+	ASSERT_TRUE(tool_start(&t, TOOL, ARGS("-v", "--ring-size", "16M", "0")));
+	load_free(mixed_load(3 * NSEC_PER_SEC));
+	EXPECT_EQ(0, tool_stop(&t));
+	EXPECT_TRUE(adds_up(&t, &lost));
+	EXPECT_EQ(0, lost);
+	tool_free(&t);
+}
+
+TEST_HARNESS_MAIN
