@@ -27,9 +27,9 @@ static void print_prog(__u32 id)
 
 int main(int argc, char **argv)
 {
+	__u32 ids[64], id, nr = 0, i;
 	char path[300], line[128];
 	struct dirent *d;
-	__u32 id;
 	DIR *dir;
 	FILE *f;
 
@@ -50,9 +50,15 @@ int main(int argc, char **argv)
 		if (!f)
 			continue;
 		while (fgets(line, sizeof(line), f)) {
-			if (sscanf(line, "prog_id: %u", &id) == 1 &&
-			    strstr(path, "fdinfo"))
-				print_prog(id);
+			if (sscanf(line, "prog_id: %u", &id) != 1)
+				continue;
+			/* Its link names it, too. */
+			for (i = 0; i < nr && ids[i] != id; i++)
+				;
+			if (i < nr || nr == 64)
+				continue;
+			ids[nr++] = id;
+			print_prog(id);
 		}
 		fclose(f);
 	}

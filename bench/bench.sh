@@ -1,0 +1,170 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What it costs to run runqslower, against the kernel's and BCC's, in one run:
+# rounds are interleaved, so that all see the same machine, and medians compared.
+# KERNEL_SRC is a kernel source tree that still has its own tools/bpf/runqslower.
+# Prints a Markdown table. ROUNDS and LOOPS make it shorter or more exact.
+set -eu -o pipefail
+cd "$(dirname "$0")"
+
+ROUNDS=${ROUNDS:-9}
+LOOPS=${LOOPS:-60000}
+out=$PWD/../.output
+bench=$out/bench
+peer=$KERNEL_SRC/tools/bpf/runqslower
+bpftool=$out/bpftool/bootstrap/bpftool
+libbpf=$out/libbpf/libbpf.a
+flags="-O2 -g -I$bench -I$out -I$out/libbpf/include -I$KERNEL_SRC/tools/include/uapi"
+cpu=$(($(nproc) - 1))
+
+build()
+{
+	mkdir -p "$bench"
+	# shellcheck disable=SC2086 # lists of words
+	clang $flags --target=bpf -c floor.bpf.c -o "$bench/floor.bpf.o"
+	"$bpftool" gen object "$bench/floor.o" "$bench/floor.bpf.o"
+	"$bpftool" gen skeleton "$bench/floor.o" name floor_bpf > "$bench/floor.skel.h"
+	# shellcheck disable=SC2086
+	cc $flags floor.c "$libbpf" -lelf -lz -o "$bench/floor"
+	# shellcheck disable=SC2086
+	cc $flags progstats.c "$libbpf" -lelf -lz -o "$bench/progstats"
+	cp "$out/runqslower" "$bench/ours"
+
+	if [ -f "$peer/runqslower.c" ] && [ ! -f "$peer/kernel.bpf.h" ]; then
+		mkdir -p "$bench/kernel.d"
+		make -s -C "$peer" OUTPUT="$bench/kernel.d/" BPFTOOL="$bpftool" \
+			VMLINUX_H="$out/vmlinux.h" >/dev/null
+		cp "$bench/kernel.d/runqslower" "$bench/kernel"
+	else
+		echo "bench: no in-kernel runqslower in $KERNEL_SRC: it is left out" >&2
+	fi
+	if [ -x /usr/sbin/runqslower ]; then
+		cp /usr/sbin/runqslower "$bench/bcc"
+	else
+		echo "bench: no BCC runqslower (package libbpf-tools): it is left out" >&2
+	fi
+}
+
+# start NAME [ARG...]: returns when it traces, with its PID in $pid.
+# The others do not flush their header into a pipe by themselves.
+start()
+{
+	local name=$1 line
+	shift
+	exec {fd}< <(exec stdbuf -oL "$bench/$name" "$@" 2>/dev/null)
+	pid=$!
+	read -r -u $fd line
+	# BCC and the kernel's print it just before the last step.
+	[ "$name" = floor ] || read -r -u $fd line
+}
+
+stop()
+{
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	exec {fd}<&-
+}
+
+# usecs per round trip of two tasks on one CPU
+pipe()
+{
+	taskset -c "$cpu" perf bench sched pipe -l "$LOOPS" 2>/dev/null |
+		awk '/usecs\/op/ { print $1 }'
+}
+
+# "NAME HOOK ns" for both hooks, while pipe() runs
+ns_per_run()
+{
+	local name=$1 before after
+	shift
+	start "$name" "$@"
+	before=$("$bench/progstats" "$pid")
+	pipe >/dev/null
+	after=$("$bench/progstats" "$pid")
+	stop
+	paste -d' ' <(echo "$before") <(echo "$after") | awk -v name="$label" '
+	{
+		hook = $1 ~ /switch|sched_s/ ? "switch" : "wakeup"
+		runs[hook] += $5 - $2
+		ns[hook] += $6 - $3
+	}
+	END {
+		for (hook in runs)
+			if (runs[hook] > 1000)
+				print name, hook, ns[hook] / runs[hook]
+	}'
+}
+
+now_us()
+{
+	echo "${EPOCHREALTIME/[.,]/}"
+}
+
+measure()
+{
+	local round label name begin
+
+	for ((round = 0; round < ROUNDS; round++)); do
+		for label in $labels; do
+			set -- ${args[$label]}
+			name=$1
+			shift
+			sysctl -qw kernel.bpf_stats_enabled=1
+			ns_per_run "$name" "$@"
+			sysctl -qw kernel.bpf_stats_enabled=0
+			begin=$(now_us)
+			start "$name" "$@"
+			echo "$label header $((($(now_us) - begin)))"
+			echo "$label rss $(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")"
+			echo "$label pipe $(pipe)"
+			stop
+		done
+		echo "none pipe $(pipe)"
+	done
+}
+
+table()
+{
+	sort -k1,2 -k3,3n | awk '
+	{
+		key = $1 " " $2
+		value[key, nr[key]++] = $3
+	}
+	function median(key) { return value[key, int(nr[key] / 2)] }
+	function beyond(label, hook) { return median(label " " hook) - median("floor " hook) }
+	function ratio(label, hook) {
+		return label == "kernel" || !nr["kernel " hook] ? "" : sprintf(" (%.2f x)", beyond(label, hook) / beyond("kernel", hook))
+	}
+	function times(label, what) {
+		return label == "kernel" || !nr["kernel " what] ? "" : sprintf(" (%.2f x)", median(label " " what) / median("kernel " what))
+	}
+	END {
+		print "| | wakeup, ns a run beyond empty | switch | slowdown of the benchmark | start to header, ms | resident, KiB |"
+		print "|---|---|---|---|---|---|"
+		n = split("kernel bcc ours ours-1ms", labels)
+		for (i = 1; i <= n; i++) {
+			l = labels[i]
+			if (!nr[l " switch"])
+				continue
+			printf "| %s | %.0f%s | %.0f%s | %+.1f %% | %.0f%s | %d |\n", l,
+				beyond(l, "wakeup"), ratio(l, "wakeup"),
+				beyond(l, "switch"), ratio(l, "switch"),
+				100 * (median(l " pipe") / median("none pipe") - 1),
+				median(l " header") / 1000, times(l, "header"), median(l " rss")
+		}
+	}'
+}
+
+build
+declare -A args=([floor]=floor [kernel]=kernel [bcc]=bcc [ours]=ours
+		 [ours-1ms]="ours 1ms")
+labels=
+for label in floor kernel bcc ours ours-1ms; do
+	set -- ${args[$label]}
+	[ ! -x "$bench/$1" ] || labels="$labels $label"
+done
+trap 'sysctl -qw kernel.bpf_stats_enabled=0' EXIT
+measure | table
+echo
+echo "$(uname -r), $(nproc) CPUs, medians of $ROUNDS interleaved rounds; perf bench sched pipe on one CPU, threshold 10 ms (ours-1ms: 1 ms)."

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build and run all selftests, pass their TAP through and count: what "make check"
+# runs. KERNEL_SRC is a kernel source tree. Ends with "N passed, N failed".
+set -u -o pipefail
+cd "$(dirname "$0")" || exit 1
+
+passed=0 failed=0 skipped=0
+
+# One program that prints TAP; its exit code must agree with what it prints.
+run()
+{
+	local name=$1 log ok bad skip code
+	shift
+
+	log=$(mktemp)
+	echo "# $name"
+	# Its own session: what it leaves behind is ended with it.
+	setsid --wait timeout --kill-after=10 1200 "$@" 2>&1 </dev/null | tee "$log"
+	code=$?
+	ok=$(grep -c '^ok ' "$log")
+	bad=$(grep -c '^not ok ' "$log")
+	skip=$(grep -ci '^ok .*# skip' "$log")
+	if [ $code -ne 0 ] && [ $code -ne 4 ] && [ "$bad" -eq 0 ]; then
+		echo "not ok - $name ended with $code"
+		bad=1
+	fi
+	if [ $((ok + bad)) -eq 0 ]; then
+		echo "not ok - $name ran no test"
+		bad=1
+	fi
+	passed=$((passed + ok - skip))
+	failed=$((failed + bad))
+	skipped=$((skipped + skip))
+	rm -f "$log"
+}
+
+make --no-print-directory KERNEL_SRC="$KERNEL_SRC" OUTPUT="$PWD/../.output/selftests" all || exit 1
+for test in cli wait loss truth; do
+	run "$test" "../.output/selftests/${test}_test"
+done
+run build ./build.sh
+
+[ $failed -eq 0 ]
+status=$?
+if [ $skipped -gt 0 ]; then
+	echo "$passed passed, $failed failed, $skipped skipped"
+else
+	echo "$passed passed, $failed failed"
+fi
+exit $status
