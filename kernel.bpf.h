@@ -4,33 +4,67 @@
  * configuration has is declared here in a type of its own (libbpf ignores what
  * follows the three underscores), so the build does not depend on the kernel it
  * runs on, and bpf_core_field_exists() decides when the programs are loaded.
+ *
+ * One such type holds all fields of a struct that any kernel had: libbpf looks
+ * through the whole BTF of the kernel for each type, and users wait for that.
  */
 #ifndef __RUNQSLOWER_KERNEL_BPF_H
 #define __RUNQSLOWER_KERNEL_BPF_H
 
 #define TASK_RUNNING	0
 
-struct rq___clock {
+struct rq___any {
 	u64 clock;
 } __attribute__((preserve_access_index));
 
-struct cfs_rq___rq {
-	struct rq___clock *rq;
+struct cfs_rq___any {
+	struct rq___any *rq;		/* CONFIG_FAIR_GROUP_SCHED */
 } __attribute__((preserve_access_index));
 
-struct sched_entity___cfs_rq {
-	struct cfs_rq___rq *cfs_rq;
+struct pid___any {
+	unsigned int level;
+	struct {
+		int nr;
+		void *ns;
+	} numbers[1];			/* as many as there are levels */
 } __attribute__((preserve_access_index));
 
-struct task_struct___se {
-	struct sched_entity___cfs_rq se;
+struct task_struct___any {
+	struct {
+		u32 cpu;		/* since 5.16 */
+	} thread_info;
+	unsigned int cpu;		/* before 5.16 */
+	unsigned int __state;		/* since 5.14 */
+	volatile long state;		/* before 5.14 */
+	struct {
+		struct cfs_rq___any *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
+	} se;
+	struct {			/* empty without CONFIG_SCHED_INFO */
+		unsigned long long last_arrival;
+		unsigned long long last_queued;
+	} sched_info;
+	u32 pid;
+	u32 tgid;
+	struct task_struct___any *group_leader;
+	struct pid___any *thread_pid;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	char comm[TASK_COMM_LEN];
 } __attribute__((preserve_access_index));
 
-/* sched_entity.cfs_rq and cfs_rq.rq: with CONFIG_FAIR_GROUP_SCHED. */
+/* A task as the helpers want it, and as it is read. */
+static __always_inline struct task_struct___any *any(struct task_struct *p)
+{
+	return (void *)p;
+}
+
 static __always_inline bool has_rq_clock(void)
 {
-	return bpf_core_field_exists(struct sched_entity___cfs_rq, cfs_rq) &&
-	       bpf_core_field_exists(struct cfs_rq___rq, rq);
+	struct task_struct___any *t = NULL;
+	struct cfs_rq___any *cfs_rq = NULL;
+
+	return bpf_core_field_exists(t->se.cfs_rq) &&
+	       bpf_core_field_exists(cfs_rq->rq);
 }
 
 /*
@@ -39,24 +73,14 @@ static __always_inline bool has_rq_clock(void)
  */
 static __always_inline u64 rq_clock_of(struct task_struct *p)
 {
-	struct task_struct___se *t = (void *)p;
-
-	return t->se.cfs_rq->rq->clock;
+	return any(p)->se.cfs_rq->rq->clock;
 }
 
-struct sched_info___opt {
-	unsigned long long last_arrival;
-	unsigned long long last_queued;
-} __attribute__((preserve_access_index));
-
-struct task_struct___sched_info {
-	struct sched_info___opt sched_info;
-} __attribute__((preserve_access_index));
-
-/* CONFIG_SCHED_INFO; the struct is empty without it. */
 static __always_inline bool has_sched_info(void)
 {
-	return bpf_core_field_exists(struct sched_info___opt, last_queued);
+	struct task_struct___any *t = NULL;
+
+	return bpf_core_field_exists(t->sched_info.last_queued);
 }
 
 /*
@@ -66,9 +90,7 @@ static __always_inline bool has_sched_info(void)
  */
 static __always_inline u64 last_queued(struct task_struct *p)
 {
-	struct task_struct___sched_info *t = (void *)p;
-
-	return t->sched_info.last_queued;
+	return any(p)->sched_info.last_queued;
 }
 
 /*
@@ -78,93 +100,57 @@ static __always_inline u64 last_queued(struct task_struct *p)
  */
 static __always_inline u64 last_arrival(struct task_struct *p)
 {
-	struct task_struct___sched_info *t = (void *)p;
-
-	return t->sched_info.last_arrival;
+	return any(p)->sched_info.last_arrival;
 }
-
-struct task_struct___old {
-	volatile long state;
-} __attribute__((preserve_access_index));
-
-struct task_struct___new {
-	unsigned int __state;
-} __attribute__((preserve_access_index));
 
 /* task_struct.state became __state in 5.14. */
 static __always_inline bool task_is_running(struct task_struct *p)
 {
-	struct task_struct___new *t = (void *)p;
+	struct task_struct___any *t = any(p);
 
-	if (bpf_core_field_exists(t->__state))
-		return t->__state == TASK_RUNNING;
-	return ((struct task_struct___old *)t)->state == TASK_RUNNING;
+	return bpf_core_field_exists(t->__state) ? t->__state == TASK_RUNNING :
+						   t->state == TASK_RUNNING;
 }
-
-struct thread_info___cpu {
-	u32 cpu;
-} __attribute__((preserve_access_index));
-
-struct task_struct___thread_info {
-	struct thread_info___cpu thread_info;
-} __attribute__((preserve_access_index));
-
-struct task_struct___cpu {
-	unsigned int cpu;
-} __attribute__((preserve_access_index));
 
 /* task_struct.cpu moved into thread_info in 5.16. */
 static __always_inline u32 task_cpu(struct task_struct *p)
 {
-	struct task_struct___cpu *t = (void *)p;
+	struct task_struct___any *t = any(p);
 
-	if (bpf_core_field_exists(t->cpu))
-		return t->cpu;
-	return ((struct task_struct___thread_info *)t)->thread_info.cpu;
+	return bpf_core_field_exists(t->cpu) ? t->cpu : t->thread_info.cpu;
 }
 
 /* How often @p has been switched out: counted before sched_switch fires. */
 static __always_inline u64 nr_switches(struct task_struct *p)
 {
-	return p->nvcsw + p->nivcsw;
+	return any(p)->nvcsw + any(p)->nivcsw;
 }
 
 /*
- * The PID of @p in the PID namespace that has this level and inode number; 0 if
- * it is not in it.
+ * The PID of @p in the namespace it is in at nesting depth @level, and which
+ * namespace that is. 0 if it is not that deep.
  */
-static __always_inline u32 task_pid_in_ns(struct task_struct *p, u32 level,
-					  u32 inum)
+static __always_inline u32 pid_at(struct task_struct___any *p, u64 level, u64 *ns)
 {
-	struct pid *pid = BPF_CORE_READ(p, thread_pid);
-	struct upid upid = {};
+	struct pid___any *pid = BPF_CORE_READ(p, thread_pid);
+	u64 offset = level * sizeof(pid->numbers[0]);
+	void *nr, *in;
+	u32 id = 0;
 
+	*ns = 0;
 	if (!pid || BPF_CORE_READ(pid, level) < level)
 		return 0;
-	bpf_probe_read_kernel(&upid, sizeof(upid), &pid->numbers[level]);
-	if (BPF_CORE_READ(upid.ns, ns.inum) != inum)
-		return 0;
-	return upid.nr;
+	nr = &pid->numbers[0].nr;
+	in = &pid->numbers[0].ns;
+	bpf_probe_read_kernel(&id, sizeof(id), nr + offset);
+	bpf_probe_read_kernel(ns, sizeof(*ns), in + offset);
+	return id;
 }
 
-struct bpf_local_storage_map___ma {
-	struct {} selem_ma;
-} __attribute__((preserve_access_index));
-
-struct bpf_local_storage_map___nolock {
-	bool use_kmalloc_nolock;
-} __attribute__((preserve_access_index));
-
-/*
- * May task storage be created while a run queue is locked? Not with the
- * kmalloc(GFP_ATOMIC) of kernels before 6.4: it can wake kswapd, or sleep on
- * PREEMPT_RT.
- */
-static __always_inline bool can_create_under_rq_lock(void)
+/* How deep the PID namespace of @p is nested. */
+static __always_inline u64 pid_level(struct task_struct___any *p)
 {
-	return bpf_core_field_exists(struct bpf_local_storage_map___ma, selem_ma) ||
-	       bpf_core_field_exists(struct bpf_local_storage_map___nolock,
-				     use_kmalloc_nolock);
+	return BPF_CORE_READ(p, thread_pid, level);
 }
 
 #endif /* __RUNQSLOWER_KERNEL_BPF_H */

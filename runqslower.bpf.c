@@ -53,9 +53,9 @@ const volatile __u32 only_tgid;		/* and the value if there is one */
 const volatile __u32 only_tid;
 const volatile bool filter_cpus;
 const volatile __u64 cpu_mask[MAX_CPUS / 64];
-const volatile __u32 pidns_inum;	/* of the user, 0: the initial one */
+const volatile bool in_pidns;		/* PIDs are not those of the initial one */
 
-__u32 pidns_level;			/* its depth, found by existing_tasks */
+__u64 pidns_level, pidns;		/* but of this, set by existing_tasks */
 struct wait_stats stats = {};
 
 /* The wait of a task: when it began, and how to tell whether that still holds. */
@@ -123,18 +123,26 @@ struct {
 	__type(value, __u8);
 } comms SEC(".maps");
 
+static __noinline __u32 pid_for_user(struct task_struct___any *p)
+{
+	__u64 ns;
+	__u32 pid = pid_at(p, pidns_level, &ns);
+
+	return ns == pidns ? pid : 0;
+}
+
 static __always_inline __u32 tid_of(struct task_struct *p)
 {
-	return pidns_inum ? task_pid_in_ns(p, pidns_level, pidns_inum) : p->pid;
+	return in_pidns ? pid_for_user(any(p)) : any(p)->pid;
 }
 
 static __always_inline __u32 tgid_of(struct task_struct *p)
 {
-	return pidns_inum ?
-	       task_pid_in_ns(p->group_leader, pidns_level, pidns_inum) : p->tgid;
+	return in_pidns ? pid_for_user(any(p)->group_leader) : any(p)->tgid;
 }
 
-static __always_inline bool is_wanted_id(struct task_struct *p)
+/* Not inlined: filters are used in many places, and mostly off. */
+static __noinline bool is_wanted_id(struct task_struct *p)
 {
 	__u32 id;
 
@@ -153,11 +161,11 @@ static __always_inline bool is_wanted_id(struct task_struct *p)
 	return true;
 }
 
-static __always_inline bool is_wanted_comm(struct task_struct *p)
+static __noinline bool is_wanted_comm(struct task_struct *p)
 {
 	struct comm_key key = { .prefixlen = 8 * TASK_COMM_LEN };
 
-	bpf_probe_read_kernel_str(key.comm, sizeof(key.comm), p->comm);
+	bpf_probe_read_kernel_str(key.comm, sizeof(key.comm), any(p)->comm);
 	return bpf_map_lookup_elem(&comms, &key);
 }
 
@@ -182,6 +190,7 @@ static __always_inline bool is_wanted_cpu(__u32 cpu)
  */
 #define SAMPLE_NS	(1000 * 1000)
 #define SPAN_NS		(32 * 1000 * 1000)
+#define CLOCK_ERROR_NS	(100 * 1000)	/* more than was ever seen */
 
 static __always_inline void learn_offset(struct clock *c, __u64 clock, __u64 now)
 {
@@ -227,12 +236,15 @@ static __always_inline __u64 wait_stamp(struct task_struct *p)
 	return nr_switches(p) + 1;
 }
 
-/* The wait record of @p or NULL: there is no memory, or it may not be had now. */
+/*
+ * The wait record of @p. NULL if it could not be given one, and before 6.2 also
+ * while this CPU is inside of another look-up; sched_info tells of the wait then.
+ */
 static __always_inline struct wait *wait_of(struct task_struct *p)
 {
 	return bpf_task_storage_get(&waits, p, NULL,
-				    can_create_under_rq_lock() ?
-				    BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+				    has_sched_info() ? 0 :
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
 static __always_inline void count_lost(enum lost_reason reason)
@@ -240,8 +252,8 @@ static __always_inline void count_lost(enum lost_reason reason)
 	__sync_fetch_and_add(&stats.lost[reason], 1);
 }
 
-/* @p was woken, or created. */
-static __always_inline void wait_begin(struct task_struct *p)
+/* @p was woken, or is new. */
+static __always_inline void wait_begin(struct task_struct *p, bool is_new)
 {
 	__u64 stamp = wait_stamp(p);
 	struct wait *w;
@@ -250,14 +262,14 @@ static __always_inline void wait_begin(struct task_struct *p)
 		return;
 	w = wait_of(p);
 	if (!w) {
-		/* Else sched_info will tell. */
 		if (!has_sched_info())
 			count_lost(LOST_STORAGE);
 		return;
 	}
 	if (w->stamp == stamp)
 		return;			/* it was queued already */
-	w->since = wakeup_time(p);
+	/* New tasks are few: not worth the time to load the other way. */
+	w->since = is_new ? bpf_ktime_get_ns() : wakeup_time(p);
 	w->stamp = stamp;
 }
 
@@ -294,8 +306,9 @@ static __always_inline void report(struct task_struct *prev,
 	e->tgid = tgid_of(next);
 	e->prev_tid = tid_of(prev);
 	e->cpu = task_cpu(next);
-	bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), next->comm);
-	bpf_probe_read_kernel_str(e->prev_comm, sizeof(e->prev_comm), prev->comm);
+	bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), any(next)->comm);
+	bpf_probe_read_kernel_str(e->prev_comm, sizeof(e->prev_comm),
+				  any(prev)->comm);
 	bpf_ringbuf_submit(e, 0);
 }
 
@@ -309,7 +322,7 @@ static __always_inline void wait_end(struct task_struct *prev,
 	 * An idle CPU may have no tick, and so a clock of any age.
 	 * (With nohz_full any CPU may: there user space leaves quick_ns at 0.)
 	 */
-	bool quick = quick_ns && has_rq_clock() && prev->pid;
+	bool quick = quick_ns && has_rq_clock() && any(prev)->pid;
 	__u64 clock = has_rq_clock() ? rq_clock_of(next) : 0;
 	__u64 since = 0, queued = 0;
 	__u32 cpu = task_cpu(next);
@@ -324,6 +337,14 @@ static __always_inline void wait_end(struct task_struct *prev,
 	c = bpf_map_lookup_elem(&clocks, &cpu);
 	if (!c)
 		return;			/* cannot be */
+	/* The same by the exact time, where the run queue's clock will not do. */
+	if (!quick && report_from_ns && has_rq_clock() && has_sched_info()) {
+		if (!now)
+			now = bpf_ktime_get_ns();
+		if (c->sampled && (__s64)(now - c->offset - last_arrival(next) +
+					  CLOCK_ERROR_NS - report_from_ns) < 0)
+			return;
+	}
 	w = wait_of(next);
 	if (w && w->stamp == wait_stamp(next)) {
 		since = w->since;
@@ -368,7 +389,7 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
 	if (UNSEEN(0))
 		return 0;
-	wait_begin(p);
+	wait_begin(p, false);
 	return 0;
 }
 
@@ -377,7 +398,7 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 {
 	if (UNSEEN(1))
 		return 0;
-	wait_begin(p);
+	wait_begin(p, true);
 	return 0;
 }
 
@@ -389,16 +410,20 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 
 	if (UNSEEN(2))
 		return 0;
-	if ((preempt || task_is_running(prev)) && prev->pid && is_wanted(prev)) {
+	if ((preempt || task_is_running(prev)) && any(prev)->pid && is_wanted(prev)) {
 		now = bpf_ktime_get_ns();
 		wait_begin_again(prev, now);
 	}
-	if (next->pid)
+	if (any(next)->pid)
 		wait_end(prev, next, now);
 	return 0;
 }
 
-/* Give every task a record while no run queue is locked: new ones, */
+/*
+ * Give every task a record while no run queue is locked, as allocating may need
+ * more than is safe there (before 6.4, kmalloc() that wakes kswapd or, with
+ * PREEMPT_RT, sleeps): new tasks,
+ */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(sched_process_fork, struct task_struct *parent,
 	     struct task_struct *child)
@@ -409,15 +434,24 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent,
 	return 0;
 }
 
-/* and those that exist. */
+/* and those that exist. The context is that of every iter/task program. */
+struct iter_task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
 SEC("iter/task")
-int existing_tasks(struct bpf_iter__task *ctx)
+int existing_tasks(struct iter_task *ctx)
 {
 	struct task_struct *p = ctx->task;
+	struct task_struct___any *self;
 
-	if (pidns_inum && !pidns_level)
-		pidns_level = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(),
-					    thread_pid, level);
+	/* This runs in the context of the tool. */
+	if (in_pidns && !pidns) {
+		self = (void *)bpf_get_current_task();
+		pidns_level = pid_level(self);
+		pid_at(self, pidns_level, &pidns);
+	}
 	if (p && is_wanted_id(p))
 		bpf_task_storage_get(&waits, p, NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);

@@ -193,7 +193,7 @@ static struct runqslower_bpf *open_and_load(void)
 	    first_line("/sys/devices/system/cpu/nohz_full")[0] < '0')
 		skel->rodata->quick_ns = from_ns - tick.tv_nsec;
 	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
-		skel->rodata->pidns_inum = ns.st_ino;
+		skel->rodata->in_pidns = true;
 	configure_filters(skel);
 	bpf_map__set_max_entries(skel->maps.clocks, nr_cpus > 0 ? nr_cpus : 1);
 	bpf_map__set_max_entries(skel->maps.events,

@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 
 ROUNDS=${ROUNDS:-9}
 LOOPS=${LOOPS:-60000}
-out=$PWD/../.output
+out=$(cd .. && pwd)/.output
 bench=$out/bench
 peer=$KERNEL_SRC/tools/bpf/runqslower
 bpftool=$out/bpftool/bootstrap/bpftool

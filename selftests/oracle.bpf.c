@@ -4,6 +4,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#include "../runqslower.h"
 #include "../kernel.bpf.h"
 #include "oracle.h"
 
