@@ -45,6 +45,7 @@ struct task_struct___any {
 	} sched_info;
 	u32 pid;
 	u32 tgid;
+	u64 start_time;
 	struct task_struct___any *group_leader;
 	struct pid___any *thread_pid;
 	unsigned long nvcsw;
@@ -118,6 +119,12 @@ static __always_inline u32 task_cpu(struct task_struct *p)
 	struct task_struct___any *t = any(p);
 
 	return bpf_core_field_exists(t->cpu) ? t->cpu : t->thread_info.cpu;
+}
+
+/* When @p was created, in ns. */
+static __always_inline u64 start_time(struct task_struct *p)
+{
+	return any(p)->start_time;
 }
 
 /* How often @p has been switched out: counted before sched_switch fires. */

@@ -53,6 +53,7 @@ const volatile __u32 only_tgid;		/* and the value if there is one */
 const volatile __u32 only_tid;
 const volatile bool filter_cpus;
 const volatile __u64 cpu_mask[MAX_CPUS / 64];
+const volatile bool use_tids;		/* waits_by_tid instead of waits */
 const volatile bool in_pidns;		/* PIDs are not those of the initial one */
 
 __u64 pidns_level, pidns;		/* but of this, set by existing_tasks */
@@ -71,6 +72,18 @@ struct {
 	__type(key, int);
 	__type(value, struct wait);
 } waits SEC(".maps");
+
+/*
+ * The same by TID, where tracing programs have no task storage (before 5.13).
+ * Allocated beforehand, as nothing can be allocated when it is needed. Sized by
+ * user space.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct wait);
+} waits_by_tid SEC(".maps");
 
 /*
  * What to add to a run queue's clock to get CLOCK_MONOTONIC. Times are those of
@@ -230,10 +243,15 @@ static __always_inline __u64 wakeup_time(struct task_struct *p)
 	return clock + c->offset;
 }
 
-/* Unique for each wait of @p, and never 0. */
+static __always_inline void count_lost(enum lost_reason reason)
+{
+	__sync_fetch_and_add(&stats.lost[reason], 1);
+}
+
+/* Unique for each wait of @p, and never 0; by TID, also for each task. */
 static __always_inline __u64 wait_stamp(struct task_struct *p)
 {
-	return nr_switches(p) + 1;
+	return nr_switches(p) + (use_tids ? start_time(p) : 0) + 1;
 }
 
 /*
@@ -242,14 +260,28 @@ static __always_inline __u64 wait_stamp(struct task_struct *p)
  */
 static __always_inline struct wait *wait_of(struct task_struct *p)
 {
+	__u32 tid = any(p)->pid;
+
+	if (use_tids)
+		return bpf_map_lookup_elem(&waits_by_tid, &tid);
 	return bpf_task_storage_get(&waits, p, NULL,
 				    has_sched_info() ? 0 :
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-static __always_inline void count_lost(enum lost_reason reason)
+/* The same for a wait that begins now. */
+static __always_inline struct wait *new_wait_of(struct task_struct *p)
 {
-	__sync_fetch_and_add(&stats.lost[reason], 1);
+	struct wait *w = wait_of(p), none = {};
+	__u32 tid = any(p)->pid;
+
+	if (!w && use_tids) {
+		bpf_map_update_elem(&waits_by_tid, &tid, &none, BPF_NOEXIST);
+		w = bpf_map_lookup_elem(&waits_by_tid, &tid);
+	}
+	if (!w && !has_sched_info())
+		count_lost(LOST_STORAGE);
+	return w;
 }
 
 /* @p was woken, or is new. */
@@ -260,13 +292,8 @@ static __always_inline void wait_begin(struct task_struct *p, bool is_new)
 
 	if (!is_wanted(p))
 		return;
-	w = wait_of(p);
-	if (!w) {
-		if (!has_sched_info())
-			count_lost(LOST_STORAGE);
-		return;
-	}
-	if (w->stamp == stamp)
+	w = new_wait_of(p);
+	if (!w || w->stamp == stamp)
 		return;			/* it was queued already */
 	/* New tasks are few: not worth the time to load the other way. */
 	w->since = is_new ? bpf_ktime_get_ns() : wakeup_time(p);
@@ -276,13 +303,10 @@ static __always_inline void wait_begin(struct task_struct *p, bool is_new)
 /* @p was switched out at @now though it wants to run. */
 static __always_inline void wait_begin_again(struct task_struct *p, __u64 now)
 {
-	struct wait *w = wait_of(p);
+	struct wait *w = new_wait_of(p);
 
-	if (!w) {
-		if (!has_sched_info())
-			count_lost(LOST_STORAGE);
+	if (!w)
 		return;
-	}
 	w->since = now;
 	w->stamp = wait_stamp(p);
 }
@@ -452,9 +476,19 @@ int existing_tasks(struct iter_task *ctx)
 		pidns_level = pid_level(self);
 		pid_at(self, pidns_level, &pidns);
 	}
-	if (p && is_wanted_id(p))
+	if (p && !use_tids && is_wanted_id(p))
 		bpf_task_storage_get(&waits, p, NULL,
 				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	return 0;
+}
+
+/* Only for waits_by_tid: task storage goes with its task. */
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(sched_process_free, struct task_struct *p)
+{
+	__u32 tid = any(p)->pid;
+
+	bpf_map_delete_elem(&waits_by_tid, &tid);
 	return 0;
 }
 

@@ -114,8 +114,6 @@ static void explain_failure(const char *what, int err)
 	else if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
 		error("cannot %s: the kernel is too old, it has no BPF ring buffer; Linux 5.8 or later is needed",
 		      what);
-	else if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) == 0)
-		error("cannot %s: the kernel has no BPF task storage", what);
 	else
 		error("cannot %s: %s; -v shows what libbpf says of it",
 		      what, strerror(-err));
@@ -170,19 +168,23 @@ static int fill_filters(struct runqslower_bpf *skel)
 	return err;
 }
 
-static struct runqslower_bpf *open_and_load(void)
+/* How many tasks there can be at a time. */
+static __u32 max_tasks(void)
 {
-	struct runqslower_bpf *skel = runqslower_bpf__open();
+	__u64 by_pid = strtoull(first_line("/proc/sys/kernel/pid_max"), NULL, 10);
+	__u64 by_memory = strtoull(first_line("/proc/sys/kernel/threads-max"), NULL, 10);
+	__u64 max = by_pid < by_memory ? by_pid : by_memory;
+
+	return max > 0 && max <= 1 << 22 ? max : 1 << 22;
+}
+
+/* All that must be set before loading. @use_tids: see waits_by_tid. */
+static void configure(struct runqslower_bpf *skel, bool use_tids)
+{
 	int nr_cpus = libbpf_num_possible_cpus();
 	struct timespec tick = {};
 	struct stat ns = {};
 	__u64 from_ns;
-	int err;
-
-	if (!skel) {
-		explain_failure("open the BPF programs", -errno);
-		return NULL;
-	}
 
 	/* The clock that ticks shows how often. */
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
@@ -199,12 +201,51 @@ static struct runqslower_bpf *open_and_load(void)
 	bpf_map__set_max_entries(skel->maps.events,
 				 opts.ring_size ?: default_ring_size(nr_cpus));
 
-	err = runqslower_bpf__load(skel) ?: fill_filters(skel);
+	skel->rodata->use_tids = use_tids;
+	bpf_map__set_max_entries(skel->maps.waits_by_tid, use_tids ? max_tasks() : 1);
+	bpf_map__set_autocreate(skel->maps.waits_by_tid, use_tids);
+	bpf_map__set_autocreate(skel->maps.waits, !use_tids);
+	bpf_program__set_autoload(skel->progs.sched_process_free, use_tids);
+	bpf_program__set_autoload(skel->progs.sched_process_fork, !use_tids);
+	bpf_program__set_autoload(skel->progs.existing_tasks,
+				  !use_tids || skel->rodata->in_pidns);
+}
+
+/* 0 and @skel, or a negative errno. */
+static int open_and_load(struct runqslower_bpf **skel, bool use_tids)
+{
+	int err;
+
+	*skel = runqslower_bpf__open();
+	if (!*skel)
+		return -errno;
+	configure(*skel, use_tids);
+	err = runqslower_bpf__load(*skel) ?: fill_filters(*skel);
 	if (err) {
-		explain_failure("load the BPF programs", err);
-		runqslower_bpf__destroy(skel);
-		return NULL;
+		runqslower_bpf__destroy(*skel);
+		*skel = NULL;
 	}
+	return err;
+}
+
+/*
+ * Whether tracing programs may use task storage shows only when they are loaded:
+ * the map came before.
+ */
+static struct runqslower_bpf *load(void)
+{
+	struct runqslower_bpf *skel;
+	int err = open_and_load(&skel, false);
+
+	if (err && err != -EPERM && err != -EACCES && err != -ENOMEM) {
+		if (!open_and_load(&skel, true)) {
+			if (opts.verbose)
+				error("no task storage here, waits are kept by TID");
+			return skel;
+		}
+	}
+	if (err)
+		explain_failure("load the BPF programs", err);
 	return skel;
 }
 
@@ -214,6 +255,8 @@ static int visit_existing_tasks(struct runqslower_bpf *skel)
 	char buf[64];
 	int fd, len;
 
+	if (!skel->links.existing_tasks)
+		return 0;
 	fd = bpf_iter_create(bpf_link__fd(skel->links.existing_tasks));
 	if (fd < 0)
 		return -errno;
@@ -409,7 +452,7 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	skel = open_and_load();
+	skel = load();
 	if (!skel)
 		goto out;
 	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), on_event, NULL, NULL);
