@@ -160,16 +160,15 @@ uninstall:
 	$(call QUIET_UNINST, runqslower)
 	$(Q)rm -f $(DESTDIR)$(sbindir)/runqslower
 
-# Put this directory into a kernel tree.
+# Put this directory, without what .gitignore names, into a kernel tree.
 graft: dest = $(tools)/bpf/runqslower
 graft:
 	$(Q)test -d $(tools)/bpf || \
 		{ echo "graft: no kernel tree in $(KERNEL_SRC): set KERNEL_SRC=/path/to/linux" >&2; exit 1; }
 	$(Q)mkdir -p $(dest)
 	$(Q)test ! $(dest) -ef . || { echo "graft: this is $(dest)" >&2; exit 1; }
-	$(Q)tar -c --exclude=./.git --exclude=./.output --exclude='./.linux*' \
-		--exclude=./runqslower --exclude=./vmlinux.h --exclude=./bpftool --exclude=./libbpf \
-		--exclude='*.o' --exclude='*.d' --exclude='*.skel.h' . | tar -x -C $(dest)
+	$(Q)sed -e 's|^/|./|' -e 's|/$$||' .gitignore | \
+		tar -c --exclude=./.git -X - . | tar -x -C $(dest)
 
 # Stand-alone, from a fresh clone: install what is missing, then the main job.
 setup:

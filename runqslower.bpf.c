@@ -22,7 +22,7 @@
  *
  * - Reading the time is the largest cost, so it is mostly not done. At a wakeup
  *   the run queue's own clock has just been updated, under the lock that is
- *   still held. At a switch that clock may be up to a tick old (the scheduler
+ *   still held. At a switch that clock may be some ticks old (the scheduler
  *   skips the update when a wakeup has just asked for the switch), and on a CPU
  *   that was idle, with its tick stopped, older still. It is good enough there
  *   to tell that a wait cannot have been long, which is nearly always the
@@ -43,8 +43,8 @@
 
 /* Set by user space before loading. An option that is off costs nothing. */
 const volatile __u64 report_from_ns;	/* report waits of at least this */
-const volatile __u64 quick_ns;		/* the same less a tick, 0 if below one */
-const volatile __u64 tick_ns;		/* how old a busy CPU's clock can be */
+const volatile __u64 quick_ns;		/* the same less clock_age_ns, 0 if below */
+const volatile __u64 clock_age_ns;	/* no busy CPU's clock is older than this */
 const volatile bool filter_tasks;	/* by any of these: */
 const volatile __u32 nr_tgids;		/* number of values, 0: off, */
 const volatile __u32 nr_tids;
@@ -224,6 +224,13 @@ static __always_inline void learn_offset(struct clock *c, __u64 clock, __u64 now
 	c->sampled = clock;
 }
 
+/* From a clock that may be old: good for no more than to find a smaller one. */
+static __always_inline void improve_offset(struct clock *c, __u64 clock, __u64 now)
+{
+	if (!c->sampled || (__s64)(now - clock - c->offset) < 0)
+		c->offset = now - clock;
+}
+
 /* The time of the wakeup of @p: its run queue's clock was updated for it. */
 static __always_inline __u64 wakeup_time(struct task_struct *p)
 {
@@ -343,7 +350,8 @@ static __always_inline void wait_end(struct task_struct *prev,
 				     struct task_struct *next, __u64 now)
 {
 	/*
-	 * An idle CPU may have no tick, and so a clock of any age.
+	 * An idle CPU may have no tick, and so a clock of any age. Elsewhere a
+	 * tick that is due comes before the switch, as interrupts were enabled.
 	 * (With nohz_full any CPU may: there user space leaves quick_ns at 0.)
 	 */
 	bool quick = quick_ns && has_rq_clock() && any(prev)->pid;
@@ -384,13 +392,13 @@ static __always_inline void wait_end(struct task_struct *prev,
 
 	if (!now)
 		now = bpf_ktime_get_ns();
-	if (has_rq_clock() && clock - c->sampled > SAMPLE_NS)
-		learn_offset(c, clock, now);
+	if (has_rq_clock())
+		improve_offset(c, clock, now);
 	if (queued)
 		since = queued + c->offset;
 	if ((__s64)(now - since) < 0) {
-		/* By less than a tick: the two readings of a very short wait. */
-		if (since - now > tick_ns) {
+		/* By a little: the two readings of a very short wait. */
+		if (since - now > clock_age_ns) {
 			count_lost(LOST_CLOCK);
 			return;
 		}

@@ -184,16 +184,17 @@ static void configure(struct runqslower_bpf *skel, bool use_tids)
 	int nr_cpus = libbpf_num_possible_cpus();
 	struct timespec tick = {};
 	struct stat ns = {};
-	__u64 from_ns;
+	__u64 from_ns, age_ns;
 
-	/* The clock that ticks shows how often. */
+	/* The clock that ticks shows how often. Two, as one may come late. */
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	age_ns = 2 * tick.tv_nsec;
 	from_ns = opts.min_us ? opts.min_us * 1000 + 1 : 0;
 	skel->rodata->report_from_ns = from_ns;
-	skel->rodata->tick_ns = tick.tv_nsec;
-	if (from_ns > (__u64)tick.tv_nsec &&
+	skel->rodata->clock_age_ns = age_ns;
+	if (from_ns > age_ns &&
 	    first_line("/sys/devices/system/cpu/nohz_full")[0] < '0')
-		skel->rodata->quick_ns = from_ns - tick.tv_nsec;
+		skel->rodata->quick_ns = from_ns - age_ns;
 	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
 		skel->rodata->in_pidns = true;
 	configure_filters(skel);

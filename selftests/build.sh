@@ -381,12 +381,17 @@ other_bpftool()
 # Older than libbpf's sources, but not ours to rebuild.
 other_libbpf()
 {
-	cp "$lib/libbpf/libbpf.a" "$work/libbpf.a"
-	touch -d 2001-01-01 "$work/libbpf.a"
+	local before
+
+	mkdir "$work/other"
+	cp "$lib/libbpf/libbpf.a" "$work/other/libbpf.a"
+	touch -d 2001-01-01 "$work/other/libbpf.a"
+	before=$(files "$work/other")
 	m -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
-		BPFOBJ="$work/libbpf.a" BPF_INCLUDE="$lib/libbpf/include"
+		BPFOBJ="$work/other/libbpf.a" BPF_INCLUDE="$lib/libbpf/include"
 	works "$out/runqslower"
 	[ ! -e "$out/libbpf" ]
+	same "$before" "$(files "$work/other")"
 }
 
 verbose()
@@ -425,7 +430,7 @@ cross()
 	has '^gcc .*-c options.c'
 	has '^gcc .*libbpf.c'
 	has '^ar .*libbpf.a'
-	has_not '/bootstrap/'
+	has_not "$out/bpftool/"
 }
 
 target_endian()
@@ -579,10 +584,21 @@ alone()
 	same "" "$(git -C "$work/alone" status --porcelain --ignored)"
 }
 
+# Output is what .gitignore says.
 graft()
 {
+	local ignored
+
 	quick OUTPUT="$dir/"
-	m -C "$dir" graft KERNEL_SRC="$(mkdir -p "$out/tools/bpf" && echo "$out")"
+	sed -e '/^#/d' -e 's/\*/any/' "$dir/.gitignore" | while read -r ignored; do
+		case $ignored in
+		*/) mkdir -p "$dir/$ignored"; touch "$dir/${ignored}file" ;;
+		/*) touch "$dir$ignored" ;;
+		*) touch "$dir/$ignored" "$dir/selftests/$ignored" ;;
+		esac
+	done
+	mkdir -p "$out/tools/bpf"
+	m -C "$dir" graft KERNEL_SRC="$out"
 	same "$(files "$pristine")" "$(files "$out/tools/bpf/runqslower")"
 	fails m -C "$dir" graft
 	has 'graft: this is'
