@@ -272,8 +272,8 @@ static __always_inline struct wait *wait_of(struct task_struct *p)
 	if (use_tids)
 		return bpf_map_lookup_elem(&waits_by_tid, &tid);
 	return bpf_task_storage_get(&waits, p, NULL,
-				    has_sched_info() ? 0 :
-				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+				    can_create_under_rq_lock() ?
+				    BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
 }
 
 /* The same for a wait that begins now. */
@@ -452,9 +452,8 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 }
 
 /*
- * Give every task a record while no run queue is locked, as allocating may need
- * more than is safe there (before 6.4, kmalloc() that wakes kswapd or, with
- * PREEMPT_RT, sleeps): new tasks,
+ * Give every task a record while no run queue is locked: there it takes long, or
+ * is not possible. New tasks,
  */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(sched_process_fork, struct task_struct *parent,

@@ -33,6 +33,12 @@ static double slack(void)
 	return s ? atof(s) : 1;
 }
 
+/* A printed wait may begin so much too early. */
+static uint64_t clock_error(void)
+{
+	return 100 * USEC * slack();
+}
+
 static bool exact(void)
 {
 	return getenv("RUNQSLOWER_TEST_EXACT");
@@ -103,7 +109,7 @@ static double length_error_us(const struct tool_wait *w,
 }
 
 static void judge(struct tool_wait *w, struct truth_wait *real,
-		  struct result *res, double tolerance)
+		  struct result *res, double tolerance, uint64_t early_ns)
 {
 	double error;
 
@@ -120,7 +126,7 @@ static void judge(struct tool_wait *w, struct truth_wait *real,
 	if (error > res->worst_us)
 		res->worst_us = error;
 	if (error > 100 * tolerance) {
-		res->too_long += w->lat_us > real->wait_ns / 1000;
+		res->too_long += w->lat_us * USEC > real->wait_ns + early_ns;
 		if (res->off_100us++ >= 5)
 			return;
 		printf("# %s/%u at %.6f: printed %llu us, was %.1f us%s\n",
@@ -137,15 +143,16 @@ static uint64_t distance(const struct truth_wait *r, const struct tool_wait *w)
 
 /*
  * Compare what was printed between @from and @to with what happened then.
- * @min_ns: the threshold of the tool.
+ * @min_ns: the threshold of the tool. @early_ns: so much earlier than it really
+ * did may a wait have begun.
  */
 static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 		    uint64_t from, uint64_t to, uint64_t min_ns,
-		    struct result *res)
+		    uint64_t early_ns, struct result *res)
 {
 	struct truth_wait *real = truth->waits, *end = real + truth->nr_waits;
 	struct truth_wait *found, *r;
-	uint64_t margin = 100 * USEC * slack(), same = SAME_EVENT_NS * slack();
+	uint64_t margin = clock_error(), same = SAME_EVENT_NS * slack();
 	struct tool_wait *w;
 
 	memset(res, 0, sizeof(*res));
@@ -166,7 +173,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 				found = r;
 		}
 		if (found) {
-			judge(w, found, res, slack());
+			judge(w, found, res, slack(), early_ns);
 		} else if (res->phantoms++ < 5) {
 			printf("# phantom: %s/%u at %.6f, %llu us; the next real one at %.6f, %.1f us\n",
 			       w->comm, w->tid, w->end_ns / 1e9,
@@ -174,7 +181,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 			       r < end ? r->end_ns / 1e9 : 0,
 			       r < end ? r->wait_ns / 1e3 : 0);
 		}
-		if (ran_meanwhile(truth, w, margin) && res->overlaps++ < 5)
+		if (ran_meanwhile(truth, w, early_ns) && res->overlaps++ < 5)
 			printf("# ran meanwhile: %s/%u at %.6f, %llu us\n", w->comm,
 			       w->tid, w->end_ns / 1e9,
 			       (unsigned long long)w->lat_us);
@@ -297,7 +304,8 @@ TEST_F_TIMEOUT(truth, every_wait, 300)
 	struct result res;
 
 	ASSERT_TRUE(watch(self, TOOL, "0", LOAD_NS)) printf("# %s", self->tool.err);
-	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0, &res);
+	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
+		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
 	EXPECT_LT(0U, res.migrated);
 	EXPECT_EQ(0, compare_sums(self->waits, self->nr, self->load));
@@ -309,7 +317,7 @@ TEST_F_TIMEOUT(truth, waits_over_1ms, 300)
 
 	ASSERT_TRUE(watch(self, TOOL, "1ms", LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
-		1000 * USEC, &res);
+		1000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
 }
 
@@ -320,20 +328,26 @@ TEST_F_TIMEOUT(truth, waits_over_10ms, 300)
 
 	ASSERT_TRUE(watch(self, TOOL, "10ms", 2 * LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
-		10000 * USEC, &res);
+		10000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
 }
 
 /*
  * Of the test build every 50th event of each hook goes unseen. It may miss waits,
- * or find them shorter than they were. But none spans time that the task ran.
+ * or find them shorter than they were. But none spans time that the task ran, nor
+ * that it slept. Where it did not see the start it goes by sched_info, which for a
+ * task that was preempted is by up to a tick early.
  */
 TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 {
+	struct timespec tick;
 	struct result res;
 
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+
 	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "0", 5 * LOAD_NS)) printf("# %s", self->tool.err);
-	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0, &res);
+	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
+		clock_error() + tick.tv_nsec, &res);
 	EXPECT_LT(1000U, res.judged);
 	EXPECT_LT(0U, res.missed);	/* the seam works */
 	EXPECT_EQ(0U, res.phantoms);
