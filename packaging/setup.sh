@@ -25,31 +25,32 @@ build|check|bench) what=$1 ;;
 *) die "usage: packaging/setup.sh build|check|bench" ;;
 esac
 
-# Package names: Debian and Ubuntu (tested), Fedora, Arch, openSUSE (listed).
+# Package names: Debian (tested), Ubuntu, Fedora, Arch, openSUSE (listed).
+# bpftool needs OpenSSL in 6.18 and a few after that.
 if command -v apt-get >/dev/null; then
-	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev pkg-config xz-utils"
-	check="rsync perl dwarves strace util-linux procps"
+	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
+	check="git lld rsync perl dwarves strace util-linux procps"
 	bench="linux-perf libbpf-tools"
-	is_installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok'; }
+	is_installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -qx 'install ok installed'; }
 	refresh() { apt-get update -qq; }
 	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
 elif command -v dnf >/dev/null; then
-	build="make gcc clang llvm elfutils-libelf-devel zlib-devel pkgconf xz"
-	check="rsync perl dwarves strace util-linux procps-ng"
+	build="make gcc clang llvm elfutils-libelf-devel zlib-devel openssl-devel python3 pkgconf xz"
+	check="git lld rsync perl dwarves strace util-linux procps-ng"
 	bench="perf bcc-tools"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { dnf install -y -q "$@"; }
 elif command -v pacman >/dev/null; then
-	build="make gcc clang llvm libelf zlib pkgconf xz"
-	check="rsync perl pahole strace util-linux procps-ng"
+	build="make gcc clang llvm libelf zlib openssl python pkgconf xz"
+	check="git lld rsync perl pahole strace util-linux procps-ng"
 	bench="perf bcc-tools"
 	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { pacman -S --noconfirm --needed "$@"; }
 elif command -v zypper >/dev/null; then
-	build="make gcc clang llvm libelf-devel zlib-devel pkgconf xz"
-	check="rsync perl dwarves strace util-linux procps"
+	build="make gcc clang llvm libelf-devel zlib-devel libopenssl-devel python3 pkgconf xz"
+	check="git lld rsync perl dwarves strace util-linux procps"
 	bench="perf bcc-tools"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
@@ -111,7 +112,7 @@ install_missing "$source"
 echo "setup: unpacking $source" >&2
 rm -rf "$own_tree.tmp"
 mkdir "$own_tree.tmp"
-tar -xJf "/usr/src/$source.tar.xz" -C "$own_tree.tmp" --strip-components=1 \
+tar -xf "/usr/src/$source".tar.* -C "$own_tree.tmp" --strip-components=1 \
 	--wildcards "$source/Makefile" "$source/tools" "$source/scripts" \
 	"$source/include" "$source/arch/*/include" "$source/kernel/bpf"
 mv "$own_tree.tmp" "$own_tree"

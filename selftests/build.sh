@@ -14,11 +14,9 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 pattern=${1:-.}
 kernel=${KERNEL_SRC:-$here/.linux}
 kernel=$(cd "$kernel" 2>/dev/null && pwd)
-if [ ! -f "$kernel/tools/scripts/Makefile.include" ]; then
-	echo "TAP version 13"
-	echo "1..0 # SKIP no kernel source tree: set KERNEL_SRC"
-	exit 4
-fi
+skip_all() { printf 'TAP version 13\n1..0 # SKIP %s\n' "$1"; exit 4; }
+[ -f "$kernel/tools/scripts/Makefile.include" ] || skip_all "no kernel source tree: set KERNEL_SRC"
+[ -r /sys/kernel/btf/vmlinux ] || skip_all "this kernel has no BTF"
 
 # What this was started with is not to leak into the builds.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS KERNEL_SRC O OUTPUT V Q
@@ -56,6 +54,7 @@ m()
 quick() { m -C "$dir" $share "$@"; }
 
 fails() { ! "$@"; }
+installed() { for name; do command -v "$name" >/dev/null || return; done; }
 works() { "$1" --help >/dev/null; }
 has() { grep -e "$1" "$log" >/dev/null || { echo "no \"$1\" in the output"; return 1; }; }
 has_not() { ! grep -e "$1" "$log"; }
@@ -96,7 +95,7 @@ llvm_suffix()
 
 	for clang in $(compgen -c clang- | grep -x 'clang-[0-9]*' | sort -Vr); do
 		suffix=${clang#clang}
-		command -v "llvm-strip$suffix" "llvm-ar$suffix" "ld.lld$suffix" >/dev/null || continue
+		installed "llvm-strip$suffix" "llvm-ar$suffix" "ld.lld$suffix" || continue
 		echo "$suffix"
 		return
 	done
@@ -116,7 +115,7 @@ top_of_tree()
 
 in_git()
 {
-	command -v git >/dev/null || skip "no git"
+	installed git || skip "no git"
 	git -C "$1" init -q
 	git -C "$1" add -A
 	git -C "$1" -c user.name=test -c user.email=test@localhost commit -qm test
@@ -180,6 +179,7 @@ o_vmlinux()
 
 llvm()
 {
+	installed clang llvm-strip llvm-ar ld.lld || skip "no llvm-strip, llvm-ar or ld.lld"
 	m "$jobs" -C "$dir" LLVM=1 V=1 OUTPUT="$out/"
 	works "$out/runqslower"
 	has '^clang .*-c options.c'
@@ -210,7 +210,7 @@ warnings()
 
 	for cc in gcc clang; do
 		rm -rf "$out"
-		command -v "$cc" >/dev/null || skip "no $cc"
+		installed "$cc" || skip "no $cc"
 		quick V=1 CC="$cc" OUTPUT="$out/"
 		has "^$cc .*-c runqslower.c"
 		sources=$(grep -c -e ' -c [a-z._]*\.c ' "$log")
@@ -315,6 +315,8 @@ sanitized()
 {
 	local san=-fsanitize=address,undefined
 
+	echo 'int main(void) { return 0; }' >"$work/main.c"
+	gcc "$san" "$work/main.c" -o "$work/main" || skip "gcc without libasan or libubsan"
 	m "$jobs" -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
 		EXTRA_CFLAGS="-g $san" EXTRA_LDFLAGS="$san"
 	nm "$out/runqslower" | grep -q __asan_init
@@ -324,6 +326,7 @@ sanitized()
 # 6.1 passes LDFLAGS= to all of tools/.
 static()
 {
+	[ "$(gcc -print-file-name=libelf.a)" != libelf.a ] || skip "no libelf.a"
 	quick V=1 OUTPUT="$out/" LDFLAGS= EXTRA_LDFLAGS=-static
 	works "$out/runqslower"
 	readelf -l "$out/runqslower" >"$log"
@@ -483,6 +486,13 @@ clean_elsewhere()
 
 no_clang() { refuses 'no "no-such-clang".*install clang' -C "$dir" CLANG=no-such-clang; }
 no_strip() { refuses 'no "no-such-strip".*install llvm' -C "$dir" LLVM_STRIP=no-such-strip; }
+no_python()
+{
+	mkdir "$work/bin"
+	find /usr/sbin /usr/bin -mindepth 1 ! -name 'python3*' -exec ln -sft "$work/bin" {} +
+	PATH=$work/bin refuses 'no python3' -C "$dir"
+}
+
 no_bpftool() { refuses 'no "/no/bpftool".*BPFTOOL' -C "$dir" BPFTOOL=/no/bpftool; }
 no_libelf() { refuses 'no libelf.h: install' -C "$dir" EXTRA_CFLAGS=-nostdinc; }
 
@@ -653,6 +663,7 @@ t "a step that fails leaves no half-made file" half_made
 t "clean with a source directory as OUTPUT" clean_elsewhere
 t "no clang" no_clang
 t "no llvm-strip" no_strip
+t "no python3" no_python
 t "no bpftool" no_bpftool
 t "no libelf" no_libelf
 t "no zlib" no_zlib
