@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
 #include "options.h"
 
 #define VERSION	"1.0"
@@ -71,8 +73,7 @@ static const struct option long_options[] = {
 	{}
 };
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-refuse(const char *fmt, ...)
+static void __noreturn __printf(1, 2) refuse(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -156,7 +157,7 @@ static enum time_format parse_time_format(const char *s)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(s, names[i]))
 			return i;
 	}
@@ -248,8 +249,7 @@ invalid:
 }
 
 /* An option that getopt_long() does not know, or one that lacks its value. */
-static void __attribute__((noreturn))
-refuse_option(char **argv, int err)
+static void __noreturn refuse_option(char **argv, int err)
 {
 	const struct option *o;
 

@@ -411,15 +411,22 @@ static __always_inline void wait_end(struct task_struct *prev,
 /* Test builds act as if every so many events of a hook had gone unseen. */
 #ifdef UNSEEN_EVERY
 __u32 nr_events[3];
-#define UNSEEN(hook)	(!(++nr_events[hook] % UNSEEN_EVERY))
+
+static __always_inline bool is_unseen(int hook)
+{
+	return !(++nr_events[hook] % UNSEEN_EVERY);
+}
 #else
-#define UNSEEN(hook)	false
+static __always_inline bool is_unseen(int hook)
+{
+	return false;
+}
 #endif
 
 SEC("tp_btf/sched_wakeup")
 int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
-	if (UNSEEN(0))
+	if (is_unseen(0))
 		return 0;
 	wait_begin(p, false);
 	return 0;
@@ -428,7 +435,7 @@ int BPF_PROG(sched_wakeup, struct task_struct *p)
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 {
-	if (UNSEEN(1))
+	if (is_unseen(1))
 		return 0;
 	wait_begin(p, true);
 	return 0;
@@ -440,7 +447,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 {
 	__u64 now = 0;
 
-	if (UNSEEN(2))
+	if (is_unseen(2))
 		return 0;
 	if ((preempt || task_is_running(prev)) && any(prev)->pid && is_wanted(prev)) {
 		now = bpf_ktime_get_ns();

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/compiler.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "options.h"
@@ -55,7 +56,7 @@ static void on_signal(int sig)
 	interrupted = 1;
 }
 
-static void __attribute__((format(printf, 1, 2))) error(const char *fmt, ...)
+static void __printf(1, 2) error(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -233,7 +234,7 @@ static int open_and_load(struct runqslower_bpf **skel, bool use_tids)
  * Whether tracing programs may use task storage shows only when they are loaded:
  * the map came before.
  */
-static struct runqslower_bpf *load(void)
+static struct runqslower_bpf *load_programs(void)
 {
 	struct runqslower_bpf *skel;
 	int err = open_and_load(&skel, false);
@@ -267,7 +268,7 @@ static int visit_existing_tasks(struct runqslower_bpf *skel)
 	return len < 0 ? -errno : 0;
 }
 
-static int attach(struct runqslower_bpf *skel)
+static int attach_programs(struct runqslower_bpf *skel)
 {
 	int err = runqslower_bpf__attach(skel) ?: visit_existing_tasks(skel);
 
@@ -453,7 +454,7 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	skel = load();
+	skel = load_programs();
 	if (!skel)
 		goto out;
 	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), on_event, NULL, NULL);
@@ -461,7 +462,7 @@ int main(int argc, char **argv)
 		explain_failure("map the ring buffer", -errno);
 		goto out;
 	}
-	if (attach(skel))
+	if (attach_programs(skel))
 		goto out;
 
 	text_header(&opts);

@@ -106,14 +106,17 @@ TEST(version)
 {
 	unsigned int major, minor;
 	struct tool t;
+	int nr;
 
 	EXPECT_EQ(0, tool_run(&t, ARGS("-V")));
-	EXPECT_EQ(2, sscanf(t.out, "runqslower %u.%u\n", &major, &minor));
+	nr = sscanf(t.out, "runqslower %u.%u\n", &major, &minor);
+	EXPECT_EQ(2, nr);
 	EXPECT_EQ(1, count_lines(t.out));
 	EXPECT_EQ(0, t.err_len);
 	tool_free(&t);
 	EXPECT_EQ(0, tool_run(&t, ARGS("--version")));
-	EXPECT_EQ(2, sscanf(t.out, "runqslower %u.%u\n", &major, &minor));
+	nr = sscanf(t.out, "runqslower %u.%u\n", &major, &minor);
+	EXPECT_EQ(2, nr);
 	tool_free(&t);
 }
 
@@ -181,7 +184,7 @@ TEST(verbose)
 {
 	struct tool t;
 
-	EXPECT_EQ(0, tool_run(&t, ARGS("-d", "1ms", "-v")));
+	EXPECT_EQ(0, tool_run(&t, ARGS("-d", "1ms", "-v", "10m")));
 	EXPECT_NE(NULL, strstr(t.err, "libbpf: "));
 	EXPECT_EQ(2, count_lines(t.out));
 	tool_free(&t);

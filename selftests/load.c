@@ -193,7 +193,7 @@ static void *other_main(void *s)
 	return NULL;
 }
 
-static void hog(struct starve *s)
+static void hog_main(struct starve *s)
 {
 	pthread_t thread;
 	int round = 0;
@@ -224,7 +224,7 @@ struct starve *starve_new(int cpu)
 	s->cpu = cpu;
 	pid = fork();
 	if (!pid)
-		hog(s);
+		hog_main(s);
 	s->pid = pid;
 	do {
 		if (waitpid(pid, NULL, WNOHANG)) {
@@ -370,7 +370,7 @@ static void *worker_main(void *arg)
 		pin_to(w->cpu);
 	w->main(w);
 	task = &w->load->tasks[w->nr];
-	strcpy(task->name, name);
+	memcpy(task->name, name, sizeof(name));
 	task->tid = my_tid();
 	task->run_delay = my_run_delay();
 	return NULL;

@@ -20,10 +20,10 @@
 #define USEC	1000ULL
 
 /*
- * The tool and the oracle read the clock one after the other at the same event;
- * this far apart it is still the same event.
+ * The tool reads the clock after the oracle at the same event; this much later it
+ * is still the same event. A hypervisor may have had the CPU in between.
  */
-#define SAME_EVENT_NS	(100 * USEC)
+#define SAME_EVENT_NS	(1000 * USEC)
 
 /* Under software emulation the way from one to the other is longer. */
 static double slack(void)
@@ -136,11 +136,6 @@ static void judge(struct tool_wait *w, struct truth_wait *real,
 	}
 }
 
-static uint64_t distance(const struct truth_wait *r, const struct tool_wait *w)
-{
-	return r->end_ns > w->end_ns ? r->end_ns - w->end_ns : w->end_ns - r->end_ns;
-}
-
 /*
  * Compare what was printed between @from and @to with what happened then.
  * @min_ns: the threshold of the tool. @early_ns: so much earlier than it really
@@ -152,7 +147,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 {
 	struct truth_wait *real = truth->waits, *end = real + truth->nr_waits;
 	struct truth_wait *found, *r;
-	uint64_t margin = clock_error(), same = SAME_EVENT_NS * slack();
+	uint64_t margin = clock_error();
 	struct tool_wait *w;
 
 	memset(res, 0, sizeof(*res));
@@ -161,25 +156,25 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 		if (w->end_ns < from || w->end_ns > to)
 			continue;
 		res->printed++;
+		/*
+		 * The oracle's time is the earlier one, and the task cannot be
+		 * switched in again before the tool has looked, too. So it is the
+		 * last one before. (What is printed is cut to 1 us.)
+		 */
 		while (real < end && (real->tid < w->tid ||
 				      (real->tid == w->tid &&
-				       real->end_ns + same < w->end_ns)))
+				       real->end_ns < w->end_ns + USEC)))
 			real++;
-		/* The nearest of those that could be it. */
-		for (found = NULL, r = real; r < end && r->tid == w->tid &&
-		     r->end_ns < w->end_ns + same; r++) {
-			if (!r->matched &&
-			    (!found || distance(r, w) < distance(found, w)))
-				found = r;
-		}
-		if (found) {
+		found = real > truth->waits ? real - 1 : NULL;
+		if (found && found->tid == w->tid && !found->matched &&
+		    w->end_ns < found->end_ns + SAME_EVENT_NS * slack()) {
 			judge(w, found, res, slack(), early_ns);
 		} else if (res->phantoms++ < 5) {
 			printf("# phantom: %s/%u at %.6f, %llu us; the next real one at %.6f, %.1f us\n",
 			       w->comm, w->tid, w->end_ns / 1e9,
 			       (unsigned long long)w->lat_us,
-			       r < end ? r->end_ns / 1e9 : 0,
-			       r < end ? r->wait_ns / 1e3 : 0);
+			       real < end ? real->end_ns / 1e9 : 0,
+			       real < end ? real->wait_ns / 1e3 : 0);
 		}
 		if (ran_meanwhile(truth, w, early_ns) && res->overlaps++ < 5)
 			printf("# ran meanwhile: %s/%u at %.6f, %llu us\n", w->comm,
@@ -206,7 +201,8 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 static int compare_sums(const struct tool_wait *waits, size_t nr,
 			const struct load *load)
 {
-	double sum, error;
+	/* That clock stands still longer when the CPU does. */
+	double sum, error, more = slack() > 1 ? 3 : 1;
 	size_t i, k;
 	int bad = 0;
 
@@ -229,7 +225,7 @@ static int compare_sums(const struct tool_wait *waits, size_t nr,
 		 * since the wakeup that asked for it: little beside a time slice,
 		 * a lot beside the waits of sleepers.
 		 */
-		bad += error > 0.01 || error < -0.01;
+		bad += error > 0.01 * more || error < -0.01 * more;
 	}
 	return bad;
 }
@@ -262,7 +258,7 @@ FIXTURE_TEARDOWN(truth)
 
 #define LOAD_NS	(6 * NSEC_PER_SEC)
 
-static bool watch(FIXTURE_DATA(truth) *self, const char *name,
+static bool watch(struct _test_data_truth *self, const char *name,
 		  const char *min, uint64_t ns)
 {
 	int code;
