@@ -251,14 +251,26 @@ static struct runqslower_bpf *load_programs(void)
 	return skel;
 }
 
-/* Run the iterator that gives the tasks that exist a record. */
-static int visit_existing_tasks(struct runqslower_bpf *skel)
+/*
+ * Give the tasks that exist a record, and see to it that new ones get theirs. All
+ * before there is anything to record: on a CPU that is at it no other can be made.
+ */
+static int prepare_tasks(struct runqslower_bpf *skel)
 {
 	char buf[64];
 	int fd, len;
 
-	if (!skel->links.existing_tasks)
+	if (bpf_program__autoload(skel->progs.sched_process_fork)) {
+		skel->links.sched_process_fork =
+			bpf_program__attach(skel->progs.sched_process_fork);
+		if (!skel->links.sched_process_fork)
+			return -errno;
+	}
+	if (!bpf_program__autoload(skel->progs.existing_tasks))
 		return 0;
+	skel->links.existing_tasks = bpf_program__attach(skel->progs.existing_tasks);
+	if (!skel->links.existing_tasks)
+		return -errno;
 	fd = bpf_iter_create(bpf_link__fd(skel->links.existing_tasks));
 	if (fd < 0)
 		return -errno;
@@ -270,7 +282,7 @@ static int visit_existing_tasks(struct runqslower_bpf *skel)
 
 static int attach_programs(struct runqslower_bpf *skel)
 {
-	int err = runqslower_bpf__attach(skel) ?: visit_existing_tasks(skel);
+	int err = prepare_tasks(skel) ?: runqslower_bpf__attach(skel);
 
 	if (err)
 		explain_failure("attach the BPF programs", err);

@@ -190,6 +190,8 @@ llvm_suffixed()
 {
 	local suffix
 
+	grep -q 'allow-override,CLANG' "$tree/tools/scripts/Makefile.include" ||
+		skip "this tree has LLVM=-NN for CC only"
 	suffix=$(llvm_suffix)
 	[ -n "$suffix" ] || skip "no clang-NN with llvm-strip-NN, llvm-ar-NN and ld.lld-NN"
 	quick V=1 LLVM="$suffix" OUTPUT="$out/"
@@ -326,7 +328,10 @@ sanitized()
 # 6.1 passes LDFLAGS= to all of tools/.
 static()
 {
-	[ "$(gcc -print-file-name=libelf.a)" != libelf.a ] || skip "no libelf.a"
+	echo 'int elf_end(void *); int main(void) { return elf_end(0); }' >"$work/main.c"
+	# shellcheck disable=SC2046 # a list of words
+	gcc -static "$work/main.c" $(pkg-config --static --libs libelf || echo -lelf -lz) \
+		-o "$work/main" || skip "no static libelf that can be linked"
 	quick V=1 OUTPUT="$out/" LDFLAGS= EXTRA_LDFLAGS=-static
 	works "$out/runqslower"
 	readelf -l "$out/runqslower" >"$log"

@@ -44,6 +44,25 @@ static bool exact(void)
 	return getenv("RUNQSLOWER_TEST_EXACT");
 }
 
+/*
+ * Time that a hypervisor took from the CPUs, in ticks, since the last call: it may
+ * have been between the oracle's look at the clock and the tool's.
+ */
+static unsigned long long stolen_since(void)
+{
+	static unsigned long long before;
+	unsigned long long now = 0, since;
+	FILE *f = fopen("/proc/stat", "r");
+
+	if (!f || fscanf(f, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &now) != 1)
+		now = before;
+	if (f)
+		fclose(f);
+	since = now - before;
+	before = now;
+	return since;
+}
+
 struct result {
 	size_t printed;
 	size_t phantoms;		/* printed, but nothing was switched in */
@@ -238,6 +257,7 @@ FIXTURE(truth) {
 	struct tool_wait *waits;
 	size_t nr;
 	uint64_t from, to;
+	unsigned long long stolen;
 };
 
 FIXTURE_SETUP(truth)
@@ -269,28 +289,32 @@ static bool watch(struct _test_data_truth *self, const char *name,
 		printf("# %s", self->tool.err);
 		return false;
 	}
+	stolen_since();
 	self->from = mono_ns();
 	self->load = mixed_load(ns);
 	self->to = mono_ns();
+	self->stolen = stolen_since();
 	code = tool_stop(&self->tool);
 	if (!oracle_stop(self->oracle, &self->truth)) {
 		printf("# the oracle's log was too small\n");
 		return false;
 	}
 	self->waits = parse_waits(self->tool.out, &self->nr);
-	printf("# %zu events\n", self->truth.nr_events);
+	printf("# %zu events, %llu ticks stolen\n", self->truth.nr_events, self->stolen);
 	return self->waits && !code && !*self->tool.err;
 }
 
-static bool is_true(const struct result *res)
+static bool is_true(const struct result *res, unsigned long long stolen)
 {
 	/* On kernels that hide some events a few starts go unseen. */
 	size_t may_be_unjudged = exact() ? 0 : res->printed / 20;
 	/* An emulated CPU also stands still between two instructions. */
 	size_t may_be_off = slack() > 1 ? res->judged / 20 : res->judged / 100;
 
+	size_t may_be_far_off = stolen ? res->judged / 1000 : 0;
+
 	return res->judged > 20 && !res->phantoms && !res->overlaps &&
-	       !res->missed && !res->off_100us &&
+	       !res->missed && res->off_100us <= may_be_far_off &&
 	       res->off_2us <= may_be_off &&
 	       res->unjudged <= may_be_unjudged;
 }
@@ -302,7 +326,7 @@ TEST_F_TIMEOUT(truth, every_wait, 300)
 	ASSERT_TRUE(watch(self, TOOL, "0", LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
-	EXPECT_TRUE(is_true(&res));
+	EXPECT_TRUE(is_true(&res, self->stolen));
 	EXPECT_LT(0U, res.migrated);
 	EXPECT_EQ(0, compare_sums(self->waits, self->nr, self->load));
 }
@@ -314,7 +338,7 @@ TEST_F_TIMEOUT(truth, waits_over_1ms, 300)
 	ASSERT_TRUE(watch(self, TOOL, "1ms", LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		1000 * USEC, clock_error(), &res);
-	EXPECT_TRUE(is_true(&res));
+	EXPECT_TRUE(is_true(&res, self->stolen));
 }
 
 /* The default threshold: there the cheap way out is taken most often. */
@@ -325,7 +349,7 @@ TEST_F_TIMEOUT(truth, waits_over_10ms, 300)
 	ASSERT_TRUE(watch(self, TOOL, "10ms", 2 * LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		10000 * USEC, clock_error(), &res);
-	EXPECT_TRUE(is_true(&res));
+	EXPECT_TRUE(is_true(&res, self->stolen));
 }
 
 /*
