@@ -45,6 +45,7 @@
 const volatile __u64 report_from_ns;	/* report waits of at least this */
 const volatile __u64 quick_ns;		/* the same less clock_age_ns, 0 if below */
 const volatile __u64 clock_age_ns;	/* no busy CPU's clock is older than this */
+const volatile __u64 tick_ns;		/* length of a jiffy */
 const volatile bool filter_tasks;	/* by any of these: */
 const volatile __u32 nr_tgids;		/* number of values, 0: off, */
 const volatile __u32 nr_tids;
@@ -56,6 +57,7 @@ const volatile __u64 cpu_mask[MAX_CPUS / 64];
 const volatile bool use_tids;		/* waits_by_tid instead of waits */
 const volatile bool in_pidns;		/* PIDs are not those of the initial one */
 
+__u64 jiffies_ahead;			/* CLOCK_MONOTONIC when jiffies were 0 */
 __u64 pidns_level, pidns;		/* but of this, set by existing_tasks */
 struct wait_stats stats = {};
 
@@ -231,6 +233,19 @@ static __always_inline void improve_offset(struct clock *c, __u64 clock, __u64 n
 		c->offset = now - clock;
 }
 
+/*
+ * A time that is not far behind the present one, without asking the clock: what
+ * the run queue's clock says, or the jiffies, which another CPU counts. Either
+ * stands still for a while where a hypervisor has taken the CPU that updates it.
+ */
+static __always_inline __u64 recent_time(struct clock *c, __u64 clock)
+{
+	__u64 by_jiffies = bpf_jiffies64() * tick_ns + jiffies_ahead;
+	__u64 by_clock = clock + c->offset;
+
+	return by_jiffies > by_clock ? by_jiffies : by_clock;
+}
+
 /* The time of the wakeup of @p: its run queue's clock was updated for it. */
 static __always_inline __u64 wakeup_time(struct task_struct *p)
 {
@@ -267,10 +282,12 @@ static __always_inline __u64 wait_stamp(struct task_struct *p)
  */
 static __always_inline struct wait *wait_of(struct task_struct *p)
 {
-	__u32 tid = any(p)->pid;
+	__u32 tid;
 
-	if (use_tids)
+	if (use_tids) {
+		tid = any(p)->pid;
 		return bpf_map_lookup_elem(&waits_by_tid, &tid);
+	}
 	return bpf_task_storage_get(&waits, p, NULL,
 				    can_create_under_rq_lock() ?
 				    BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
@@ -279,10 +296,12 @@ static __always_inline struct wait *wait_of(struct task_struct *p)
 /* The same for a wait that begins now. */
 static __always_inline struct wait *new_wait_of(struct task_struct *p)
 {
-	struct wait *w = wait_of(p), none = {};
-	__u32 tid = any(p)->pid;
+	struct wait *w = wait_of(p);
 
 	if (!w && use_tids) {
+		struct wait none = {};
+		__u32 tid = any(p)->pid;
+
 		bpf_map_update_elem(&waits_by_tid, &tid, &none, BPF_NOEXIST);
 		w = bpf_map_lookup_elem(&waits_by_tid, &tid);
 	}
@@ -356,19 +375,23 @@ static __always_inline void wait_end(struct task_struct *prev,
 	 */
 	bool quick = quick_ns && has_rq_clock() && any(prev)->pid;
 	__u64 clock = has_rq_clock() ? rq_clock_of(next) : 0;
-	__u64 since = 0, queued = 0;
+	__u64 since = 0, queued = 0, recent = 0;
 	__u32 cpu = task_cpu(next);
-	struct clock *c;
+	struct clock *c = bpf_map_lookup_elem(&clocks, &cpu);
 	struct wait *w;
 
+	if (!c)
+		return;			/* cannot be: there is one for every CPU */
+	if (!c->sampled)
+		quick = false;
+	if (quick)
+		recent = recent_time(c, clock);
 	/* It has run so lately that it cannot have waited that long. */
-	if (quick && has_sched_info() && clock - last_arrival(next) < quick_ns)
+	if (quick && has_sched_info() &&
+	    (__s64)(recent - c->offset - last_arrival(next)) < (__s64)quick_ns)
 		return;
 	if (!is_wanted_cpu(cpu) || !is_wanted(next))
 		return;
-	c = bpf_map_lookup_elem(&clocks, &cpu);
-	if (!c)
-		return;			/* cannot be */
 	/* The same by the exact time, where the run queue's clock will not do. */
 	if (!quick && report_from_ns && has_rq_clock() && has_sched_info()) {
 		if (!now)
@@ -380,13 +403,13 @@ static __always_inline void wait_end(struct task_struct *prev,
 	w = wait_of(next);
 	if (w && w->stamp == wait_stamp(next)) {
 		since = w->since;
-		if (quick && c->sampled &&
-		    (__s64)(clock + c->offset - since) < (__s64)quick_ns)
+		if (quick && (__s64)(recent - since) < (__s64)quick_ns)
 			return;
 	} else {
 		if (has_rq_clock() && has_sched_info())
 			queued = last_queued(next);
-		if (!queued || (quick && clock - queued < quick_ns))
+		if (!queued ||
+		    (quick && (__s64)(recent - c->offset - queued) < (__s64)quick_ns))
 			return;
 	}
 
@@ -484,6 +507,8 @@ int existing_tasks(struct iter_task *ctx)
 	struct task_struct *p = ctx->task;
 	struct task_struct___any *self;
 
+	if (!jiffies_ahead)
+		jiffies_ahead = bpf_ktime_get_ns() - bpf_jiffies64() * tick_ns;
 	/* This runs in the context of the tool. */
 	if (in_pidns && !pidns) {
 		self = (void *)bpf_get_current_task();

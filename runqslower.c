@@ -192,6 +192,7 @@ static void configure(struct runqslower_bpf *skel, bool use_tids)
 	age_ns = 2 * tick.tv_nsec;
 	from_ns = opts.min_us ? opts.min_us * 1000 + 1 : 0;
 	skel->rodata->report_from_ns = from_ns;
+	skel->rodata->tick_ns = tick.tv_nsec;
 	skel->rodata->clock_age_ns = age_ns;
 	if (from_ns > age_ns &&
 	    first_line("/sys/devices/system/cpu/nohz_full")[0] < '0')
@@ -209,8 +210,6 @@ static void configure(struct runqslower_bpf *skel, bool use_tids)
 	bpf_map__set_autocreate(skel->maps.waits, !use_tids);
 	bpf_program__set_autoload(skel->progs.sched_process_free, use_tids);
 	bpf_program__set_autoload(skel->progs.sched_process_fork, !use_tids);
-	bpf_program__set_autoload(skel->progs.existing_tasks,
-				  !use_tids || skel->rodata->in_pidns);
 }
 
 /* 0 and @skel, or a negative errno. */
@@ -252,7 +251,7 @@ static struct runqslower_bpf *load_programs(void)
 }
 
 /*
- * Give the tasks that exist a record, and see to it that new ones get theirs. All
+ * Give the tasks that exist a record (the iterator does), and see to it that new ones get theirs. All
  * before there is anything to record: on a CPU that is at it no other can be made.
  */
 static int prepare_tasks(struct runqslower_bpf *skel)
@@ -266,8 +265,6 @@ static int prepare_tasks(struct runqslower_bpf *skel)
 		if (!skel->links.sched_process_fork)
 			return -errno;
 	}
-	if (!bpf_program__autoload(skel->progs.existing_tasks))
-		return 0;
 	skel->links.existing_tasks = bpf_program__attach(skel->progs.existing_tasks);
 	if (!skel->links.existing_tasks)
 		return -errno;
