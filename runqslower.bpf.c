@@ -200,16 +200,19 @@ static __always_inline bool is_wanted_cpu(__u32 cpu)
 
 /*
  * The difference between the two clocks, as seen, is the real one plus the time
- * that passed between updating the one and reading the other. So it is the least
- * seen in the present span and the one before; not longer, as the clocks drift.
+ * that passed between updating the one and reading the other: mostly less than
+ * 1 us, but milliseconds where a hypervisor took the CPU. So it is the least seen
+ * in the present span and the one before, no longer as the clocks drift apart; and
+ * it does not grow faster than they do: NTP slews CLOCK_MONOTONIC by 500 ppm.
  */
 #define SAMPLE_NS	(1000 * 1000)
 #define SPAN_NS		(32 * 1000 * 1000)
+#define MAX_DRIFT_SHIFT	10		/* 1 / 1024 */
 #define CLOCK_ERROR_NS	(100 * 1000)	/* more than was ever seen */
 
 static __always_inline void learn_offset(struct clock *c, __u64 clock, __u64 now)
 {
-	__u64 seen = now - clock, age = clock - c->span;
+	__u64 seen = now - clock, age = clock - c->span, offset, limit;
 
 	if (age < SPAN_NS) {
 		if ((__s64)(seen - c->least) < 0)
@@ -217,9 +220,13 @@ static __always_inline void learn_offset(struct clock *c, __u64 clock, __u64 now
 		if ((__s64)(seen - c->offset) < 0)
 			c->offset = seen;
 	} else {
-		c->offset = seen;
+		offset = seen;
 		if (age < 4 * SPAN_NS && (__s64)(c->least - seen) < 0)
-			c->offset = c->least;
+			offset = c->least;
+		limit = c->offset + (age >> MAX_DRIFT_SHIFT);
+		if (c->sampled && (__s64)(offset - limit) > 0)
+			offset = limit;
+		c->offset = offset;
 		c->least = seen;
 		c->span = clock;
 	}

@@ -170,6 +170,10 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 	struct tool_wait *w;
 
 	memset(res, 0, sizeof(*res));
+	/* The tool may not have seen the start of what began before it traced. */
+	for (real = truth->waits; real < end; real++)
+		real->sure = real->sure && real->end_ns - real->wait_ns >= from;
+	real = truth->waits;
 	qsort(waits, nr, sizeof(*waits), by_tid_end);
 	for (w = waits; w < waits + nr; w++) {
 		if (w->end_ns < from || w->end_ns > to)
