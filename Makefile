@@ -15,7 +15,7 @@ tools := $(abspath $(KERNEL_SRC))/tools
 
 # What is left are goals that compile.
 goals := $(or $(MAKECMDGOALS),all)
-building := $(filter-out clean uninstall graft setup run check bench,$(goals))
+building := $(filter-out clean uninstall graft setup run check check-vm bench,$(goals))
 
 ifneq ($(wildcard $(tools)/scripts/Makefile.include),)
 # It insists that OUTPUT exists.
@@ -93,7 +93,7 @@ endif
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all runqslower clean install uninstall graft setup run check bench
+.PHONY: all runqslower clean install uninstall graft setup run check check-vm bench
 
 all: runqslower
 runqslower: $(OUTPUT)runqslower
@@ -172,19 +172,28 @@ graft:
 		tar -c --exclude=./.git -X - . | tar -x -C $(dest)
 
 # Stand-alone, from a fresh clone: install what is missing, then the main job.
+jobs := -j$(shell nproc)
+
 setup:
 	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh build
 
 run: setup
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) $(jobs) all
 	$(Q)$(OUTPUT)runqslower $(ARGS)
 
 check:
 	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh check
-	$(Q)$(MAKE) all
-	$(Q)KERNEL_SRC=$(KERNEL_SRC) selftests/check.sh
+	$(Q)$(MAKE) $(jobs) -C selftests all OUTPUT=$(OUTPUT)selftests
+	$(Q)KERNEL_SRC=$(KERNEL_SRC) selftests/check.sh $(OUTPUT)selftests
+
+# On other kernels, in virtual machines; KERNEL="6.1 newest" names some of them.
+check-vm:
+	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh vm
+	$(Q)$(MAKE) $(jobs) -C selftests install OUTPUT=$(OUTPUT)selftests \
+		INSTALL_PATH=$(OUTPUT)selftests/kselftest_install
+	$(Q)TESTS_DIR=$(OUTPUT)selftests/kselftest_install selftests/vm.sh $(KERNEL)
 
 bench:
 	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh bench
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) $(jobs) all
 	$(Q)KERNEL_SRC=$(KERNEL_SRC) bench/bench.sh

@@ -34,7 +34,7 @@
  *
  * Not seen: time before sched_wakeup fires (an IPI to an idle CPU, for one).
  */
-#include "vmlinux.h"
+#include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>

@@ -2,7 +2,7 @@
 /* Attach the programs that do nothing, say so, and stay until killed. */
 #include <stdio.h>
 #include <unistd.h>
-#include "floor.skel.h"
+#include <floor.skel.h>
 
 int main(void)
 {

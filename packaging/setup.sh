@@ -3,9 +3,9 @@
 #
 # Install what a stand-alone build needs and unpack a kernel source tree:
 #
-#	packaging/setup.sh build|check|bench
+#	packaging/setup.sh build|check|vm|bench
 #
-# "check" and "bench" add what the tests and the benchmark need. KERNEL_SRC names
+# All but "build" add what the tests and the benchmark need. KERNEL_SRC names
 # the tree; if it is not there and is .linux of this directory, it is unpacked
 # from the newest linux-source package. Does nothing the second time.
 set -eu
@@ -21,8 +21,8 @@ own_tree=$here/.linux
 tree=${KERNEL_SRC:-$own_tree}
 
 case ${1:-} in
-build|check|bench) what=$1 ;;
-*) die "usage: packaging/setup.sh build|check|bench" ;;
+build|check|vm|bench) what=$1 ;;
+*) die "usage: packaging/setup.sh build|check|vm|bench" ;;
 esac
 
 # Package names: Debian (tested), Ubuntu, Fedora, Arch, openSUSE (listed).
@@ -30,6 +30,7 @@ esac
 if command -v apt-get >/dev/null; then
 	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
 	check="git lld rsync perl dwarves strace util-linux procps"
+	vm="qemu-system-x86 busybox-static cpio"
 	bench="linux-perf libbpf-tools"
 	is_installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -qx 'install ok installed'; }
 	refresh() { apt-get update -qq; }
@@ -37,6 +38,7 @@ if command -v apt-get >/dev/null; then
 elif command -v dnf >/dev/null; then
 	build="make gcc clang llvm elfutils-libelf-devel zlib-devel openssl-devel python3 pkgconf xz"
 	check="git lld rsync perl dwarves strace util-linux procps-ng"
+	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
@@ -44,6 +46,7 @@ elif command -v dnf >/dev/null; then
 elif command -v pacman >/dev/null; then
 	build="make gcc clang llvm libelf zlib openssl python pkgconf xz"
 	check="git lld rsync perl pahole strace util-linux procps-ng"
+	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
@@ -51,6 +54,7 @@ elif command -v pacman >/dev/null; then
 elif command -v zypper >/dev/null; then
 	build="make gcc clang llvm libelf-devel zlib-devel libopenssl-devel python3 pkgconf xz"
 	check="git lld rsync perl dwarves strace util-linux procps"
+	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
@@ -89,8 +93,11 @@ newest_source_package()
 }
 
 packages=$build
-[ "$what" = check ] && packages="$packages $check"
-[ "$what" = bench ] && packages="$packages $check $bench"
+case $what in
+check) packages="$packages $check" ;;
+vm) packages="$packages $check $vm" ;;
+bench) packages="$packages $check $bench" ;;
+esac
 # shellcheck disable=SC2086
 install_missing $packages
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* As plain as can be: one record for each event, and nothing else. */
-#include "vmlinux.h"
+#include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>

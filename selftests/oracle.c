@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <oracle.skel.h>
 #include "oracle.h"
-#include "oracle.skel.h"
 
 struct oracle {
 	struct oracle_bpf *skel;

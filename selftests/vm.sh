@@ -149,7 +149,7 @@ fetch()
 
 	image=$(image_of "$1")
 	[ ! -e "$image" ] || return 0
-	command -v apt-get dpkg-deb >/dev/null || {
+	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
 		echo "apt is missing; set KERNEL_IMAGE to boot a kernel of your own" >&2
 		return 1
 	}
