@@ -19,10 +19,10 @@
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <runqslower.skel.h>
 #include "options.h"
 #include "order.h"
 #include "runqslower.h"
+#include <runqslower.skel.h>
 #include "text.h"
 
 #define NSEC_PER_SEC	1000000000ULL

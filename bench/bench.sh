@@ -115,7 +115,7 @@ measure()
 			sysctl -qw kernel.bpf_stats_enabled=0
 			begin=$(now_us)
 			start "$name" "$@"
-			echo "$label header $((($(now_us) - begin)))"
+			echo "$label header $(($(now_us) - begin))"
 			echo "$label rss $(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")"
 			echo "$label pipe $(pipe)"
 			stop
