@@ -289,14 +289,15 @@ static uint64_t my_run_delay(void)
 }
 
 struct worker {
-	struct load *load;
-	uint64_t until;
-	int cpu;			/* -1: any */
-	int nr;
-	int *ball;			/* of a pair */
-	int side;
 	void (*main)(struct worker *w);
 	const char *name;
+	int cpu;			/* -1: any */
+	int *ball;			/* of a pair */
+	int side;
+	/* Set when it is started. */
+	struct load *load;
+	uint64_t until;
+	int nr;
 	pthread_t thread;
 };
 
@@ -342,6 +343,24 @@ static void pingpong(struct worker *w)
 	}
 }
 
+static void dozer(struct worker *w)
+{
+	while (mono_ns() < w->until)
+		usleep(1);
+}
+
+static void ticker(struct worker *w)
+{
+	unsigned int seed = w->nr;
+
+	set_fifo(1);
+	while (mono_ns() < w->until) {
+		usleep(10 + rand_r(&seed) % 100);
+		spin_until(mono_ns() + 20000);
+	}
+	set_other(my_tid());
+}
+
 static void storm(struct worker *w)
 {
 	pid_t pid;
@@ -376,47 +395,84 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-struct load *mixed_load(uint64_t ns)
+/* Of a shared address space: the process that load is built in. */
+struct plan {
+	struct load *load;
+	struct worker *workers, *next;
+	int *balls;
+};
+
+static void add_worker(struct plan *plan, struct worker w)
 {
-	struct load *load = share(sizeof(*load));
-	struct worker *workers, *w;
-	int nr_cpus = last_cpu() + 1, *balls, i;
+	*plan->next++ = w;
+}
+
+static void plan_mixed(struct plan *plan)
+{
+	int nr_cpus = last_cpu() + 1, i;
+
+	if (nr_cpus > 8)
+		nr_cpus = 8;
+	for (i = 0; i < nr_cpus; i++) {
+		add_worker(plan, (struct worker){ spinner, "spin", i });
+		add_worker(plan, (struct worker){ spinner, "spin", i });
+		add_worker(plan, (struct worker){ sleeper, "sleep", i });
+		add_worker(plan, (struct worker){ sleeper, "sleep", -1 });
+		add_worker(plan, (struct worker){ mover, "move", -1 });
+		add_worker(plan, (struct worker){ pingpong, "ping", -1,
+						  &plan->balls[i], 0 });
+		add_worker(plan, (struct worker){ pingpong, "pong", -1,
+						  &plan->balls[i], 1 });
+	}
+	add_worker(plan, (struct worker){ storm, "storm", -1 });
+}
+
+static void plan_sleepy(struct plan *plan)
+{
+	int cpu = last_cpu(), i;
+
+	add_worker(plan, (struct worker){ ticker, "tick", cpu });
+	for (i = 0; i < 6; i++)
+		add_worker(plan, (struct worker){ dozer, "doze", cpu });
+}
+
+/* In a process of its own, so that forking does not copy the test. */
+static struct load *run_load(void (*make_plan)(struct plan *plan), uint64_t ns)
+{
+	struct plan plan = { .load = share(sizeof(*plan.load)) };
+	struct worker *w;
 	pid_t pid;
 
-	/* In a process of its own, so that forking does not copy the test. */
 	pid = fork();
 	if (pid) {
 		waitpid(pid, NULL, 0);
-		return load;
+		return plan.load;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (nr_cpus > 8)
-		nr_cpus = 8;
-	workers = calloc(MAX_LOAD_TASKS, sizeof(*workers));
-	balls = calloc(nr_cpus, sizeof(*balls));
-	w = workers;
-	for (i = 0; i < nr_cpus; i++) {
-		*w++ = (struct worker){ .main = spinner, .name = "spin", .cpu = i };
-		*w++ = (struct worker){ .main = spinner, .name = "spin", .cpu = i };
-		*w++ = (struct worker){ .main = sleeper, .name = "sleep", .cpu = i };
-		*w++ = (struct worker){ .main = sleeper, .name = "sleep", .cpu = -1 };
-		*w++ = (struct worker){ .main = mover, .name = "move", .cpu = -1 };
-		*w++ = (struct worker){ .main = pingpong, .name = "ping", .cpu = -1,
-					.ball = &balls[i] };
-		*w++ = (struct worker){ .main = pingpong, .name = "pong", .cpu = -1,
-					.ball = &balls[i], .side = 1 };
+	plan.workers = calloc(MAX_LOAD_TASKS, sizeof(*plan.workers));
+	plan.next = plan.workers;
+	plan.balls = calloc(MAX_LOAD_TASKS, sizeof(*plan.balls));
+	make_plan(&plan);
+	plan.load->nr = plan.next - plan.workers;
+	for (w = plan.workers; w < plan.next; w++) {
+		w->nr = w - plan.workers;
+		w->load = plan.load;
+		w->until = mono_ns() + ns;
+		pthread_create(&w->thread, NULL, worker_main, w);
 	}
-	*w++ = (struct worker){ .main = storm, .name = "storm", .cpu = -1 };
-	load->nr = w - workers;
-	for (i = 0; i < (int)load->nr; i++) {
-		workers[i].nr = i;
-		workers[i].load = load;
-		workers[i].until = mono_ns() + ns;
-		pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]);
-	}
-	for (i = 0; i < (int)load->nr; i++)
-		pthread_join(workers[i].thread, NULL);
+	for (w = plan.workers; w < plan.next; w++)
+		pthread_join(w->thread, NULL);
 	_exit(0);
+}
+
+struct load *mixed_load(uint64_t ns)
+{
+	return run_load(plan_mixed, ns);
+}
+
+struct load *sleepy_load(uint64_t ns)
+{
+	return run_load(plan_sleepy, ns);
 }
 
 void load_free(struct load *load)

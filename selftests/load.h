@@ -83,6 +83,12 @@ struct load {
  * The children of the storms are not among the tasks.
  */
 struct load *mixed_load(uint64_t ns);
+
+/*
+ * Tasks that go to sleep all the time, on one CPU, and one of real-time priority
+ * that often comes in between. Otherwise as mixed_load().
+ */
+struct load *sleepy_load(uint64_t ns);
 void load_free(struct load *load);
 
 #endif /* __LOAD_H */

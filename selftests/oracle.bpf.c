@@ -43,6 +43,7 @@ static __always_inline int log_wake(struct task_struct *p)
 	e->prev_tid = 0;
 	e->prev_nr_switches = 0;
 	e->prev_waits = 0;
+	e->prev_dozes = 0;
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 	return 0;
 }
@@ -74,6 +75,7 @@ int BPF_PROG(oracle_switch, bool preempt, struct task_struct *prev,
 	e->prev_tid = prev->pid;
 	e->prev_nr_switches = prev->nvcsw + prev->nivcsw;
 	e->prev_waits = preempt || task_is_running(prev);
+	e->prev_dozes = preempt && !task_is_running(prev);
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 	return 0;
 }

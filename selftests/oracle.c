@@ -117,6 +117,7 @@ struct task {
 	__u64 late;			/* lateness at since */
 	__u32 nr_switches;		/* at since */
 	__u16 cpu;			/* at since */
+	bool dozes;			/* at since */
 };
 
 #define MAX_TID	(1 << 22)
@@ -171,6 +172,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			p->since = e->ns;
 			p->nr_switches = e->nr_switches;
 			p->late = lateness(&late, e);
+			p->dozes = false;
 			p->cpu = e->cpu;
 			continue;
 		}
@@ -183,6 +185,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			if (w->sure) {
 				w->wait_ns = e->ns - p->since;
 				w->late_ns = p->late;
+				w->dozed = p->dozes;
 			}
 			w->migrated = w->sure && p->cpu != e->cpu;
 			t->nr_unsure += !w->sure;
@@ -201,6 +204,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			p->since = e->prev_waits ? e->ns : 0;
 			p->nr_switches = e->prev_nr_switches;
 			p->late = 0;
+			p->dozes = e->prev_dozes;
 			p->cpu = e->cpu;
 		}
 	}

@@ -24,7 +24,8 @@ struct oracle_event {
 	__u32 prev_nr_switches;		/* this time included */
 	__u32 kind;
 	__u16 cpu;
-	__u16 prev_waits;		/* it still wants to run */
+	__u8 prev_waits;		/* it still wants to run */
+	__u8 prev_dozes;		/* though it had set its state to sleep */
 };
 
 #ifndef __VMLINUX_H__
@@ -41,6 +42,7 @@ struct truth_wait {
 	/* The start was seen too, and the task did not run since: see oracle.c. */
 	bool sure;
 	bool migrated;			/* it began on another CPU */
+	bool dozed;			/* preempted on its way to sleep */
 	bool matched;			/* for the test */
 };
 

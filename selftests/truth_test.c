@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include "kselftest_harness.h"
 #include "load.h"
 #include "oracle.h"
@@ -71,6 +72,7 @@ struct result {
 	size_t missed;			/* happened, not printed */
 	size_t judged;			/* printed and happened */
 	size_t migrated;		/* among the judged */
+	size_t dozed;			/* among the judged */
 	size_t off_2us, off_100us;	/* judged, but with another length */
 	size_t too_long;		/* of those, longer than they were */
 	double worst_us;
@@ -140,6 +142,7 @@ static void judge(struct tool_wait *w, struct truth_wait *real,
 	}
 	res->judged++;
 	res->migrated += real->migrated;
+	res->dozed += real->dozed;
 	error = length_error_us(w, real);
 	res->off_2us += error > 2 * tolerance;
 	if (error > res->worst_us)
@@ -282,8 +285,8 @@ FIXTURE_TEARDOWN(truth)
 
 #define LOAD_NS	(6 * NSEC_PER_SEC)
 
-static bool watch(struct _test_data_truth *self, const char *name,
-		  const char *min, uint64_t ns)
+static bool watch(struct _test_data_truth *self, const char *name, const char *min,
+		  struct load *(*run)(uint64_t ns), uint64_t ns)
 {
 	int code;
 
@@ -295,7 +298,7 @@ static bool watch(struct _test_data_truth *self, const char *name,
 	}
 	stolen_since();
 	self->from = mono_ns();
-	self->load = mixed_load(ns);
+	self->load = run(ns);
 	self->to = mono_ns();
 	self->stolen = stolen_since();
 	code = tool_stop(&self->tool);
@@ -327,7 +330,7 @@ TEST_F_TIMEOUT(truth, every_wait, 300)
 {
 	struct result res;
 
-	ASSERT_TRUE(watch(self, TOOL, "0", LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "0", mixed_load, LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
@@ -339,7 +342,7 @@ TEST_F_TIMEOUT(truth, waits_over_1ms, 300)
 {
 	struct result res;
 
-	ASSERT_TRUE(watch(self, TOOL, "1ms", LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "1ms", mixed_load, LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		1000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
@@ -350,10 +353,45 @@ TEST_F_TIMEOUT(truth, waits_over_10ms, 300)
 {
 	struct result res;
 
-	ASSERT_TRUE(watch(self, TOOL, "10ms", 2 * LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "10ms", mixed_load, 2 * LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		10000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
+}
+
+/* Does the kernel preempt itself anywhere? */
+static bool is_preemptible(void)
+{
+	char mode[100] = "";
+	FILE *f = fopen("/sys/kernel/debug/sched/preempt", "r");
+	struct utsname uts;
+
+	if (f) {
+		if (!fgets(mode, sizeof(mode), f))
+			mode[0] = '\0';
+		fclose(f);
+		return strstr(mode, "(full)");
+	}
+	uname(&uts);
+	return strstr(uts.version, "PREEMPT_RT") || strstr(uts.version, "PREEMPT ");
+}
+
+/*
+ * A task that is preempted after it has set its state to sleep, and before it
+ * does, waits. The kernel's own account misses that.
+ */
+TEST_F_TIMEOUT(truth, preempted_on_the_way_to_sleep, 300)
+{
+	struct result res;
+
+	ASSERT_TRUE(watch(self, TOOL, "0", sleepy_load, LOAD_NS)) printf("# %s", self->tool.err);
+	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
+		clock_error(), &res);
+	EXPECT_TRUE(is_true(&res, self->stolen));
+	printf("# %zu began on the way to sleep\n", res.dozed);
+	if (!res.dozed && !is_preemptible())
+		SKIP(return, "this kernel is not preemptible");
+	EXPECT_LT(0U, res.dozed);
 }
 
 /*
@@ -369,7 +407,7 @@ TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 
-	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "0", 5 * LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "0", mixed_load, 5 * LOAD_NS)) printf("# %s", self->tool.err);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error() + tick.tv_nsec, &res);
 	EXPECT_LT(1000U, res.judged);
