@@ -43,7 +43,7 @@ struct truth_wait {
 	bool sure;
 	bool migrated;			/* it began on another CPU */
 	bool dozed;			/* preempted on its way to sleep */
-	bool matched;			/* for the test */
+	bool early, matched;		/* for the test */
 };
 
 /* A task was on a CPU. Both ends were seen. */

@@ -136,6 +136,8 @@ static void judge(struct tool_wait *w, struct truth_wait *real,
 
 	real->matched = true;
 	w->matched = true;
+	if (real->early)
+		return;
 	if (!real->sure) {
 		res->unjudged++;
 		return;
@@ -175,7 +177,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 	memset(res, 0, sizeof(*res));
 	/* The tool may not have seen the start of what began before it traced. */
 	for (real = truth->waits; real < end; real++)
-		real->sure = real->sure && real->end_ns - real->wait_ns >= from;
+		real->early = real->end_ns - real->wait_ns < from;
 	real = truth->waits;
 	qsort(waits, nr, sizeof(*waits), by_tid_end);
 	for (w = waits; w < waits + nr; w++) {
@@ -208,7 +210,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 			       (unsigned long long)w->lat_us);
 	}
 	for (r = truth->waits; r < end; r++) {
-		if (r->matched || !r->sure || r->end_ns < from || r->end_ns > to ||
+		if (r->matched || !r->sure || r->early || r->end_ns > to ||
 		    (min_ns && r->wait_ns < min_ns + margin))
 			continue;
 		if (res->missed++ < 5)
@@ -318,7 +320,8 @@ static bool is_true(const struct result *res, unsigned long long stolen)
 	/* An emulated CPU also stands still between two instructions. */
 	size_t may_be_off = slack() > 1 ? res->judged / 20 : res->judged / 100;
 
-	size_t may_be_far_off = stolen ? res->judged / 1000 : 0;
+	size_t may_be_far_off = slack() > 1 ? res->judged / 200 :
+				stolen ? res->judged / 1000 : 0;
 
 	return res->judged > 20 && !res->phantoms && !res->overlaps &&
 	       !res->missed && res->off_100us <= may_be_far_off &&
