@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The command line: every option, every refusal, and what goes to which stream. */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
@@ -211,6 +213,29 @@ TEST(no_privilege)
 	waitpid(pid, &status, 0);
 	if (WEXITSTATUS(status) == 4)
 		SKIP(return, "the program cannot be reached by another user");
+	EXPECT_EQ(0, status);
+}
+
+/* Without BTF: one line that names it. Here it is only hidden. */
+TEST(no_btf)
+{
+	struct tool t;
+	pid_t pid = fork();
+	int status;
+
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		if (unshare(CLONE_NEWNS) ||
+		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount("none", "/sys/kernel/btf", "tmpfs", 0, NULL))
+			_exit(4);
+		_exit(tool_run(&t, ARGS("-d", "1ms")) != 1 || t.out_len ||
+		      count_lines(t.err) != 1 ||
+		      !strstr(t.err, "CONFIG_DEBUG_INFO_BTF"));
+	}
+	waitpid(pid, &status, 0);
+	if (WEXITSTATUS(status) == 4)
+		SKIP(return, "/sys/kernel/btf cannot be hidden");
 	EXPECT_EQ(0, status);
 }
 
