@@ -162,7 +162,7 @@ TEST_F(wait, waiting_before_the_start)
 /* A child of a task that keeps the CPU waits from its creation on. */
 TEST_F(wait, new_task)
 {
-	uint64_t start, *began = mmap(NULL, sizeof(*began), PROT_READ | PROT_WRITE,
+	uint64_t start, forked, end, *began = mmap(NULL, sizeof(*began), PROT_READ | PROT_WRITE,
 				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	const struct tool_wait *w;
 	pid_t child;
@@ -177,13 +177,16 @@ TEST_F(wait, new_task)
 		*began = mono_ns();
 		_exit(0);
 	}
-	spin_until(start + HOG_NS);
+	forked = mono_ns();
+	spin_until(forked + HOG_NS);
+	end = mono_ns();
 	waitpid(child, NULL, 0);
 	ASSERT_TRUE(stop_and_parse(self));
 	w = longest(self, child);
 	ASSERT_NE(NULL, w);
 	EXPECT_STREQ("rqs-parent", w->comm);
-	EXPECT_LT(0.9 * (*began - start) / 1e3, w->lat_us);
+	/* It was created between start and forked, and ran between end and began. */
+	EXPECT_LT(0.9 * (end - forked) / 1e3, w->lat_us);
 	EXPECT_GT(1.1 * (*began - start) / 1e3, w->lat_us);
 }
 
