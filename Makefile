@@ -15,11 +15,11 @@ tools := $(abspath $(KERNEL_SRC))/tools
 
 # What is left are goals that compile.
 goals := $(or $(MAKECMDGOALS),all)
-building := $(filter-out clean uninstall graft setup run check check-vm bench,$(goals))
+building := $(filter-out clean distclean uninstall graft setup run check check-vm bench,$(goals))
 
 ifneq ($(wildcard $(tools)/scripts/Makefile.include),)
 # It insists that OUTPUT exists.
-$(if $(OUTPUT),$(if $(filter-out clean uninstall,$(goals)),$(shell mkdir -p $(OUTPUT))))
+$(if $(OUTPUT),$(if $(filter-out clean distclean uninstall,$(goals)),$(shell mkdir -p $(OUTPUT))))
 CFLAGS ?= -g -O2
 include $(tools)/scripts/Makefile.include
 else ifneq ($(building),)
@@ -93,7 +93,7 @@ endif
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all runqslower clean install uninstall graft setup run check check-vm bench
+.PHONY: all runqslower clean distclean install uninstall graft setup run check check-vm bench
 
 all: runqslower
 runqslower: $(OUTPUT)runqslower
@@ -151,6 +151,10 @@ clean:
 	$(Q)rm -rf $(filter-out $(tools)/bpf/bpftool,$(OUTPUT)libbpf $(OUTPUT)bpftool) .output
 	$(Q)rm -f $(OBJS) $(OBJS:.o=.d) $(addprefix $(OUTPUT),runqslower vmlinux.h \
 		runqslower.bpf.o runqslower.bpf.d runqslower.skel.h)
+
+# The kernel source tree that "make setup" unpacked, too.
+distclean: clean
+	$(Q)rm -rf .linux .linux.tmp
 
 install: $(OUTPUT)runqslower
 	$(call QUIET_INSTALL, runqslower)

@@ -150,7 +150,8 @@ static void judge(struct tool_wait *w, struct truth_wait *real,
 	if (error > res->worst_us)
 		res->worst_us = error;
 	if (error > 100 * tolerance) {
-		res->too_long += w->lat_us * USEC > real->wait_ns + early_ns;
+		res->too_long += w->lat_us * USEC >
+				 real->wait_ns + real->late_ns + early_ns;
 		if (res->off_100us++ >= 5)
 			return;
 		printf("# %s/%u at %.6f: printed %llu us, was %.1f us%s\n",
