@@ -376,9 +376,9 @@ static __always_inline void wait_end(struct task_struct *prev,
 				     struct task_struct *next, __u64 now)
 {
 	/*
-	 * An idle CPU may have no tick, and so a clock of any age. Elsewhere a
-	 * tick that is due comes before the switch, as interrupts were enabled.
-	 * (With nohz_full any CPU may: there user space leaves quick_ns at 0.)
+	 * An idle CPU may have no tick, and so a clock of any age. (With nohz_full
+	 * any CPU may: there user space leaves quick_ns at 0.) Elsewhere a tick that
+	 * is due comes before the switch, as interrupts were enabled in between.
 	 */
 	bool quick = quick_ns && has_rq_clock() && any(prev)->pid;
 	__u64 clock = has_rq_clock() ? rq_clock_of(next) : 0;

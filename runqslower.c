@@ -47,6 +47,7 @@ static __u64 nr_received;		/* waits taken from the ring buffer */
 static unsigned int nr_batch;		/* the same, in this batch */
 static __u64 nr_printed;
 static __u64 lost_told;			/* lost waits the user knows of */
+static int write_error;			/* errno of the first failure on stdout */
 
 static volatile sig_atomic_t interrupted;
 
@@ -251,8 +252,9 @@ static struct runqslower_bpf *load_programs(void)
 }
 
 /*
- * Give the tasks that exist a record (the iterator does), and see to it that new ones get theirs. All
- * before there is anything to record: on a CPU that is at it no other can be made.
+ * Give the tasks that exist a record (the iterator does), and see to it that new
+ * ones get theirs. All before there is anything to record: on a CPU that is at it
+ * no other record can be made.
  */
 static int prepare_tasks(struct runqslower_bpf *skel)
 {
@@ -299,6 +301,16 @@ static int on_event(void *ctx, void *data, size_t size)
 	return ++nr_batch < BATCH ? 0 : -EAGAIN;
 }
 
+/* Write what was printed. False if that failed; write_error says why. */
+static bool flush(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return true;
+	if (!write_error)
+		write_error = errno;
+	return false;
+}
+
 /* Print the waits that ended until @until. False when there is no use in more. */
 static bool print_until(__u64 until)
 {
@@ -310,7 +322,7 @@ static bool print_until(__u64 until)
 		if (++nr_printed == opts.count)
 			break;
 	}
-	return !fflush(stdout) && nr_printed != (opts.count ?: ULLONG_MAX);
+	return flush() && nr_printed != (opts.count ?: ULLONG_MAX);
 }
 
 /* Take a batch of waits. True if there may be more. */
@@ -405,9 +417,8 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb,
 		timeout = end == ULLONG_MAX ? 0 : end - now;
 		if (order.nr && (!timeout || timeout > HOLD_NS))
 			timeout = HOLD_NS;
-		if (!more)
-			wait_for_work(rb, timeout, mask);
-
+		/* With more to take, only to let signals in. */
+		wait_for_work(rb, more ? 1 : timeout, mask);
 		now = mono_ns();
 		more = take_batch(rb);
 		if (more)
@@ -475,7 +486,7 @@ int main(int argc, char **argv)
 		goto out;
 
 	text_header(&opts);
-	if (!fflush(stdout))
+	if (flush())
 		trace(skel, rb, &unblocked);
 	runqslower_bpf__detach(skel);
 	drain(skel, rb);
@@ -486,10 +497,10 @@ int main(int argc, char **argv)
 		      skel->bss->stats.seen, nr_printed, lost_told);
 
 	/* Who closes the pipe has seen enough. */
-	if (!ferror(stdout) || errno == EPIPE)
+	if (!write_error || write_error == EPIPE)
 		status = EXIT_SUCCESS;
 	else
-		error("cannot write to stdout: %s", strerror(errno));
+		error("cannot write to stdout: %s", strerror(write_error));
 out:
 	ring_buffer__free(rb);
 	runqslower_bpf__destroy(skel);
