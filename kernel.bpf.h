@@ -35,7 +35,7 @@ struct task_struct___any {
 	} thread_info;
 	unsigned int cpu;		/* before 5.16 */
 	unsigned int __state;		/* since 5.14 */
-	volatile long state;		/* before 5.14 */
+	long state;			/* before 5.14 */
 	struct {
 		struct cfs_rq___any *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
 	} se;

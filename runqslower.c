@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,14 +49,7 @@ static unsigned int nr_batch;		/* the same, in this batch */
 static __u64 nr_printed;
 static __u64 lost_told;			/* lost waits the user knows of */
 static int write_error;			/* errno of the first failure on stdout */
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
+static bool interrupted;		/* by a signal, or nobody reads any more */
 
 static void __printf(1, 2) error(const char *fmt, ...)
 {
@@ -385,12 +379,15 @@ static void tell_missed(struct runqslower_bpf *skel)
 		      missed);
 }
 
-/* Wait until there is something to do, or until @timeout_ns (0: no limit). */
-static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns,
-			  const sigset_t *mask)
+/*
+ * Wait until there is something to do, or until @timeout_ns (0: no limit).
+ * @signals: a signalfd of those that end the tracing.
+ */
+static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns, int signals)
 {
 	struct pollfd fds[] = {
 		{ .fd = STDOUT_FILENO },	/* only whether it was closed */
+		{ .fd = signals, .events = POLLIN },
 		{ .fd = ring_buffer__epoll_fd(rb), .events = POLLIN },
 	};
 	struct timespec timeout = {
@@ -399,14 +396,13 @@ static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns,
 	};
 
 	/* While waits are held, only time and signals wake us: see HOLD_NS. */
-	if (ppoll(fds, order.nr ? 1 : 2, timeout_ns ? &timeout : NULL, mask) > 0 &&
-	    fds[0].revents & (POLLERR | POLLNVAL))
-		interrupted = 1;
+	if (ppoll(fds, order.nr ? 2 : 3, timeout_ns ? &timeout : NULL, NULL) > 0 &&
+	    (fds[0].revents & (POLLERR | POLLNVAL) || fds[1].revents))
+		interrupted = true;
 }
 
 /* Print waits until the user, the duration or the count says stop. */
-static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb,
-		  const sigset_t *mask)
+static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signals)
 {
 	__u64 start = mono_ns(), now = start, end = ULLONG_MAX, timeout, told_at = 0;
 	bool more = false;
@@ -417,8 +413,8 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb,
 		timeout = end == ULLONG_MAX ? 0 : end - now;
 		if (order.nr && (!timeout || timeout > HOLD_NS))
 			timeout = HOLD_NS;
-		/* With more to take, only to let signals in. */
-		wait_for_work(rb, more ? 1 : timeout, mask);
+		/* With more to take, only to learn of signals. */
+		wait_for_work(rb, more ? 1 : timeout, signals);
 		now = mono_ns();
 		more = take_batch(rb);
 		if (more)
@@ -439,40 +435,40 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb,
  */
 static void drain(struct runqslower_bpf *skel, struct ring_buffer *rb)
 {
-	volatile const struct wait_stats *stats = &skel->bss->stats;
-	__u64 give_up = mono_ns() + NSEC_PER_SEC;
+	const struct wait_stats *stats = &skel->bss->stats;
+	__u64 give_up = mono_ns() + NSEC_PER_SEC, seen, lost;
 
 	do {
 		while (take_batch(rb))
 			;
-	} while (nr_received + stats->lost[LOST_RING] < stats->seen &&
-		 mono_ns() < give_up);
+		seen = __atomic_load_n(&stats->seen, __ATOMIC_RELAXED);
+		lost = __atomic_load_n(&stats->lost[LOST_RING], __ATOMIC_RELAXED);
+	} while (nr_received + lost < seen && mono_ns() < give_up);
 	if (nr_printed != (opts.count ?: ULLONG_MAX))
 		print_until(ULLONG_MAX);
 }
 
 int main(int argc, char **argv)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
 	struct runqslower_bpf *skel = NULL;
+	int status = EXIT_FAILURE, signals;
 	struct ring_buffer *rb = NULL;
-	sigset_t blocked, unblocked;
-	int status = EXIT_FAILURE;
+	sigset_t set;
 
 	parse_options(argc, argv, &opts);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	libbpf_set_print(print_libbpf);
 
-	/* Blocked but while waiting, so that none is missed just before. */
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, &unblocked);
-	sigdelset(&unblocked, SIGINT);
-	sigdelset(&unblocked, SIGTERM);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (signals < 0) {
+		error("cannot wait for signals: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
 
 	skel = load_programs();
 	if (!skel)
@@ -487,7 +483,7 @@ int main(int argc, char **argv)
 
 	text_header(&opts);
 	if (flush())
-		trace(skel, rb, &unblocked);
+		trace(skel, rb, signals);
 	runqslower_bpf__detach(skel);
 	drain(skel, rb);
 	tell_lost(&skel->bss->stats);
@@ -505,5 +501,6 @@ out:
 	ring_buffer__free(rb);
 	runqslower_bpf__destroy(skel);
 	order_free(&order);
+	close(signals);
 	return status;
 }
