@@ -38,6 +38,7 @@ struct task_struct___any {
 	long state;			/* before 5.14 */
 	struct {
 		struct cfs_rq___any *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
+		u64 deadline;		/* since 6.6 */
 	} se;
 	struct {			/* empty without CONFIG_SCHED_INFO */
 		unsigned long long last_arrival;
@@ -160,22 +161,17 @@ static __always_inline u64 pid_level(struct task_struct___any *p)
 	return BPF_CORE_READ(p, thread_pid, level);
 }
 
-struct bpf_local_storage_map___any {
-	struct {} selem_ma;		/* 6.4 to 6.18 */
-	bool use_kmalloc_nolock;	/* since 6.19 */
-} __attribute__((preserve_access_index));
-
 /*
  * May task storage be created while a run queue is locked? Not with the
  * kmalloc(GFP_ATOMIC) of kernels before 6.4: it can wake kswapd, or sleep on
- * PREEMPT_RT.
+ * PREEMPT_RT. What changed then is in a struct that would have to be looked for
+ * (bpf_local_storage_map.selem_ma); a field that came a little later tells enough.
  */
 static __always_inline bool can_create_under_rq_lock(void)
 {
-	struct bpf_local_storage_map___any *map = NULL;
+	struct task_struct___any *t = NULL;
 
-	return bpf_core_field_exists(map->selem_ma) ||
-	       bpf_core_field_exists(map->use_kmalloc_nolock);
+	return bpf_core_field_exists(t->se.deadline);
 }
 
 #endif /* __RUNQSLOWER_KERNEL_BPF_H */

@@ -514,8 +514,9 @@ int existing_tasks(struct iter_task *ctx)
 	struct task_struct *p = ctx->task;
 	struct task_struct___any *self;
 
+	/* Less a tick, as the present one may be nearly over: never ahead of time. */
 	if (!jiffies_ahead)
-		jiffies_ahead = bpf_ktime_get_ns() - bpf_jiffies64() * tick_ns;
+		jiffies_ahead = bpf_ktime_get_ns() - (bpf_jiffies64() + 1) * tick_ns;
 	/* This runs in the context of the tool. */
 	if (in_pidns && !pidns) {
 		self = (void *)bpf_get_current_task();

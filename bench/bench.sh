@@ -113,6 +113,8 @@ measure()
 			sysctl -qw kernel.bpf_stats_enabled=1
 			ns_per_run "$name" "$@"
 			sysctl -qw kernel.bpf_stats_enabled=0
+			# Meanwhile the kernel frees what the last one has left.
+			echo "none pipe $(pipe)"
 			begin=$(now_us)
 			start "$name" "$@"
 			echo "$label header $(($(now_us) - begin))"
@@ -120,7 +122,6 @@ measure()
 			echo "$label pipe $(pipe)"
 			stop
 		done
-		echo "none pipe $(pipe)"
 	done
 }
 
