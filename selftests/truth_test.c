@@ -400,8 +400,8 @@ TEST_F_TIMEOUT(truth, preempted_on_the_way_to_sleep, 300)
 
 /*
  * Of the test build every 50th event of each hook goes unseen. It may miss waits,
- * or find them shorter than they were. But none spans time that the task ran, nor
- * that it slept. Where it did not see the start it goes by sched_info, which for a
+ * or find them shorter than they were. But none spans time that the task ran, and
+ * next to none time that it slept. Where it did not see the start it goes by sched_info, which for a
  * task that was preempted is by up to a tick early.
  */
 TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
@@ -418,7 +418,12 @@ TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 	EXPECT_LT(0U, res.missed);	/* the seam works */
 	EXPECT_EQ(0U, res.phantoms);
 	EXPECT_EQ(0U, res.overlaps);
-	EXPECT_EQ(0U, res.too_long);
+	/*
+	 * Since 6.12 a task that sleeps may still be queued (delayed dequeue), and
+	 * sched_info takes it for waiting when it is migrated then. Where its
+	 * wakeup goes unseen, too, the tool has nothing else to go by.
+	 */
+	EXPECT_GE(res.judged / 10000, res.too_long);
 }
 
 TEST_HARNESS_MAIN
