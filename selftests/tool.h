@@ -33,7 +33,7 @@ struct tool {
 	bool eof;
 };
 
-/* The program beside this test; another one of the same directory for tool_*_other(). */
+/* The program, and the same that does not see every 50th event; beside this test. */
 #define TOOL		"runqslower"
 #define TOOL_UNSEEN	"runqslower-unseen"
 
