@@ -15,10 +15,40 @@
 
 struct rq___any {
 	u64 clock;
+	u64 clock_task;
+	u64 clock_pelt;
+	u64 lost_idle_time;
+	u64 prev_irq_time;		/* CONFIG_IRQ_TIME_ACCOUNTING */
 } __attribute__((preserve_access_index));
 
 struct cfs_rq___any {
 	struct rq___any *rq;		/* CONFIG_FAIR_GROUP_SCHED */
+	struct task_group___any *tg;	/* CONFIG_FAIR_GROUP_SCHED */
+	/* CONFIG_CFS_BANDWIDTH */
+	u64 throttled_clock_self;	/* since 6.6 */
+	u64 throttled_clock_self_time;
+	u64 throttled_clock_pelt;	/* since 5.19 */
+	u64 throttled_clock_pelt_time;
+	u64 throttled_clock_task;	/* before 5.19 */
+	u64 throttled_clock_task_time;
+	int throttled;			/* a bit since 6.18 */
+	int throttle_count;
+} __attribute__((preserve_access_index));
+
+struct kernfs_node___any {
+	u64 id;
+} __attribute__((preserve_access_index));
+
+struct cgroup___any {
+	struct kernfs_node___any *kn;
+} __attribute__((preserve_access_index));
+
+struct task_group___any {
+	struct {
+		struct cgroup___any *cgroup;
+	} css;
+	struct cfs_rq___any **cfs_rq;
+	struct task_group___any *parent;
 } __attribute__((preserve_access_index));
 
 struct pid___any {
@@ -32,6 +62,10 @@ struct pid___any {
 struct task_struct___any {
 	struct {
 		u32 cpu;		/* since 5.16 */
+		int preempt_count;	/* riscv */
+		struct {
+			u32 count;	/* arm64 */
+		} preempt;
 	} thread_info;
 	unsigned int cpu;		/* before 5.16 */
 	unsigned int __state;		/* since 5.14 */
@@ -40,6 +74,11 @@ struct task_struct___any {
 		struct cfs_rq___any *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
 		u64 deadline;		/* since 6.6 */
 	} se;
+	struct task_group___any *sched_task_group;	/* CONFIG_CGROUP_SCHED */
+	bool throttled;			/* since 6.18, CONFIG_CFS_BANDWIDTH */
+	int prio;
+	int on_rq;
+	const struct cpumask *cpus_ptr;
 	struct {			/* empty without CONFIG_SCHED_INFO */
 		unsigned long long last_arrival;
 		unsigned long long last_queued;
@@ -172,6 +211,200 @@ static __always_inline bool can_create_under_rq_lock(void)
 	struct task_struct___any *t = NULL;
 
 	return bpf_core_field_exists(t->se.deadline);
+}
+
+/* The ID of the CPU cgroup that @p is in, v1 or v2; 0 in an autogroup. */
+static __always_inline u64 cgroup_of(struct task_struct *p)
+{
+	struct task_struct___any *t = any(p);
+
+	if (!bpf_core_field_exists(t->sched_task_group))
+		return 0;
+	return t->sched_task_group->css.cgroup->kn->id;
+}
+
+/* What ran on a run queue's CPU besides tasks, in ns since some time. */
+struct stolen {
+	u64 all;			/* interrupts and the hypervisor */
+	u64 irq;			/* interrupts, 0 if not told apart */
+};
+
+/* For the run queue that @p is on. Needs its lock. */
+static __always_inline struct stolen stolen_time(struct task_struct *p)
+{
+	struct stolen stolen = {};
+	struct rq___any *rq;
+
+	if (!has_rq_clock())
+		return stolen;
+	rq = any(p)->se.cfs_rq->rq;
+	stolen.all = rq->clock - rq->clock_task;
+	if (bpf_core_field_exists(rq->prev_irq_time))
+		stolen.irq = rq->prev_irq_time;
+	return stolen;
+}
+
+#define MAX_RT_PRIO	100
+
+/* Can @p be throttled with its group? Real-time tasks run on. */
+static __always_inline bool has_quota(struct task_struct *p)
+{
+	struct cfs_rq___any *q = NULL;
+
+	return bpf_core_field_exists(q->throttle_count) &&
+	       any(p)->prio >= MAX_RT_PRIO;
+}
+
+/*
+ * Since 6.18 a group that runs out of quota does not take its tasks off the CPU:
+ * each leaves by itself, when it returns to user space, and is queued again, with
+ * no wakeup, when there is quota. Before, whole groups were left out when the
+ * next task was picked.
+ */
+static __always_inline bool throttles_tasks(void)
+{
+	struct task_struct___any *t = NULL;
+
+	return bpf_core_field_exists(t->throttled);
+}
+
+/* Is @p kept from running for want of quota, by any of its groups? */
+static __always_inline bool is_throttled(struct task_struct *p)
+{
+	if (!has_quota(p))
+		return false;
+	return throttles_tasks() ? any(p)->throttled :
+				   any(p)->se.cfs_rq->throttle_count > 0;
+}
+
+/* A field by a plain load, for which the verifier must know the pointer; or probed. */
+#define LOAD(p, field, probe) ((probe) ? BPF_CORE_READ(p, field) : (p)->field)
+
+/*
+ * How long this run queue of a group has been throttled in all, in ns, whichever
+ * of the groups above it ran out. By the run queue's clock since 6.6; before, by
+ * one that stands still in interrupts, and from 5.19 on also runs slower than
+ * time where the CPU does, except while idle.
+ */
+static __always_inline u64 throttled_time(struct cfs_rq___any *q, const bool probe)
+{
+	struct rq___any *rq;
+	u64 time, since, now;
+
+	if (bpf_core_field_exists(q->throttled_clock_self_time)) {
+		time = LOAD(q, throttled_clock_self_time, probe);
+		since = LOAD(q, throttled_clock_self, probe);
+		if (!since)
+			return time;
+		rq = LOAD(q, rq, probe);
+		return time + LOAD(rq, clock, probe) - since;
+	}
+	if (bpf_core_field_exists(q->throttled_clock_pelt_time))
+		time = LOAD(q, throttled_clock_pelt_time, probe);
+	else
+		time = LOAD(q, throttled_clock_task_time, probe);
+	if (!LOAD(q, throttle_count, probe))
+		return time;
+	rq = LOAD(q, rq, probe);
+	if (bpf_core_field_exists(q->throttled_clock_pelt_time)) {
+		since = LOAD(q, throttled_clock_pelt, probe);
+		now = LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
+	} else {
+		since = LOAD(q, throttled_clock_task, probe);
+		now = LOAD(rq, clock_task, probe);
+	}
+	return time + now - since;
+}
+
+/* The run queue of the group of @p on @cpu. */
+static __always_inline struct cfs_rq___any *group_queue(struct task_group___any *tg,
+							u32 cpu)
+{
+	struct cfs_rq___any **queues = BPF_CORE_READ(tg, cfs_rq), *q = NULL;
+
+	bpf_probe_read_kernel(&q, sizeof(q), queues + cpu);
+	return q;
+}
+
+#define MAX_CGROUP_DEPTH	16
+
+/*
+ * The ID of the cgroup that has run out of quota on @cpu: of those that @p is in,
+ * the one nearest to it. 0 if there is none.
+ */
+static __always_inline u64 throttled_group(struct task_struct *p, u32 cpu)
+{
+	struct task_group___any *tg = any(p)->sched_task_group;
+	struct cfs_rq___any *q;
+	int depth;
+
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && tg; depth++) {
+		q = group_queue(tg, cpu);
+		if (q && BPF_CORE_READ_BITFIELD_PROBED(q, throttled))
+			return BPF_CORE_READ(tg, css.cgroup, kn, id);
+		tg = BPF_CORE_READ(tg, parent);
+	}
+	return 0;
+}
+
+/* Is @p on a run queue, or on its way from one to another? */
+static __always_inline bool is_queued(struct task_struct *p)
+{
+	return any(p)->on_rq;
+}
+
+/* CPUs 64 * @word to 64 * @word + 63 that @p may use. */
+static __always_inline u64 allowed_cpus(struct task_struct *p, u32 word)
+{
+	const struct cpumask *mask = any(p)->cpus_ptr;
+	u64 cpus = 0;
+
+	bpf_probe_read_kernel(&cpus, sizeof(cpus), (const u64 *)mask + word);
+	return cpus;
+}
+
+/* The name of @p, which is always terminated. */
+static __always_inline void load_comm(char *to, struct task_struct *p)
+{
+	const u64 *comm = (const void *)any(p)->comm;
+	u64 *words = (void *)to;
+
+	words[0] = comm[0];
+	words[1] = comm[1];
+}
+
+/*
+ * The preempt count of this CPU: that of the task where it is kept there, else (x86)
+ * at @offset from the run queue. 0 where it is not known, as if never interrupted.
+ */
+static __always_inline u32 preempt_count(__s64 offset)
+{
+	struct task_struct___any *t = (void *)bpf_get_current_task();
+	struct rq___any *rq;
+	u32 count = 0;
+
+	if (bpf_core_field_exists(t->thread_info.preempt.count))
+		return BPF_CORE_READ(t, thread_info.preempt.count);
+	if (bpf_core_field_exists(t->thread_info.preempt_count))
+		return BPF_CORE_READ(t, thread_info.preempt_count);
+	if (!offset || !has_rq_clock())
+		return 0;
+	rq = BPF_CORE_READ(t, se.cfs_rq, rq);
+	bpf_probe_read_kernel(&count, sizeof(count), (void *)rq + offset);
+	return count;
+}
+
+#define SERVING_SOFTIRQ	(1U << 8)
+#define IN_IRQ		(0xffU << 16)	/* or NMI */
+
+/* What the present code runs for: the current task, or an interrupt. */
+static __always_inline enum waker_kind waker_kind(__s64 preempt_count_at)
+{
+	u32 count = preempt_count(preempt_count_at);
+
+	if (count & IN_IRQ)
+		return WAKER_IRQ;
+	return count & SERVING_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
 }
 
 #endif /* __RUNQSLOWER_KERNEL_BPF_H */

@@ -34,6 +34,8 @@ static const char help[] =
 "\n"
 "What to show:\n"
 "  -P, --previous         also show the task that ran just before\n"
+"  -w, --why              also show who and what had the CPU meanwhile\n"
+"  -W, --waker            also show who woke it; the wakeup's own delay counts, too\n"
 "  -T, --time FORMAT      clock (HH:MM:SS, default), us (HH:MM:SS.ffffff), iso, mono\n"
 "\n"
 "When to stop (else at Ctrl-C):\n"
@@ -41,6 +43,7 @@ static const char help[] =
 "  -n, --count N          after N waits\n"
 "\n"
 "  --ring-size SIZE       event buffer, a power of two, e.g. 8M\n"
+"  --history N            switches per CPU that -w can look back, 1024\n"
 "  -v, --verbose          also show the messages of libbpf\n"
 "  -V, --version          show the version\n"
 "  -h, -?, --help         show this\n"
@@ -49,11 +52,13 @@ static const char help[] =
 "Examples:\n"
 "  runqslower             # waits longer than 10 ms\n"
 "  runqslower 1ms         # longer than 1 ms\n"
+"  runqslower -w          # and why\n"
 "  runqslower -P -p 123   # of process 123, with the task that ran before\n";
 
 enum {
 	OPT_USAGE = 256,
 	OPT_RING_SIZE,
+	OPT_HISTORY,
 };
 
 static const struct option long_options[] = {
@@ -65,6 +70,9 @@ static const struct option long_options[] = {
 	{ "time",	required_argument,	NULL, 'T' },
 	{ "duration",	required_argument,	NULL, 'd' },
 	{ "count",	required_argument,	NULL, 'n' },
+	{ "why",	no_argument,		NULL, 'w' },
+	{ "waker",	no_argument,		NULL, 'W' },
+	{ "history",	required_argument,	NULL, OPT_HISTORY },
 	{ "ring-size",	required_argument,	NULL, OPT_RING_SIZE },
 	{ "verbose",	no_argument,		NULL, 'v' },
 	{ "version",	no_argument,		NULL, 'V' },
@@ -144,6 +152,20 @@ static __u64 parse_ring_size(const char *s)
 	    size < page || size > 1 << 30)
 		refuse("invalid ring size '%s': a power of two from %lluK to 1G is accepted",
 		       s, page >> 10);
+	return size;
+}
+
+static __u32 parse_history(const char *s)
+{
+	__u64 wanted;
+	__u32 size = MIN_HISTORY;
+	char *end;
+
+	if (!parse_number(s, MAX_HISTORY, &wanted, &end) || *end || !wanted)
+		refuse("invalid history '%s': a number of switches from 1 to %d is accepted",
+		       s, MAX_HISTORY);
+	while (size < wanted)
+		size *= 2;
 	return size;
 }
 
@@ -274,9 +296,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 	char *end;
 	int opt;
 
-	*opts = (struct options) { .min_us = 10000 };
+	*opts = (struct options) { .min_us = 10000, .history = 1024 };
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":p:t:c:C:PT:d:n:vVh",
+	while ((opt = getopt_long(argc, argv, ":p:t:c:C:PwWT:d:n:vVh",
 				  long_options, NULL)) != -1) {
 		switch (opt) {
 		case 'p':
@@ -293,6 +315,15 @@ void parse_options(int argc, char **argv, struct options *opts)
 			break;
 		case 'P':
 			opts->previous = true;
+			break;
+		case 'w':
+			opts->why = true;
+			break;
+		case 'W':
+			opts->waker = true;
+			break;
+		case OPT_HISTORY:
+			opts->history = parse_history(optarg);
 			break;
 		case 'T':
 			opts->time = parse_time_format(optarg);

@@ -31,6 +31,9 @@ struct options {
 	bool filter_cpus;
 	__u64 cpu_mask[MAX_CPUS / 64];
 	bool previous;
+	bool why;
+	bool waker;
+	__u32 history;			/* segments per CPU, a power of two */
 	bool verbose;
 	enum time_format time;
 	__u64 duration_ns;		/* 0: until interrupted */

@@ -11,7 +11,7 @@
 static bool make_room(struct order *o)
 {
 	size_t size = o->size ? 2 * o->size : 64;
-	struct wait_event *waits;
+	struct held_wait *waits;
 
 	if (o->head + o->nr < o->size)
 		return true;
@@ -29,37 +29,41 @@ static bool make_room(struct order *o)
 	return true;
 }
 
-bool order_push(struct order *o, const struct wait_event *e)
+bool order_push(struct order *o, const struct wait_event *e, struct why *why)
 {
 	size_t i;
 
 	if (!make_room(o))
 		return false;
 	for (i = o->head + o->nr; i > o->head; i--) {
-		if (o->waits[i - 1].end_ns <= e->end_ns)
+		if (o->waits[i - 1].event.end_ns <= e->end_ns)
 			break;
 		o->waits[i] = o->waits[i - 1];
 	}
-	o->waits[i] = *e;
+	o->waits[i] = (struct held_wait) { *e, why };
 	o->nr++;
 	return true;
 }
 
-const struct wait_event *order_pop(struct order *o, __u64 until)
+const struct held_wait *order_pop(struct order *o, __u64 until)
 {
-	const struct wait_event *e = o->waits + o->head;
+	const struct held_wait *wait = o->waits + o->head;
 
-	if (!o->nr || e->end_ns > until)
+	if (!o->nr || wait->event.end_ns > until)
 		return NULL;
 	o->nr--;
 	o->head++;
 	if (!o->nr)
 		o->head = 0;
-	return e;
+	return wait;
 }
 
 void order_free(struct order *o)
 {
+	size_t i;
+
+	for (i = 0; i < o->nr; i++)
+		free(o->waits[o->head + i].why);
 	free(o->waits);
 	memset(o, 0, sizeof(*o));
 }

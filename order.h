@@ -5,24 +5,33 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "explain.h"
 #include "runqslower.h"
 
+/* A wait that is held until those before it have come. */
+struct held_wait {
+	struct wait_event event;
+	struct why *why;		/* NULL if it is not explained */
+};
+
 struct order {
-	struct wait_event *waits;
+	struct held_wait *waits;
 	size_t head;			/* the oldest */
 	size_t nr;			/* waits held */
 	size_t size;			/* of @waits */
 };
 
-/* Take a copy of @e. False if there is no memory. */
-bool order_push(struct order *o, const struct wait_event *e);
+/* Take a copy of @e, and over @why. False if there is no memory. */
+bool order_push(struct order *o, const struct wait_event *e, struct why *why);
 
 /*
  * The oldest wait if it ended at @until (CLOCK_MONOTONIC, ns) or before, else
- * NULL. It stays valid until the next call of order_push().
+ * NULL. It stays valid until the next call of order_push(); its explanation is the
+ * caller's, for free().
  */
-const struct wait_event *order_pop(struct order *o, __u64 until);
+const struct held_wait *order_pop(struct order *o, __u64 until);
 
+/* And the explanations that are still held. */
 void order_free(struct order *o);
 
 #endif /* __RUNQSLOWER_ORDER_H */

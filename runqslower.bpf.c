@@ -56,6 +56,10 @@ const volatile bool filter_cpus;
 const volatile __u64 cpu_mask[MAX_CPUS / 64];
 const volatile bool use_tids;		/* waits_by_tid instead of waits */
 const volatile bool in_pidns;		/* PIDs are not those of the initial one */
+const volatile bool explain;		/* the programs named why are in use */
+const volatile __s64 preempt_count_at;	/* from a run queue on, see preempt_count() */
+const volatile __u32 nr_cpus;		/* possible ones */
+const volatile __u32 nr_chunks = 1;	/* of segments per CPU, a power of two */
 
 __u64 jiffies_ahead;			/* CLOCK_MONOTONIC when jiffies were 0 */
 __u64 pidns_level, pidns;		/* but of this, set by existing_tasks */
@@ -65,6 +69,27 @@ struct wait_stats stats = {};
 struct wait {
 	__u64 since;			/* CLOCK_MONOTONIC, ns */
 	__u64 stamp;			/* wait_stamp() at that time */
+};
+
+/* The same with what it takes to explain it. See struct why_event. */
+struct why_wait {
+	struct wait wait;		/* first */
+	struct stolen stolen;		/* at the begin */
+	__u64 throttled;		/* throttled_time() when it came to this CPU */
+	__u64 quota_ns;			/* on CPUs it has left */
+	__u64 quota_since;
+	__u64 quota_cgroup;
+	struct hop hops[MAX_HOPS];
+	__u32 nr_hops;
+	__u8 from;
+	__u8 waker_kind;
+	__u8 pad[2];
+	/* Of the wakeup under way; waking is 0 when there is none. */
+	__u64 waking;
+	__u64 wakeup_ns;
+	__u32 waker_tid;
+	__u32 waker_tgid;
+	char waker_comm[TASK_COMM_LEN];
 };
 
 /* The current or the last wait of every task. */
@@ -87,16 +112,40 @@ struct {
 	__type(value, struct wait);
 } waits_by_tid SEC(".maps");
 
-/*
- * What to add to a run queue's clock to get CLOCK_MONOTONIC. Times are those of
- * the run queue's clock.
- */
-struct clock {
+/* The two again, in use instead of them where waits are explained. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct why_wait);
+} why_waits SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct why_wait);
+} why_waits_by_tid SEC(".maps");
+
+struct cpu_state {
+	/*
+	 * What to add to the run queue's clock to get CLOCK_MONOTONIC. Times are
+	 * those of the run queue's clock.
+	 */
 	__u64 offset;
 	__u64 sampled;			/* when it was last looked at, 0: never */
 	__u64 span;			/* begin of the present span */
 	__u64 least;			/* difference seen in it */
-	__u64 pad[4];			/* fills a cache line */
+	/* The flight recorder. */
+	__u64 running;			/* run_stamp() of who has the CPU */
+	__u64 idle_since;		/* CLOCK_MONOTONIC, 0: it is not */
+	__u32 next_seq;			/* of the next segment */
+	__u32 pad;
+	__u64 pad2;			/* fills a cache line */
+	/* The last time a task left this CPU because its group was throttled. */
+	__u64 throttled_since;
+	__u64 throttled_cgroup;
+	__u64 pad3[6];
 };
 
 /* By CPU, written under the lock of its run queue. Sized by user space. */
@@ -104,8 +153,22 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct clock);
-} clocks SEC(".maps");
+	__type(value, struct cpu_state);
+} cpus SEC(".maps");
+
+/* A part of the flight recorder: what a CPU has run last. */
+struct run_chunk {
+	__u64 nr_sent;			/* of these segments: user space has them */
+	struct run_segment segments[CHUNK];
+};
+
+/* nr_chunks for each CPU. Not per CPU, so that other CPUs can read it. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct run_chunk);
+} history SEC(".maps");
 
 /* Reported waits. Sized by user space. */
 struct {
@@ -154,6 +217,21 @@ static __always_inline __u32 tid_of(struct task_struct *p)
 static __always_inline __u32 tgid_of(struct task_struct *p)
 {
 	return in_pidns ? pid_for_user(any(p)->group_leader) : any(p)->tgid;
+}
+
+static __always_inline __u32 current_tid(void)
+{
+	struct task_struct___any *p = (void *)bpf_get_current_task();
+
+	return in_pidns ? pid_for_user(p) : (__u32)bpf_get_current_pid_tgid();
+}
+
+static __always_inline __u32 current_tgid(void)
+{
+	struct task_struct___any *p = (void *)bpf_get_current_task();
+
+	return in_pidns ? pid_for_user(BPF_CORE_READ(p, group_leader)) :
+			  bpf_get_current_pid_tgid() >> 32;
 }
 
 /* Not inlined: filters are used in many places, and mostly off. */
@@ -210,7 +288,7 @@ static __always_inline bool is_wanted_cpu(__u32 cpu)
 #define MAX_DRIFT_SHIFT	10		/* 1 / 1024 */
 #define CLOCK_ERROR_NS	(100 * 1000)	/* more than was ever seen */
 
-static __always_inline void learn_offset(struct clock *c, __u64 clock, __u64 now)
+static __always_inline void learn_offset(struct cpu_state *c, __u64 clock, __u64 now)
 {
 	__u64 seen = now - clock, age = clock - c->span, offset, limit;
 
@@ -234,7 +312,7 @@ static __always_inline void learn_offset(struct clock *c, __u64 clock, __u64 now
 }
 
 /* From a clock that may be old: good for no more than to find a smaller one. */
-static __always_inline void improve_offset(struct clock *c, __u64 clock, __u64 now)
+static __always_inline void improve_offset(struct cpu_state *c, __u64 clock, __u64 now)
 {
 	if (!c->sampled || (__s64)(now - clock - c->offset) < 0)
 		c->offset = now - clock;
@@ -245,7 +323,7 @@ static __always_inline void improve_offset(struct clock *c, __u64 clock, __u64 n
  * the run queue's clock says, or the jiffies, which another CPU counts. Either
  * stands still for a while where a hypervisor has taken the CPU that updates it.
  */
-static __always_inline __u64 recent_time(struct clock *c, __u64 clock)
+static __always_inline __u64 recent_time(struct cpu_state *c, __u64 clock)
 {
 	__u64 by_jiffies = bpf_jiffies64() * tick_ns + jiffies_ahead;
 	__u64 by_clock = clock + c->offset;
@@ -257,13 +335,13 @@ static __always_inline __u64 recent_time(struct clock *c, __u64 clock)
 static __always_inline __u64 wakeup_time(struct task_struct *p)
 {
 	__u32 cpu = task_cpu(p);
-	struct clock *c;
+	struct cpu_state *c;
 	__u64 clock;
 
 	if (!has_rq_clock())
 		return bpf_ktime_get_ns();
 	clock = rq_clock_of(p);
-	c = bpf_map_lookup_elem(&clocks, &cpu);
+	c = bpf_map_lookup_elem(&cpus, &cpu);
 	if (!c)
 		return clock;		/* cannot be: there is one for every CPU */
 	/* A task that wakes itself does so without the lock: a stale clock. */
@@ -284,64 +362,287 @@ static __always_inline __u64 wait_stamp(struct task_struct *p)
 }
 
 /*
- * The wait record of @p. NULL if it could not be given one, and before 6.2 also
- * while this CPU is inside of another look-up; sched_info tells of the wait then.
+ * The wait record of @p: a struct why_wait if @why. NULL if it could not be given
+ * one, and before 6.2 also while this CPU is inside of another look-up; sched_info
+ * tells of the wait then.
  */
-static __always_inline struct wait *wait_of(struct task_struct *p)
+static __always_inline struct wait *wait_of(struct task_struct *p, const bool why)
 {
+	__u64 flags = can_create_under_rq_lock() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
 	__u32 tid;
 
 	if (use_tids) {
 		tid = any(p)->pid;
-		return bpf_map_lookup_elem(&waits_by_tid, &tid);
+		return why ? bpf_map_lookup_elem(&why_waits_by_tid, &tid) :
+			     bpf_map_lookup_elem(&waits_by_tid, &tid);
 	}
-	return bpf_task_storage_get(&waits, p, NULL,
-				    can_create_under_rq_lock() ?
-				    BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	return why ? bpf_task_storage_get(&why_waits, p, NULL, flags) :
+		     bpf_task_storage_get(&waits, p, NULL, flags);
 }
 
 /* The same for a wait that begins now. */
-static __always_inline struct wait *new_wait_of(struct task_struct *p)
+static __always_inline struct wait *new_wait_of(struct task_struct *p, const bool why)
 {
-	struct wait *w = wait_of(p);
+	struct wait *w = wait_of(p, why);
 
 	if (!w && use_tids) {
-		struct wait none = {};
+		struct why_wait none = {};
 		__u32 tid = any(p)->pid;
 
-		bpf_map_update_elem(&waits_by_tid, &tid, &none, BPF_NOEXIST);
-		w = bpf_map_lookup_elem(&waits_by_tid, &tid);
+		if (why)
+			bpf_map_update_elem(&why_waits_by_tid, &tid, &none, BPF_NOEXIST);
+		else
+			bpf_map_update_elem(&waits_by_tid, &tid, &none.wait, BPF_NOEXIST);
+		w = wait_of(p, why);
 	}
 	if (!w && !has_sched_info())
 		count_lost(LOST_STORAGE);
 	return w;
 }
 
+/* May throttling have a part in the wait of @p? */
+static __always_inline bool may_lack_quota(struct why_wait *w, struct task_struct *p)
+{
+	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
+}
+
+/* Note what will be needed to explain the wait of @p, which begins now. */
+static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
+				      enum wait_from from)
+{
+	bool throttled = is_throttled(p);
+
+	w->from = throttled && from == FROM_PREEMPTED ? FROM_THROTTLED : from;
+	w->nr_hops = 0;
+	w->stolen = stolen_time(p);
+	w->quota_ns = 0;
+	w->quota_since = 0;
+	w->quota_cgroup = 0;
+	if (throttled) {
+		w->quota_since = w->wait.since;
+		w->quota_cgroup = throttled_group(p, task_cpu(p));
+	}
+	if (may_lack_quota(w, p))
+		w->throttled = throttled_time(any(p)->se.cfs_rq, false);
+}
+
+/* The wait was not begun by a wakeup, or that was not seen. */
+static __always_inline void why_no_waker(struct why_wait *w)
+{
+	w->waking = 0;
+	w->wakeup_ns = 0;
+	w->waker_kind = WAKER_UNSEEN;
+}
+
+/*
+ * @p, woken by now, is queued: the wait began when its wakeup was asked for. But
+ * not if the task has run since: it was for an earlier one.
+ */
+static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
+{
+	__u64 waking = w->waking, since = w->wait.since;
+	__u32 cpu = task_cpu(p);
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+
+	if (!waking || !c || (__s64)(since - waking) < 0 ||
+	    (has_sched_info() && has_rq_clock() &&
+	     (__s64)(last_arrival(p) + c->offset - waking) > 0)) {
+		why_no_waker(w);
+		return;
+	}
+	w->wakeup_ns = since - waking;
+	w->wait.since = waking;
+	w->waking = 0;
+}
+
 /* @p was woken, or is new. */
-static __always_inline void wait_begin(struct task_struct *p, bool is_new)
+static __always_inline void wait_begin(struct task_struct *p, bool is_new,
+				       const bool why)
 {
 	__u64 stamp = wait_stamp(p);
 	struct wait *w;
 
 	if (!is_wanted(p))
 		return;
-	w = new_wait_of(p);
+	w = new_wait_of(p, why);
 	if (!w || w->stamp == stamp)
 		return;			/* it was queued already */
 	/* New tasks are few: not worth the time to load the other way. */
 	w->since = is_new ? bpf_ktime_get_ns() : wakeup_time(p);
 	w->stamp = stamp;
+	if (why) {
+		why_begin((struct why_wait *)w, p, is_new ? FROM_NEW : FROM_WOKEN);
+		why_woken((struct why_wait *)w, p);
+	}
 }
 
 /* @p was switched out at @now though it wants to run. */
-static __always_inline void wait_begin_again(struct task_struct *p, __u64 now)
+static __always_inline void wait_begin_again(struct task_struct *p, __u64 now,
+					     const bool why)
 {
-	struct wait *w = new_wait_of(p);
+	struct wait *w = new_wait_of(p, why);
 
 	if (!w)
 		return;
 	w->since = now;
 	w->stamp = wait_stamp(p);
+	if (why) {
+		why_begin((struct why_wait *)w, p, FROM_PREEMPTED);
+		why_no_waker((struct why_wait *)w);
+	}
+}
+
+/* Changes whenever @p is switched out; of no two tasks the same. */
+static __always_inline __u64 run_stamp(struct task_struct *p)
+{
+	return nr_switches(p) + ((__u64)any(p)->pid << 40);
+}
+
+static __always_inline struct run_chunk *chunk_of(__u32 cpu, __u32 seq)
+{
+	__u32 key = cpu * nr_chunks + (seq / CHUNK & (nr_chunks - 1));
+
+	return bpf_map_lookup_elem(&history, &key);
+}
+
+/* @p has @cpu from @start on. */
+static __always_inline void segment_begin(struct cpu_state *c, __u32 cpu,
+					  struct task_struct *p, __u64 start)
+{
+	__u32 seq = c->next_seq, i = seq % CHUNK;
+	struct run_chunk *chunk = chunk_of(cpu, seq);
+	struct stolen stolen = stolen_time(p);
+	struct run_segment *s;
+
+	if (!chunk)
+		return;			/* cannot be: see nr_chunks */
+	if (!i)
+		chunk->nr_sent = 0;
+	s = &chunk->segments[i];
+	s->kind = RECORD_SEGMENTS;
+	s->flags = any(p)->pid ? 0 : SEGMENT_IDLE;
+	s->cpu = cpu;
+	s->seq = seq;
+	s->start_ns = start;
+	s->stolen_ns = stolen.all;
+	s->irq_ns = stolen.irq;
+	s->cgroup = cgroup_of(p);
+	s->tid = tid_of(p);
+	s->tgid = tgid_of(p);
+	load_comm(s->comm, p);
+	c->next_seq = seq + 1;
+}
+
+/*
+ * @prev has had @cpu until now. Where the recorder does not know of that, switches
+ * went unseen: what it has is not to be trusted from the last segment on, but since
+ * when @prev has run is known to the kernel.
+ */
+static __always_inline void check_running(struct cpu_state *c, __u32 cpu,
+					  struct task_struct *prev, __u64 now)
+{
+	__u64 start = now, arrival;
+	struct run_chunk *chunk;
+
+	if (run_stamp(prev) == c->running + 1)
+		return;
+	chunk = chunk_of(cpu, c->next_seq - 1);
+	if (chunk && c->next_seq)
+		chunk->segments[(c->next_seq - 1) % CHUNK].flags |= SEGMENT_BROKEN;
+	if (has_sched_info() && c->sampled && any(prev)->pid) {
+		arrival = last_arrival(prev) + c->offset;
+		if ((__s64)(now - arrival) > 0)
+			start = arrival;
+	}
+	segment_begin(c, cpu, prev, start);
+}
+
+/* Send user space what @cpu has run since @since, as far as it does not have it. */
+static __always_inline void send_history(__u32 cpu, __u64 since)
+{
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	struct run_chunk *chunk;
+	__u32 seq, i, nr;
+
+	if (!c || !c->next_seq)
+		return;
+	seq = c->next_seq - 1;
+	for (i = 0; i < MAX_HISTORY / CHUNK && i < nr_chunks; i++) {
+		chunk = chunk_of(cpu, seq);
+		if (!chunk)
+			return;
+		nr = seq % CHUNK + 1;
+		/* Either the only one that is new, or all: the sizes must be known. */
+		if (chunk->nr_sent == nr - 1) {
+			if (!bpf_ringbuf_output(&events, &chunk->segments[seq % CHUNK],
+						sizeof(struct run_segment), 0))
+				chunk->nr_sent = nr;
+		} else if (chunk->nr_sent != nr) {
+			if (!bpf_ringbuf_output(&events, chunk->segments,
+						nr * sizeof(struct run_segment), 0))
+				chunk->nr_sent = nr;
+		}
+		if (chunk->segments[0].start_ns <= since || seq < CHUNK)
+			return;
+		seq -= nr;
+	}
+}
+
+/* Which CPUs that @p may use, but for @cpu, have been idle since @since? */
+static __always_inline void find_idle_cpus(struct why_event *e, struct task_struct *p,
+					   __u32 cpu, __u64 since)
+{
+	__u64 allowed = 0;
+	struct cpu_state *c;
+	__u32 i, key;
+
+	for (i = 0; i < MAX_IDLE_CPUS && i < nr_cpus; i++) {
+		if (i % 64 == 0) {
+			allowed = allowed_cpus(p, i / 64);
+			e->idle_cpus[i / 64] = 0;
+		}
+		if (i == cpu || !(allowed & 1ULL << i % 64))
+			continue;
+		key = i;
+		c = bpf_map_lookup_elem(&cpus, &key);
+		if (c && c->idle_since && (__s64)(since - c->idle_since) >= 0)
+			e->idle_cpus[i / 64] |= 1ULL << i % 64;
+	}
+}
+
+/* For want of quota @p was throttled, some time in its wait of @e. */
+static __always_inline void find_quota(struct why_event *e, struct why_wait *w,
+				       struct task_struct *p, struct cpu_state *c)
+{
+	__u64 ns = 0;
+
+	e->quota_since_ns = w->quota_since;
+	e->quota_cgroup = w->quota_cgroup;
+	if (may_lack_quota(w, p))
+		ns = w->quota_ns + throttled_time(any(p)->se.cfs_rq, false) - w->throttled;
+	if (ns && !w->quota_since) {
+		e->quota_since_ns = c->throttled_since;
+		e->quota_cgroup = c->throttled_cgroup;
+	}
+	if ((__s64)ns < 0)
+		ns = 0;
+	if (ns > e->wait.wait_ns)
+		ns = e->wait.wait_ns;
+	e->quota_ns = ns;
+}
+
+static __always_inline void fill_event(struct wait_event *e, struct task_struct *prev,
+				       struct task_struct *next, __u64 now, __u64 wait_ns)
+{
+	e->end_ns = now;
+	e->wait_ns = wait_ns;
+	e->tid = tid_of(next);
+	e->tgid = tgid_of(next);
+	e->prev_tid = tid_of(prev);
+	e->cpu = task_cpu(next);
+	bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), any(next)->comm);
+	bpf_probe_read_kernel_str(e->prev_comm, sizeof(e->prev_comm),
+				  any(prev)->comm);
 }
 
 /* @next has waited for @wait_ns. */
@@ -357,15 +658,68 @@ static __always_inline void report(struct task_struct *prev,
 		count_lost(LOST_RING);
 		return;
 	}
-	e->end_ns = now;
-	e->wait_ns = wait_ns;
-	e->tid = tid_of(next);
-	e->tgid = tgid_of(next);
-	e->prev_tid = tid_of(prev);
-	e->cpu = task_cpu(next);
-	bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), any(next)->comm);
-	bpf_probe_read_kernel_str(e->prev_comm, sizeof(e->prev_comm),
-				  any(prev)->comm);
+	e->kind = RECORD_WAIT;
+	fill_event(e, prev, next, now, wait_ns);
+	bpf_ringbuf_submit(e, 0);
+}
+
+/*
+ * The same and why. @w is NULL if the begin of the wait is not known. @queued: when
+ * it came to this CPU, by the run queue's clock, or 0.
+ */
+static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
+				       struct task_struct *prev,
+				       struct task_struct *next, __u64 now,
+				       __u64 wait_ns, __u64 queued)
+{
+	__u64 since = now - wait_ns, busy_since = since;
+	struct stolen stolen = stolen_time(next);
+	__u32 cpu = task_cpu(next), i;
+	struct why_event *e;
+
+	__sync_fetch_and_add(&stats.seen, 1);
+	for (i = 0; w && i < MAX_HOPS && i < w->nr_hops; i++)
+		send_history(w->hops[i].cpu, since);
+	send_history(cpu, since);
+	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+	if (!e) {
+		count_lost(LOST_RING);
+		return;
+	}
+	e->wait.kind = RECORD_WHY;
+	fill_event(&e->wait, prev, next, now, wait_ns);
+	e->cgroup = cgroup_of(next);
+	e->queued_ns = queued ? queued + c->offset : 0;
+	if (e->queued_ns && (__s64)(e->queued_ns - since) < 0)
+		e->queued_ns = since;
+	if (e->queued_ns && (__s64)(now - e->queued_ns) < 0)
+		e->queued_ns = now;
+	e->end_stolen_ns = stolen.all;
+	e->end_irq_ns = stolen.irq;
+	e->quota_ns = 0;
+	e->quota_since_ns = 0;
+	e->quota_cgroup = 0;
+	if (w) {
+		e->from = w->from;
+		e->wakeup_ns = w->wakeup_ns;
+		e->begin_stolen_ns = w->stolen.all;
+		e->begin_irq_ns = w->stolen.irq;
+		e->nr_hops = w->nr_hops;
+		__builtin_memcpy(e->hops, w->hops, sizeof(e->hops));
+		e->waker_kind = w->waker_kind;
+		e->waker_tid = w->waker_tid;
+		e->waker_tgid = w->waker_tgid;
+		__builtin_memcpy(e->waker_comm, w->waker_comm, sizeof(e->waker_comm));
+		find_quota(e, w, next, c);
+		if (e->quota_since_ns == since)
+			busy_since += e->quota_ns;
+	} else {
+		e->from = FROM_UNSEEN;
+		e->wakeup_ns = 0;
+		e->nr_hops = 0;
+		e->waker_kind = WAKER_UNSEEN;
+	}
+	find_idle_cpus(e, next, cpu, busy_since);
 	bpf_ringbuf_submit(e, 0);
 }
 
@@ -373,18 +727,20 @@ static __always_inline void report(struct task_struct *prev,
  * @next is switched in after @prev. @now is 0 if the time has not been read yet.
  */
 static __always_inline void wait_end(struct task_struct *prev,
-				     struct task_struct *next, __u64 now)
+				     struct task_struct *next, __u64 now,
+				     const bool why)
 {
 	/*
 	 * An idle CPU may have no tick, and so a clock of any age. (With nohz_full
 	 * any CPU may: there user space leaves quick_ns at 0.) Elsewhere a tick that
 	 * is due comes before the switch, as interrupts were enabled in between.
 	 */
-	bool quick = quick_ns && has_rq_clock() && any(prev)->pid;
+	bool quick = !why && quick_ns && has_rq_clock() && any(prev)->pid;
 	__u64 clock = has_rq_clock() ? rq_clock_of(next) : 0;
 	__u64 since = 0, queued = 0, recent = 0;
 	__u32 cpu = task_cpu(next);
-	struct clock *c = bpf_map_lookup_elem(&clocks, &cpu);
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	bool known = false;
 	struct wait *w;
 
 	if (!c)
@@ -407,24 +763,24 @@ static __always_inline void wait_end(struct task_struct *prev,
 					  CLOCK_ERROR_NS - report_from_ns) < 0)
 			return;
 	}
-	w = wait_of(next);
+	if (has_rq_clock() && has_sched_info())
+		queued = last_queued(next);
+	w = wait_of(next, why);
 	if (w && w->stamp == wait_stamp(next)) {
+		known = true;
 		since = w->since;
 		if (quick && (__s64)(recent - since) < (__s64)quick_ns)
 			return;
-	} else {
-		if (has_rq_clock() && has_sched_info())
-			queued = last_queued(next);
-		if (!queued ||
-		    (quick && (__s64)(recent - c->offset - queued) < (__s64)quick_ns))
-			return;
+	} else if (!queued ||
+		   (quick && (__s64)(recent - c->offset - queued) < (__s64)quick_ns)) {
+		return;
 	}
 
 	if (!now)
 		now = bpf_ktime_get_ns();
 	if (has_rq_clock())
 		improve_offset(c, clock, now);
-	if (queued)
+	if (!known)
 		since = queued + c->offset;
 	if ((__s64)(now - since) < 0) {
 		/* By a little: the two readings of a very short wait. */
@@ -434,7 +790,12 @@ static __always_inline void wait_end(struct task_struct *prev,
 		}
 		since = now;
 	}
-	if (now - since >= report_from_ns)
+	if (now - since < report_from_ns)
+		return;
+	if (why)
+		report_why(c, known ? (struct why_wait *)w : NULL, prev, next, now,
+			   now - since, queued);
+	else
 		report(prev, next, now, now - since);
 }
 
@@ -453,12 +814,44 @@ static __always_inline bool is_unseen(int hook)
 }
 #endif
 
+static __always_inline void on_switch(bool preempt, struct task_struct *prev,
+				      struct task_struct *next, const bool why)
+{
+	__u32 cpu = task_cpu(next);
+	struct cpu_state *c = NULL;
+	__u64 now = 0;
+
+	if (why) {
+		now = bpf_ktime_get_ns();
+		c = bpf_map_lookup_elem(&cpus, &cpu);
+		if (!c)
+			return;		/* cannot be: there is one for every CPU */
+		check_running(c, cpu, prev, now);
+		if (is_throttled(prev)) {
+			c->throttled_since = now;
+			c->throttled_cgroup = throttled_group(prev, cpu);
+		}
+	}
+	if ((preempt || task_is_running(prev)) && any(prev)->pid && is_wanted(prev)) {
+		if (!now)
+			now = bpf_ktime_get_ns();
+		wait_begin_again(prev, now, why);
+	}
+	if (any(next)->pid)
+		wait_end(prev, next, now, why);
+	if (why) {
+		segment_begin(c, cpu, next, now);
+		c->running = run_stamp(next);
+		c->idle_since = any(next)->pid ? 0 : now;
+	}
+}
+
 SEC("tp_btf/sched_wakeup")
 int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
 	if (is_unseen(0))
 		return 0;
-	wait_begin(p, false);
+	wait_begin(p, false, false);
 	return 0;
 }
 
@@ -467,7 +860,7 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 {
 	if (is_unseen(1))
 		return 0;
-	wait_begin(p, true);
+	wait_begin(p, true, false);
 	return 0;
 }
 
@@ -475,16 +868,93 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 	     struct task_struct *next)
 {
-	__u64 now = 0;
-
 	if (is_unseen(2))
 		return 0;
-	if ((preempt || task_is_running(prev)) && any(prev)->pid && is_wanted(prev)) {
-		now = bpf_ktime_get_ns();
-		wait_begin_again(prev, now);
+	on_switch(preempt, prev, next, false);
+	return 0;
+}
+
+/*
+ * The same for waits that are explained: other programs, as what one that is loaded
+ * reads, used or not, must first be found in the kernel's types.
+ */
+SEC("tp_btf/sched_wakeup")
+int BPF_PROG(why_wakeup, struct task_struct *p)
+{
+	if (is_unseen(0))
+		return 0;
+	wait_begin(p, false, true);
+	return 0;
+}
+
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(why_wakeup_new, struct task_struct *p)
+{
+	if (is_unseen(1))
+		return 0;
+	wait_begin(p, true, true);
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
+	     struct task_struct *next)
+{
+	if (is_unseen(2))
+		return 0;
+	on_switch(preempt, prev, next, true);
+	return 0;
+}
+
+SEC("tp_btf/sched_waking")
+int BPF_PROG(why_waking, struct task_struct *p)
+{
+	struct why_wait *w;
+
+	if (!is_wanted(p))
+		return 0;
+	w = (struct why_wait *)new_wait_of(p, true);
+	/* It is queued, or on the CPU. */
+	if (!w || (w->wait.stamp == wait_stamp(p) && is_queued(p)))
+		return 0;
+	w->waking = bpf_ktime_get_ns();
+	w->waker_kind = waker_kind(preempt_count_at);
+	w->waker_tid = 0;
+	w->waker_tgid = 0;
+	w->waker_comm[0] = '\0';
+	if (w->waker_kind == WAKER_TASK) {
+		w->waker_tid = current_tid();
+		w->waker_tgid = current_tgid();
+		bpf_get_current_comm(w->waker_comm, sizeof(w->waker_comm));
 	}
-	if (any(next)->pid)
-		wait_end(prev, next, now);
+	return 0;
+}
+
+/* @p goes to another CPU; it may be queued. The run queue it leaves is locked. */
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
+{
+	struct cfs_rq___any *dest;
+	struct why_wait *w;
+	struct hop *hop;
+
+	if (!is_queued(p))
+		return 0;
+	w = (struct why_wait *)wait_of(p, true);
+	if (!w || w->wait.stamp != wait_stamp(p))
+		return 0;
+	if (w->nr_hops < MAX_HOPS) {
+		hop = &w->hops[w->nr_hops % MAX_HOPS];
+		hop->left_ns = bpf_ktime_get_ns();
+		hop->cpu = task_cpu(p);
+		hop->pad = 0;
+	}
+	w->nr_hops++;
+	if (may_lack_quota(w, p)) {
+		w->quota_ns += throttled_time(any(p)->se.cfs_rq, false) - w->throttled;
+		dest = group_queue(any(p)->sched_task_group, dest_cpu);
+		w->throttled = dest ? throttled_time(dest, true) : 0;
+	}
 	return 0;
 }
 
@@ -492,13 +962,22 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
  * Give every task a record while no run queue is locked: there it takes long, or
  * is not possible. New tasks,
  */
+static __always_inline void create_record(struct task_struct *p)
+{
+	if (explain) {
+		bpf_task_storage_get(&why_waits, p, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		barrier();		/* one call with either map would not load */
+		return;
+	}
+	bpf_task_storage_get(&waits, p, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(sched_process_fork, struct task_struct *parent,
 	     struct task_struct *child)
 {
 	if (is_wanted_id(child))
-		bpf_task_storage_get(&waits, child, NULL,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+		create_record(child);
 	return 0;
 }
 
@@ -524,17 +1003,21 @@ int existing_tasks(struct iter_task *ctx)
 		pid_at(self, pidns_level, &pidns);
 	}
 	if (p && !use_tids && is_wanted_id(p))
-		bpf_task_storage_get(&waits, p, NULL,
-				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+		create_record(p);
 	return 0;
 }
 
-/* Only for waits_by_tid: task storage goes with its task. */
+/* Only for the maps by TID: task storage goes with its task. */
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(sched_process_free, struct task_struct *p)
 {
 	__u32 tid = any(p)->pid;
 
+	if (explain) {
+		bpf_map_delete_elem(&why_waits_by_tid, &tid);
+		barrier();		/* as above */
+		return 0;
+	}
 	bpf_map_delete_elem(&waits_by_tid, &tid);
 	return 0;
 }

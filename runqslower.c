@@ -19,7 +19,10 @@
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include "explain.h"
+#include "history.h"
 #include "options.h"
 #include "order.h"
 #include "runqslower.h"
@@ -44,6 +47,7 @@
 
 static struct options opts;
 static struct order order;
+static struct history history;		/* with -w */
 static __u64 nr_received;		/* waits taken from the ring buffer */
 static unsigned int nr_batch;		/* the same, in this batch */
 static __u64 nr_printed;
@@ -67,6 +71,12 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 {
 	(void)level;
 	return opts.verbose ? vfprintf(stderr, fmt, ap) : 0;
+}
+
+/* Are the programs in use that also record what it takes to explain a wait? */
+static bool explains(void)
+{
+	return opts.why || opts.waker;
 }
 
 static __u64 mono_ns(void)
@@ -122,7 +132,7 @@ static __u64 default_ring_size(int nr_cpus)
 
 	while (size < nr_cpus * (128ULL << 10) && size < 8 << 20)
 		size <<= 1;
-	return size;
+	return explains() ? 2 * size : size;
 }
 
 static void configure_filters(struct runqslower_bpf *skel)
@@ -174,10 +184,77 @@ static __u32 max_tasks(void)
 	return max > 0 && max <= 1 << 22 ? max : 1 << 22;
 }
 
+/* The offset in bytes of the member @name, or -1. */
+static __s64 member_offset(const struct btf *btf, __u32 type, const char *name)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type);
+	const struct btf_member *m = btf_members(t);
+	__u32 i;
+
+	for (i = 0; btf_is_struct(t) && i < btf_vlen(t); i++, m++) {
+		if (!strcmp(btf__name_by_offset(btf, m->name_off), name))
+			return btf_member_bit_offset(t, i) / 8;
+	}
+	/* It may be in a union of a struct without a name. */
+	m = btf_members(t);
+	for (i = 0; btf_is_composite(t) && i < btf_vlen(t); i++, m++) {
+		__s64 inner = m->name_off ? -1 : member_offset(btf, m->type, name);
+
+		if (inner >= 0)
+			return btf_member_bit_offset(t, i) / 8 + inner;
+	}
+	return -1;
+}
+
+/*
+ * How far after a CPU's run queue x86 keeps its preempt count: both are per-CPU
+ * variables. A variable of its own, or from 6.3 to 6.14 in pcpu_hot. Not as a ksym,
+ * which must be in kallsyms. 0 if it is not found.
+ */
+static __s64 preempt_count_offset(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const struct btf_var_secinfo *var;
+	const struct btf_type *section, *t;
+	__s64 rq = -1, count = -1, member;
+	const char *name;
+	__s32 id;
+	__u32 i;
+
+	id = btf ? btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC) : -1;
+	if (id > 0) {
+		section = btf__type_by_id(btf, id);
+		var = btf_var_secinfos(section);
+		for (i = 0; i < btf_vlen(section); i++, var++) {
+			t = btf__type_by_id(btf, var->type);
+			name = btf__name_by_offset(btf, t->name_off);
+			if (!strcmp(name, "runqueues")) {
+				rq = var->offset;
+			} else if (!strcmp(name, "__preempt_count")) {
+				count = var->offset;
+			} else if (!strcmp(name, "pcpu_hot")) {
+				member = member_offset(btf, t->type, "preempt_count");
+				if (member >= 0)
+					count = var->offset + member;
+			}
+		}
+	}
+	btf__free(btf);
+	return rq >= 0 && count >= 0 ? count - rq : 0;
+}
+
+/* One more than the highest number that a CPU can have. */
+static int max_cpus(void)
+{
+	int nr = libbpf_num_possible_cpus();
+
+	return nr > 0 ? nr : 1;
+}
+
 /* All that must be set before loading. @use_tids: see waits_by_tid. */
 static void configure(struct runqslower_bpf *skel, bool use_tids)
 {
-	int nr_cpus = libbpf_num_possible_cpus();
+	int nr_cpus = max_cpus();
 	struct timespec tick = {};
 	struct stat ns = {};
 	__u64 from_ns, age_ns;
@@ -195,16 +272,34 @@ static void configure(struct runqslower_bpf *skel, bool use_tids)
 	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
 		skel->rodata->in_pidns = true;
 	configure_filters(skel);
-	bpf_map__set_max_entries(skel->maps.clocks, nr_cpus > 0 ? nr_cpus : 1);
+	bpf_map__set_max_entries(skel->maps.cpus, nr_cpus);
 	bpf_map__set_max_entries(skel->maps.events,
 				 opts.ring_size ?: default_ring_size(nr_cpus));
 
 	skel->rodata->use_tids = use_tids;
 	bpf_map__set_max_entries(skel->maps.waits_by_tid, use_tids ? max_tasks() : 1);
-	bpf_map__set_autocreate(skel->maps.waits_by_tid, use_tids);
-	bpf_map__set_autocreate(skel->maps.waits, !use_tids);
+	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, use_tids ? max_tasks() : 1);
+	bpf_map__set_autocreate(skel->maps.waits_by_tid, use_tids && !explains());
+	bpf_map__set_autocreate(skel->maps.why_waits_by_tid, use_tids && explains());
+	bpf_map__set_autocreate(skel->maps.waits, !use_tids && !explains());
+	bpf_map__set_autocreate(skel->maps.why_waits, !use_tids && explains());
 	bpf_program__set_autoload(skel->progs.sched_process_free, use_tids);
 	bpf_program__set_autoload(skel->progs.sched_process_fork, !use_tids);
+
+	skel->rodata->explain = explains();
+	skel->rodata->nr_cpus = nr_cpus;
+	skel->rodata->preempt_count_at = opts.waker ? preempt_count_offset() : 0;
+	skel->rodata->nr_chunks = opts.history / CHUNK;
+	bpf_map__set_max_entries(skel->maps.history, nr_cpus * (opts.history / CHUNK));
+	bpf_map__set_autocreate(skel->maps.history, explains());
+	bpf_program__set_autoload(skel->progs.sched_wakeup, !explains());
+	bpf_program__set_autoload(skel->progs.sched_wakeup_new, !explains());
+	bpf_program__set_autoload(skel->progs.sched_switch, !explains());
+	bpf_program__set_autoload(skel->progs.why_wakeup, explains());
+	bpf_program__set_autoload(skel->progs.why_wakeup_new, explains());
+	bpf_program__set_autoload(skel->progs.why_switch, explains());
+	bpf_program__set_autoload(skel->progs.why_migrate, explains());
+	bpf_program__set_autoload(skel->progs.why_waking, opts.waker);
 }
 
 /* 0 and @skel, or a negative errno. */
@@ -282,15 +377,37 @@ static int attach_programs(struct runqslower_bpf *skel)
 	return err;
 }
 
-static int on_event(void *ctx, void *data, size_t size)
+static void __noreturn out_of_memory(void)
+{
+	error("out of memory; a higher threshold has fewer waits to hold");
+	exit(EXIT_FAILURE);
+}
+
+static void on_why(const struct why_event *e)
+{
+	struct why *why = explain(e, &history);
+
+	if (!why || !order_push(&order, &e->wait, why))
+		out_of_memory();
+}
+
+static int on_record(void *ctx, void *data, size_t size)
 {
 	(void)ctx;
-	(void)size;
-	nr_received++;
-	if (!order_push(&order, data)) {
-		error("out of memory; a higher threshold has fewer waits to hold");
-		exit(EXIT_FAILURE);
+	switch (*(__u8 *)data) {
+	case RECORD_SEGMENTS:
+		if (!history_add(&history, data, size / sizeof(struct run_segment)))
+			out_of_memory();
+		return 0;
+	case RECORD_WHY:
+		on_why(data);
+		break;
+	case RECORD_WAIT:
+		if (!order_push(&order, data, NULL))
+			out_of_memory();
+		break;
 	}
+	nr_received++;
 	/* A negative value ends the batch; this wait has been taken all the same. */
 	return ++nr_batch < BATCH ? 0 : -EAGAIN;
 }
@@ -308,11 +425,12 @@ static bool flush(void)
 /* Print the waits that ended until @until. False when there is no use in more. */
 static bool print_until(__u64 until)
 {
-	const struct wait_event *e;
+	const struct held_wait *wait;
 
 	text_sync_clock();
-	while ((e = order_pop(&order, until))) {
-		text_wait(&opts, e);
+	while ((wait = order_pop(&order, until))) {
+		text_wait(&opts, &wait->event, wait->why);
+		free(wait->why);
 		if (++nr_printed == opts.count)
 			break;
 	}
@@ -372,7 +490,10 @@ static void tell_missed(struct runqslower_bpf *skel)
 {
 	__u64 missed = missed_by(skel->progs.sched_wakeup) +
 		       missed_by(skel->progs.sched_wakeup_new) +
-		       missed_by(skel->progs.sched_switch);
+		       missed_by(skel->progs.sched_switch) +
+		       missed_by(skel->progs.why_wakeup) +
+		       missed_by(skel->progs.why_wakeup_new) +
+		       missed_by(skel->progs.why_switch);
 
 	if (missed)
 		error("the kernel skipped %llu scheduler events; waits that began or ended there may be missing",
@@ -418,7 +539,7 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 		now = mono_ns();
 		more = take_batch(rb);
 		if (more)
-			now = order.waits[order.head + order.nr - 1].end_ns;
+			now = order.waits[order.head + order.nr - 1].event.end_ns;
 		if (!print_until(now - HOLD_NS))
 			return;
 		if (now - told_at > NSEC_PER_SEC &&
@@ -473,11 +594,13 @@ int main(int argc, char **argv)
 	skel = load_programs();
 	if (!skel)
 		goto out;
-	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), on_event, NULL, NULL);
+	rb = ring_buffer__new(bpf_map__fd(skel->maps.events), on_record, NULL, NULL);
 	if (!rb) {
 		explain_failure("map the ring buffer", -errno);
 		goto out;
 	}
+	if (explains() && !history_init(&history, max_cpus(), opts.history))
+		out_of_memory();
 	if (attach_programs(skel))
 		goto out;
 
@@ -501,6 +624,7 @@ out:
 	ring_buffer__free(rb);
 	runqslower_bpf__destroy(skel);
 	order_free(&order);
+	history_free(&history);
 	close(signals);
 	return status;
 }

@@ -13,8 +13,23 @@
 
 #define TASK_COMM_LEN	16
 
+/*
+ * Segments are kept in chunks: a chunk is what one helper call can copy. So many
+ * segments, a power of two, may be kept for each CPU.
+ */
+#define CHUNK		16
+#define MIN_HISTORY	CHUNK
+#define MAX_HISTORY	16384
+
 /* CPUs that a CPU filter can name; the largest NR_CPUS that kernels allow. */
 #define MAX_CPUS	8192
+
+/* What a record in the ring buffer is: its first byte. */
+enum record_kind {
+	RECORD_WAIT,			/* struct wait_event */
+	RECORD_WHY,			/* struct why_event */
+	RECORD_SEGMENTS,		/* one or more struct run_segment */
+};
 
 /*
  * One wait that was longer than the threshold. All times are nanoseconds of
@@ -22,14 +37,94 @@
  * a task that has none there.
  */
 struct wait_event {
-	__u64 end_ns;			/* switched in */
-	__u64 wait_ns;			/* from ready to run to switched in */
+	__u8 kind;
+	__u8 pad;
+	__u16 cpu;			/* where the wait ended */
 	__u32 tid;
 	__u32 tgid;
 	__u32 prev_tid;			/* the task that was switched out for it */
-	__u32 cpu;			/* where the wait ended */
+	__u64 end_ns;			/* switched in */
+	__u64 wait_ns;			/* from ready to run to switched in */
 	char comm[TASK_COMM_LEN];	/* always terminated */
 	char prev_comm[TASK_COMM_LEN];
+};
+
+/*
+ * A stretch of one CPU's time: who ran from start_ns on, until the next segment
+ * begins. Only what may be needed to explain a wait crosses the border, and each
+ * segment does so once, before the first wait that needs it.
+ */
+struct run_segment {
+	__u8 kind;
+	__u8 flags;			/* of enum segment_flags */
+	__u16 cpu;
+	__u32 seq;			/* the number of this segment on its CPU */
+	__u64 start_ns;
+	__u64 stolen_ns;		/* rq.clock - rq.clock_task at start_ns */
+	__u64 irq_ns;			/* rq.prev_irq_time then, 0 if not known */
+	__u64 cgroup;			/* its ID; 0: none, or in an autogroup */
+	__u32 tid;
+	__u32 tgid;
+	char comm[TASK_COMM_LEN];
+};
+
+enum segment_flags {
+	SEGMENT_IDLE = 1,		/* the CPU had nothing to run */
+	SEGMENT_BROKEN = 2,		/* a switch in it went unseen */
+};
+
+/* How a wait began. */
+enum wait_from {
+	FROM_UNSEEN,			/* before tracing, or the event went unseen */
+	FROM_WOKEN,
+	FROM_NEW,
+	FROM_PREEMPTED,			/* or it gave up the CPU, still ready to run */
+	FROM_THROTTLED,			/* its group had used up its quota */
+};
+
+/* What woke the task. */
+enum waker_kind {
+	WAKER_UNSEEN,
+	WAKER_TASK,
+	WAKER_SOFTIRQ,			/* the interrupted task had no part in it */
+	WAKER_IRQ,
+};
+
+/* A queued task was moved away from a CPU. */
+struct hop {
+	__u64 left_ns;
+	__u32 cpu;			/* where it had been */
+	__u32 pad;
+};
+
+#define MAX_HOPS	4		/* kept of one wait; more are counted */
+#define MAX_IDLE_CPUS	1024		/* CPUs that are looked at for idle_cpus */
+
+/* A wait, with what is needed beside the segments to explain it. */
+struct why_event {
+	struct wait_event wait;
+	__u64 cgroup;
+	__u64 wakeup_ns;		/* at its begin: from sched_waking to _wakeup */
+	__u64 queued_ns;		/* when it came to its last CPU, 0: not known */
+	/* As in struct run_segment, at the begin on the first and the end on the last CPU. */
+	__u64 begin_stolen_ns;
+	__u64 begin_irq_ns;
+	__u64 end_stolen_ns;
+	__u64 end_irq_ns;
+	/* Throttled for want of quota, for so long from then on; the group that ran out. */
+	__u64 quota_ns;
+	__u64 quota_since_ns;
+	__u64 quota_cgroup;		/* 0: not known */
+	struct hop hops[MAX_HOPS];
+	__u32 nr_hops;			/* may be more than MAX_HOPS */
+	__u8 from;			/* enum wait_from */
+	__u8 waker_kind;
+	__u8 pad[2];
+	__u32 waker_tid;
+	__u32 waker_tgid;
+	char waker_comm[TASK_COMM_LEN];
+	/* Allowed CPUs that were idle all the while, less the share of the quota. */
+	__u64 idle_cpus[MAX_IDLE_CPUS / 64];
 };
 
 /* Matches names that begin with the first prefixlen / 8 bytes of comm. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "cgroups.h"
 #include "text.h"
 
 #define NSEC_PER_SEC	1000000000LL
@@ -13,6 +14,15 @@ static const int time_width[] = {
 	[TIME_US] = 15,
 	[TIME_ISO] = 32,
 	[TIME_MONO] = 17,
+};
+
+static const char * const cause_names[] = {
+	[CAUSE_IRQ] = "irq",
+	[CAUSE_STEAL] = "steal",
+	[CAUSE_IDLE] = "idle",
+	[CAUSE_FLIGHT] = "in flight",
+	[CAUSE_WAKEUP] = "wakeup",
+	[CAUSE_OTHER] = "other",
 };
 
 static __s64 now_ns(clockid_t clock)
@@ -75,8 +85,8 @@ static int printable(const char *s)
 	return len;
 }
 
-/* @name padded to 16 columns, '?' for what could harm a terminal or the line. */
-static void print_name(const char *name)
+/* @name padded to @width columns, '?' for what could harm a terminal or the line. */
+static void print_name(const char *name, int width)
 {
 	int column, len;
 
@@ -88,7 +98,7 @@ static void print_name(const char *name)
 			putchar('?');
 		name += len ?: 1;
 	}
-	printf("%*s", column < 16 ? 16 - column : 0, "");
+	printf("%*s", column < width ? width - column : 0, "");
 }
 
 void text_header(const struct options *opts)
@@ -98,19 +108,128 @@ void text_header(const struct options *opts)
 	       "TIME", "COMM", "TID", "LAT(us)");
 	if (opts->previous)
 		printf(" %-16s %-6s", "PREV COMM", "PREV TID");
+	if (opts->waker)
+		printf(" %-16s %-9s", "WAKER", "WAKER TID");
+	if (opts->why)
+		printf(" %-9s %-4s %s", "FROM", "CPU", "WHY");
 	putchar('\n');
 }
 
-void text_wait(const struct options *opts, const struct wait_event *e)
+static void print_waker(const struct why_event *e)
+{
+	putchar(' ');
+	print_name(e->waker_kind == WAKER_TASK ? e->waker_comm :
+		   e->waker_kind == WAKER_IRQ ? "irq" :
+		   e->waker_kind == WAKER_SOFTIRQ ? "softirq" : "-", 16);
+	printf(" %-9u", e->waker_kind == WAKER_TASK ? e->waker_tid : 0);
+}
+
+/* The CPUs where it was queued, one after the other. */
+static void print_path(const struct why_event *e)
+{
+	char path[80] = "";
+	int len = 0;
+	__u32 i;
+
+	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
+		len += sprintf(path + len, "%u>", e->hops[i].cpu);
+	if (e->nr_hops > MAX_HOPS)
+		len += sprintf(path + len, "..>");
+	sprintf(path + len, "%u", e->wait.cpu);
+	printf(" %-4s ", path);
+}
+
+static void print_share(const struct share *s)
+{
+	switch (s->cause) {
+	case CAUSE_QUOTA:
+		fputs("quota", stdout);
+		if (s->cgroup) {
+			putchar(' ');
+			print_name(cgroup_path(s->cgroup), 0);
+		}
+		break;
+	case CAUSE_TASK:
+		print_name(s->comm, 0);
+		printf("/%u%s", s->tid, s->same_process ? " (same process)" :
+					s->same_cgroup ? " (same cgroup)" : "");
+		break;
+	default:
+		fputs(cause_names[s->cause], stdout);
+	}
+}
+
+/* CPUs as in "4" or "0-3,8". */
+static void print_cpus(const __u64 *mask, unsigned int nr)
+{
+	const char *comma = "";
+	unsigned int cpu, last;
+
+	for (cpu = 0; cpu < nr; cpu = last + 1) {
+		last = cpu;
+		if (!(mask[cpu / 64] >> cpu % 64 & 1))
+			continue;
+		while (last + 1 < nr && mask[(last + 1) / 64] >> (last + 1) % 64 & 1)
+			last++;
+		printf("%s%u", comma, cpu);
+		if (last > cpu)
+			printf("-%u", last);
+		comma = ",";
+	}
+}
+
+static void print_idle_cpus(const struct why *why)
+{
+	unsigned int nr = 0, i;
+
+	for (i = 0; i < MAX_IDLE_CPUS / 64; i++)
+		nr += __builtin_popcountll(why->event.idle_cpus[i]);
+	if (!nr)
+		return;
+	printf("; CPU%s ", nr > 1 ? "s" : "");
+	print_cpus(why->event.idle_cpus, MAX_IDLE_CPUS);
+	fputs(" idle all the while", stdout);
+}
+
+static void print_why(const struct why *why)
+{
+	static const char * const from[] = {
+		[FROM_UNSEEN] = "unseen",
+		[FROM_WOKEN] = "woken",
+		[FROM_NEW] = "new",
+		[FROM_PREEMPTED] = "preempted",
+		[FROM_THROTTLED] = "throttled",
+	};
+	__u64 covered = why->event.wait.wait_ns - why->uncovered_ns;
+	struct percent shares[MAX_PERCENTS];
+	size_t nr = percents(why, shares), i;
+
+	printf(" %-9s", from[why->event.from]);
+	print_path(&why->event);
+	for (i = 0; i < nr; i++) {
+		printf("%s%u%% ", i ? ", " : "", shares[i].percent);
+		print_share(&shares[i].share);
+	}
+	print_idle_cpus(why);
+	if (why->uncovered_ns > why->event.wait.wait_ns / 100)
+		printf("; history covers %.0f%%", 100.0 * covered / why->event.wait.wait_ns);
+}
+
+void text_wait(const struct options *opts, const struct wait_event *e,
+	       const struct why *why)
 {
 	print_time(opts->time, e->end_ns);
 	putchar(' ');
-	print_name(e->comm);
+	print_name(e->comm, 16);
 	printf(" %-6u %14llu", e->tid, e->wait_ns / 1000);
 	if (opts->previous) {
 		putchar(' ');
-		print_name(e->prev_comm);
+		print_name(e->prev_comm, 16);
 		printf(" %-6u", e->prev_tid);
 	}
+	if (opts->waker)
+		print_waker(&why->event);
+	if (opts->why)
+		print_why(why);
 	putchar('\n');
 }

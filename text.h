@@ -3,12 +3,16 @@
 #ifndef __RUNQSLOWER_TEXT_H
 #define __RUNQSLOWER_TEXT_H
 
+#include "explain.h"
 #include "options.h"
 #include "runqslower.h"
 
 /* Nothing is flushed here. Errors stay in ferror(stdout). */
 void text_header(const struct options *opts);
-void text_wait(const struct options *opts, const struct wait_event *e);
+
+/* @why: NULL if it is not explained. */
+void text_wait(const struct options *opts, const struct wait_event *e,
+	       const struct why *why);
 
 /*
  * Note how far the wall clock is ahead of CLOCK_MONOTONIC now, for the waits

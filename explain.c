@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * Why a task waited. The wait is cut into stays, one for each CPU it was queued
+ * on; a stay into the segments of that CPU's history, clipped to it; and of each
+ * segment what interrupts and the hypervisor took is set apart. Time without quota
+ * goes to the quota, whoever ran meanwhile. What remains is other.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "explain.h"
+
+/* From one time to another, CLOCK_MONOTONIC, ns. */
+struct span {
+	__u64 from;
+	__u64 to;
+};
+
+static __u64 min64(__u64 a, __u64 b)
+{
+	return a < b ? a : b;
+}
+
+static __u64 max64(__u64 a, __u64 b)
+{
+	return a > b ? a : b;
+}
+
+static __u64 overlap(struct span a, struct span b)
+{
+	__u64 from = max64(a.from, b.from), to = min64(a.to, b.to);
+
+	return from < to ? to - from : 0;
+}
+
+/* @ns * @part / @whole without overflow; @part is not more than @whole. */
+static __u64 fraction(__u64 ns, __u64 part, __u64 whole)
+{
+	return whole ? (__u64)((double)ns * part / whole) : 0;
+}
+
+struct budget {
+	const struct why_event *event;
+	const struct history *history;
+	struct span wait;
+	struct span quota;
+	__u64 given;			/* sum of the shares */
+	__u64 covered;			/* by history, in flight or by quota */
+	struct why *why;
+	size_t size;			/* of why->shares */
+	bool failed;			/* no memory */
+};
+
+static bool is_same(const struct share *a, const struct share *b)
+{
+	if (a->cause != b->cause)
+		return false;
+	/* Those that have no PID here, by name. */
+	return a->cause != CAUSE_TASK ||
+	       (a->tid == b->tid && (a->tid || !strcmp(a->comm, b->comm)));
+}
+
+static void give(struct budget *b, const struct share *share, __u64 ns)
+{
+	struct why *why = b->why;
+	size_t i, size;
+
+	if (!ns || b->failed)
+		return;
+	b->given += ns;
+	for (i = 0; i < why->nr; i++) {
+		if (is_same(&why->shares[i], share)) {
+			why->shares[i].ns += ns;
+			return;
+		}
+	}
+	if (why->nr == b->size) {
+		size = 2 * b->size;
+		why = realloc(why, sizeof(*why) + size * sizeof(*why->shares));
+		if (!why) {
+			b->failed = true;
+			return;
+		}
+		b->why = why;
+		b->size = size;
+	}
+	why->shares[why->nr] = *share;
+	why->shares[why->nr++].ns = ns;
+}
+
+static void give_cause(struct budget *b, enum cause cause, __u64 ns)
+{
+	const struct share share = { .cause = cause };
+
+	give(b, &share, ns);
+}
+
+/* What is not quota of @span. */
+static __u64 without_quota(const struct budget *b, struct span span)
+{
+	return span.to - span.from - overlap(span, b->quota);
+}
+
+/* @part of the time of @s, in which @stolen ns went to interrupts and hypervisor. */
+static void blame(struct budget *b, const struct run_segment *s, struct span part,
+		  __u64 stolen, __u64 irq)
+{
+	const struct wait_event *w = &b->event->wait;
+	__u64 len = part.to - part.from, ns = without_quota(b, part);
+	struct share share = {
+		.cause = CAUSE_TASK,
+		.tid = s->tid,
+		.tgid = s->tgid,
+		.cgroup = s->cgroup,
+		.same_process = s->tgid && s->tgid == w->tgid,
+		/* The root has what is in no container or service: no news. */
+		.same_cgroup = s->cgroup > 1 && s->cgroup == b->event->cgroup,
+	};
+
+	b->covered += len - ns;
+	b->covered += ns;
+	/* What a segment with an unseen switch says is not to be trusted. */
+	if (s->flags & SEGMENT_BROKEN || (s->tid && s->tid == w->tid))
+		return;
+	stolen = fraction(min64(stolen, len), ns, len);
+	irq = min64(fraction(irq, ns, len), stolen);
+	give_cause(b, CAUSE_IRQ, irq);
+	give_cause(b, CAUSE_STEAL, stolen - irq);
+	ns -= stolen;
+	memcpy(share.comm, s->comm, sizeof(share.comm));
+	if (s->flags & SEGMENT_IDLE)
+		give_cause(b, CAUSE_IDLE, ns);
+	else
+		give(b, &share, ns);
+}
+
+/* A counter at a time. */
+struct reading {
+	__u64 at;
+	__u64 stolen;
+	__u64 irq;
+};
+
+/* How far it had got at @at, between two readings. */
+static struct reading reading_at(struct reading a, struct reading b, __u64 at)
+{
+	__u64 len = b.at - a.at, part = at - a.at;
+
+	return (struct reading) {
+		.at = at,
+		.stolen = a.stolen + fraction(b.stolen - a.stolen, part, len),
+		.irq = a.irq + fraction(b.irq - a.irq, part, len),
+	};
+}
+
+/* The task was queued on @cpu from one time to another. */
+static void explain_stay(struct budget *b, __u32 cpu, struct span stay)
+{
+	const struct why_event *e = b->event;
+	const struct reading begin = {
+		b->wait.from + e->wakeup_ns, e->begin_stolen_ns, e->begin_irq_ns
+	};
+	const struct reading end = { b->wait.to, e->end_stolen_ns, e->end_irq_ns };
+	const bool has_begin = e->from != FROM_UNSEEN && stay.from == begin.at;
+	const bool has_end = stay.to == end.at;
+	const struct run_segment *s;
+	struct reading r0, r1, next;
+	struct span part;
+
+	/* Nothing is known of what was stolen since the last segment but at the end. */
+	next = end;
+	if (!has_end)
+		next.at = stay.to;
+	s = history_newest(b->history, cpu);
+	if (s && !has_end) {
+		next.stolen = s->stolen_ns;
+		next.irq = s->irq_ns;
+	}
+	for (; s; s = history_before(b->history, s)) {
+		r0 = (struct reading) { s->start_ns, s->stolen_ns, s->irq_ns };
+		r1 = next;
+		next = r0;
+		part.from = max64(r0.at, stay.from);
+		part.to = min64(r1.at, stay.to);
+		if (part.from >= part.to) {
+			if (r0.at <= stay.from)
+				break;
+			continue;
+		}
+		/* Time does not go backwards, nor do these; but clocks may disagree. */
+		if (r1.stolen < r0.stolen || r1.irq < r0.irq) {
+			r1.stolen = r0.stolen;
+			r1.irq = r0.irq;
+		}
+		if (has_begin && r0.at < begin.at && begin.stolen >= r0.stolen &&
+		    begin.stolen <= r1.stolen && begin.irq <= r1.irq)
+			r0 = begin;
+		else if (r0.at < part.from)
+			r0 = reading_at(r0, r1, part.from);
+		if (r1.at > part.to)
+			r1 = reading_at(r0, r1, part.to);
+		blame(b, s, part, r1.stolen - r0.stolen, r1.irq - r0.irq);
+		if (s->start_ns <= stay.from)
+			break;
+	}
+}
+
+/* All the stays, and the way between them. */
+static void explain_stays(struct budget *b)
+{
+	const struct why_event *e = b->event;
+	__u64 at = b->wait.from + e->wakeup_ns, left;
+	__u32 i;
+
+	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++) {
+		left = min64(max64(e->hops[i].left_ns, at), b->wait.to);
+		explain_stay(b, e->hops[i].cpu, (struct span) { at, left });
+		at = left;
+	}
+	if (e->nr_hops && e->queued_ns > at) {
+		struct span flight = { at, min64(e->queued_ns, b->wait.to) };
+
+		/* With hops that were not kept it was somewhere, but not there. */
+		if (e->nr_hops <= MAX_HOPS) {
+			give_cause(b, CAUSE_FLIGHT, without_quota(b, flight));
+			b->covered += without_quota(b, flight);
+		}
+		at = flight.to;
+	}
+	explain_stay(b, e->wait.cpu, (struct span) { at, b->wait.to });
+}
+
+static int by_size(const void *pa, const void *pb)
+{
+	const struct share *a = pa, *b = pb;
+
+	if (a->ns != b->ns)
+		return a->ns > b->ns ? -1 : 1;
+	if (a->cause != b->cause)
+		return a->cause < b->cause ? -1 : 1;
+	return a->tid < b->tid ? -1 : a->tid > b->tid;
+}
+
+struct why *explain(const struct why_event *e, const struct history *h)
+{
+	struct budget b = { .event = e, .history = h, .size = 8 };
+	struct share quota = { .cause = CAUSE_QUOTA, .cgroup = e->quota_cgroup };
+
+	b.why = calloc(1, sizeof(*b.why) + b.size * sizeof(*b.why->shares));
+	if (!b.why)
+		return NULL;
+	b.why->event = *e;
+	b.wait.to = e->wait.end_ns;
+	b.wait.from = e->wait.end_ns - e->wait.wait_ns;
+
+	/* It was throttled that long, and not before the wait, nor after it. */
+	b.quota.from = max64(e->quota_since_ns, b.wait.from + e->wakeup_ns);
+	b.quota.to = min64(b.quota.from + e->quota_ns, b.wait.to);
+	b.quota.from = b.quota.to - min64(e->quota_ns, b.quota.to - b.wait.from - e->wakeup_ns);
+	give(&b, &quota, b.quota.to - b.quota.from);
+
+	give_cause(&b, CAUSE_WAKEUP, e->wakeup_ns);
+	b.covered = e->wakeup_ns + b.quota.to - b.quota.from;
+	explain_stays(&b);
+	if (b.failed) {
+		free(b.why);
+		return NULL;
+	}
+	b.why->uncovered_ns = e->wait.wait_ns - min64(b.covered, e->wait.wait_ns);
+	give_cause(&b, CAUSE_OTHER, e->wait.wait_ns - min64(b.given, e->wait.wait_ns));
+	if (b.failed) {
+		free(b.why);
+		return NULL;
+	}
+	qsort(b.why->shares, b.why->nr, sizeof(*b.why->shares), by_size);
+	return b.why;
+}
+
+static int by_percent(const void *pa, const void *pb)
+{
+	const struct percent *a = pa, *b = pb;
+
+	return by_size(&a->share, &b->share);
+}
+
+/* Whole percents of @whole, and the points that are missing to the largest rests. */
+static void round_percents(struct percent *p, size_t nr, __u64 whole)
+{
+	unsigned int sum = 0;
+	double rest[MAX_PERCENTS], exact;
+	size_t i, largest;
+
+	for (i = 0; i < nr; i++) {
+		exact = 100.0 * p[i].share.ns / whole;
+		p[i].percent = exact;
+		rest[i] = exact - p[i].percent;
+		sum += p[i].percent;
+	}
+	for (; sum < 100; sum++) {
+		largest = 0;
+		for (i = 1; i < nr; i++) {
+			if (rest[i] > rest[largest])
+				largest = i;
+		}
+		p[largest].percent++;
+		rest[largest] = -1;
+	}
+}
+
+size_t percents(const struct why *why, struct percent *out)
+{
+	__u64 whole = why->event.wait.wait_ns, kept = 0;
+	size_t nr = 0, i;
+
+	if (!whole) {
+		out[0] = (struct percent) { { .cause = CAUSE_OTHER }, 100 };
+		return 1;
+	}
+	/* One place is for other. */
+	for (i = 0; i < why->nr && nr < MAX_PERCENTS - 1; i++) {
+		if (why->shares[i].cause == CAUSE_OTHER || why->shares[i].ns < whole / 100)
+			continue;
+		out[nr++].share = why->shares[i];
+		kept += why->shares[i].ns;
+	}
+	if (kept < whole)
+		out[nr++].share = (struct share) { .cause = CAUSE_OTHER, .ns = whole - kept };
+	qsort(out, nr, sizeof(*out), by_percent);
+	round_percents(out, nr, whole);
+	while (nr > 1 && !out[nr - 1].percent)
+		nr--;
+	return nr;
+}

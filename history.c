@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * What each CPU has run lately: a mirror of the recorder's own rings. A segment
+ * stands at its number modulo the size; one that stands at another's place is that
+ * much older, or has never come.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "history.h"
+
+struct cpu_history {
+	struct run_segment *segments;	/* NULL: none yet */
+	__u32 newest;			/* seq */
+};
+
+bool history_init(struct history *h, __u32 nr_cpus, __u32 size)
+{
+	h->cpus = calloc(nr_cpus, sizeof(*h->cpus));
+	h->nr_cpus = nr_cpus;
+	h->size = size;
+	return h->cpus;
+}
+
+void history_free(struct history *h)
+{
+	__u32 cpu;
+
+	for (cpu = 0; h->cpus && cpu < h->nr_cpus; cpu++)
+		free(h->cpus[cpu].segments);
+	free(h->cpus);
+	memset(h, 0, sizeof(*h));
+}
+
+bool history_add(struct history *h, const struct run_segment *segments, size_t nr)
+{
+	struct cpu_history *c;
+	size_t i;
+
+	if (!nr || segments->cpu >= h->nr_cpus)
+		return true;
+	c = &h->cpus[segments->cpu];
+	if (!c->segments) {
+		c->segments = calloc(h->size, sizeof(*c->segments));
+		if (!c->segments)
+			return false;
+		c->newest = segments->seq;
+	}
+	for (i = 0; i < nr; i++) {
+		c->segments[segments[i].seq & (h->size - 1)] = segments[i];
+		if ((__s32)(segments[i].seq - c->newest) > 0)
+			c->newest = segments[i].seq;
+	}
+	return true;
+}
+
+static const struct run_segment *find(const struct history *h, __u32 cpu, __u32 seq)
+{
+	const struct cpu_history *c = &h->cpus[cpu];
+	const struct run_segment *s = &c->segments[seq & (h->size - 1)];
+
+	return s->kind == RECORD_SEGMENTS && s->seq == seq ? s : NULL;
+}
+
+const struct run_segment *history_newest(const struct history *h, __u32 cpu)
+{
+	if (cpu >= h->nr_cpus || !h->cpus[cpu].segments)
+		return NULL;
+	return find(h, cpu, h->cpus[cpu].newest);
+}
+
+const struct run_segment *history_before(const struct history *h,
+					 const struct run_segment *s)
+{
+	const struct run_segment *before = find(h, s->cpu, s->seq - 1);
+
+	/* It may have been overwritten while it was copied. */
+	return before && before->start_ns <= s->start_ns ? before : NULL;
+}
