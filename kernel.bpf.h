@@ -109,12 +109,20 @@ static __always_inline bool has_rq_clock(void)
 }
 
 /*
- * The clock of the run queue that @p is on, in ns. Every class keeps
- * p->se.cfs_rq up to date when a task changes CPU. Needs has_rq_clock().
+ * The run queue of the group of @p on its CPU. Every class keeps p->se.cfs_rq up to
+ * date when a task changes CPU. NULL without has_rq_clock(). To be asked once, and
+ * handed on: for each pointer that is loaded from a task the verifier searches the
+ * kernel's types, 1 ms.
  */
-static __always_inline u64 rq_clock_of(struct task_struct *p)
+static __always_inline struct cfs_rq___any *queue_of(struct task_struct *p)
 {
-	return any(p)->se.cfs_rq->rq->clock;
+	return has_rq_clock() ? any(p)->se.cfs_rq : NULL;
+}
+
+/* The clock of its CPU's run queue, in ns. Needs has_rq_clock(). */
+static __always_inline u64 rq_clock(struct cfs_rq___any *q)
+{
+	return q->rq->clock;
 }
 
 static __always_inline bool has_sched_info(void)
@@ -229,15 +237,15 @@ struct stolen {
 	u64 irq;			/* interrupts, 0 if not told apart */
 };
 
-/* For the run queue that @p is on. Needs its lock. */
-static __always_inline struct stolen stolen_time(struct task_struct *p)
+/* From the CPU of @q. Needs the lock of its run queue. */
+static __always_inline struct stolen stolen_time(struct cfs_rq___any *q)
 {
 	struct stolen stolen = {};
 	struct rq___any *rq;
 
 	if (!has_rq_clock())
 		return stolen;
-	rq = any(p)->se.cfs_rq->rq;
+	rq = q->rq;
 	stolen.all = rq->clock - rq->clock_task;
 	if (bpf_core_field_exists(rq->prev_irq_time))
 		stolen.irq = rq->prev_irq_time;
@@ -268,13 +276,12 @@ static __always_inline bool throttles_tasks(void)
 	return bpf_core_field_exists(t->throttled);
 }
 
-/* Is @p kept from running for want of quota, by any of its groups? */
-static __always_inline bool is_throttled(struct task_struct *p)
+/* Is @p, of @q, kept from running for want of quota, by any of its groups? */
+static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___any *q)
 {
 	if (!has_quota(p))
 		return false;
-	return throttles_tasks() ? any(p)->throttled :
-				   any(p)->se.cfs_rq->throttle_count > 0;
+	return throttles_tasks() ? any(p)->throttled : q->throttle_count > 0;
 }
 
 /* A field by a plain load, for which the verifier must know the pointer; or probed. */

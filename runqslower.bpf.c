@@ -136,16 +136,19 @@ struct cpu_state {
 	__u64 sampled;			/* when it was last looked at, 0: never */
 	__u64 span;			/* begin of the present span */
 	__u64 least;			/* difference seen in it */
-	/* The flight recorder. */
+	/* The last wakeup since the last switch: the clock then, or 0, and jiffies. */
+	__u64 woken;
+	__u64 woken_jiffies;
+	/* The flight recorder. Times are CLOCK_MONOTONIC. */
 	__u64 running;			/* run_stamp() of who has the CPU */
-	__u64 idle_since;		/* CLOCK_MONOTONIC, 0: it is not */
+	__u64 started;			/* when the last segment began */
+	__u64 idle_since;		/* 0: it is not */
 	__u32 next_seq;			/* of the next segment */
 	__u32 pad;
-	__u64 pad2;			/* fills a cache line */
 	/* The last time a task left this CPU because its group was throttled. */
 	__u64 throttled_since;
 	__u64 throttled_cgroup;
-	__u64 pad3[6];
+	__u64 pad2[4];			/* fills a cache line */
 };
 
 /* By CPU, written under the lock of its run queue. Sized by user space. */
@@ -331,8 +334,8 @@ static __always_inline __u64 recent_time(struct cpu_state *c, __u64 clock)
 	return by_jiffies > by_clock ? by_jiffies : by_clock;
 }
 
-/* The time of the wakeup of @p: its run queue's clock was updated for it. */
-static __always_inline __u64 wakeup_time(struct task_struct *p)
+/* The time of the wakeup of @p, of @q: its run queue's clock was updated for it. */
+static __always_inline __u64 wakeup_time(struct task_struct *p, struct cfs_rq___any *q)
 {
 	__u32 cpu = task_cpu(p);
 	struct cpu_state *c;
@@ -340,12 +343,36 @@ static __always_inline __u64 wakeup_time(struct task_struct *p)
 
 	if (!has_rq_clock())
 		return bpf_ktime_get_ns();
-	clock = rq_clock_of(p);
+	clock = rq_clock(q);
 	c = bpf_map_lookup_elem(&cpus, &cpu);
 	if (!c)
 		return clock;		/* cannot be: there is one for every CPU */
 	/* A task that wakes itself does so without the lock: a stale clock. */
 	if (clock - c->sampled > SAMPLE_NS && (__u64)p != bpf_get_current_task())
+		learn_offset(c, clock, bpf_ktime_get_ns());
+	return clock + c->offset;
+}
+
+/*
+ * The time of a switch, without asking the clock where that of the run queue is
+ * known to be new: __schedule() updates it, but not when a wakeup since the last
+ * switch has asked for this one. Then it is as old as that wakeup, or, if the task
+ * went on for so long, as the last tick.
+ */
+static __always_inline __u64 switch_time(struct cpu_state *c, struct cfs_rq___any *q)
+{
+	__u64 woken = c->woken, clock, now;
+
+	if (!has_rq_clock())
+		return bpf_ktime_get_ns();
+	clock = rq_clock(q);
+	c->woken = 0;
+	if (woken && (clock == woken || c->woken_jiffies != bpf_jiffies64())) {
+		now = bpf_ktime_get_ns();
+		improve_offset(c, clock, now);
+		return now;
+	}
+	if (clock - c->sampled > SAMPLE_NS)
 		learn_offset(c, clock, bpf_ktime_get_ns());
 	return clock + c->offset;
 }
@@ -406,24 +433,29 @@ static __always_inline bool may_lack_quota(struct why_wait *w, struct task_struc
 	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
 }
 
-/* Note what will be needed to explain the wait of @p, which begins now. */
+/* Note what will be needed to explain the wait of @p, of @q, which begins now. */
 static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
-				      enum wait_from from)
+				      struct cfs_rq___any *q, enum wait_from from)
 {
-	bool throttled = is_throttled(p);
+	__u32 cpu = task_cpu(p);
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	bool throttled = is_throttled(p, q);
 
 	w->from = throttled && from == FROM_PREEMPTED ? FROM_THROTTLED : from;
 	w->nr_hops = 0;
-	w->stolen = stolen_time(p);
+	w->stolen = stolen_time(q);
 	w->quota_ns = 0;
 	w->quota_since = 0;
 	w->quota_cgroup = 0;
-	if (throttled) {
+	if (throttled && c) {
+		/* At a switch that is done already. */
+		if (from != FROM_PREEMPTED)
+			c->throttled_cgroup = throttled_group(p, cpu);
 		w->quota_since = w->wait.since;
-		w->quota_cgroup = throttled_group(p, task_cpu(p));
+		w->quota_cgroup = c->throttled_cgroup;
 	}
 	if (may_lack_quota(w, p))
-		w->throttled = throttled_time(any(p)->se.cfs_rq, false);
+		w->throttled = throttled_time(q, false);
 }
 
 /* The wait was not begun by a wakeup, or that was not seen. */
@@ -455,29 +487,49 @@ static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
 	w->waking = 0;
 }
 
+/* For switch_time() */
+static __always_inline void note_wakeup(struct task_struct *p, struct cfs_rq___any *q)
+{
+	__u32 cpu = task_cpu(p);
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+
+	if (c && has_rq_clock()) {
+		c->woken = rq_clock(q);
+		c->woken_jiffies = bpf_jiffies64();
+	}
+}
+
 /* @p was woken, or is new. */
 static __always_inline void wait_begin(struct task_struct *p, bool is_new,
 				       const bool why)
 {
 	__u64 stamp = wait_stamp(p);
+	struct cfs_rq___any *q = NULL;
 	struct wait *w;
 
+	if (why) {
+		q = queue_of(p);
+		note_wakeup(p, q);
+	}
 	if (!is_wanted(p))
 		return;
 	w = new_wait_of(p, why);
 	if (!w || w->stamp == stamp)
 		return;			/* it was queued already */
 	/* New tasks are few: not worth the time to load the other way. */
-	w->since = is_new ? bpf_ktime_get_ns() : wakeup_time(p);
+	if (!is_new && !why)
+		q = queue_of(p);
+	w->since = is_new ? bpf_ktime_get_ns() : wakeup_time(p, q);
 	w->stamp = stamp;
 	if (why) {
-		why_begin((struct why_wait *)w, p, is_new ? FROM_NEW : FROM_WOKEN);
+		why_begin((struct why_wait *)w, p, q, is_new ? FROM_NEW : FROM_WOKEN);
 		why_woken((struct why_wait *)w, p);
 	}
 }
 
-/* @p was switched out at @now though it wants to run. */
-static __always_inline void wait_begin_again(struct task_struct *p, __u64 now,
+/* @p, of @q, was switched out at @now though it wants to run. */
+static __always_inline void wait_begin_again(struct task_struct *p,
+					     struct cfs_rq___any *q, __u64 now,
 					     const bool why)
 {
 	struct wait *w = new_wait_of(p, why);
@@ -487,7 +539,7 @@ static __always_inline void wait_begin_again(struct task_struct *p, __u64 now,
 	w->since = now;
 	w->stamp = wait_stamp(p);
 	if (why) {
-		why_begin((struct why_wait *)w, p, FROM_PREEMPTED);
+		why_begin((struct why_wait *)w, p, q, FROM_PREEMPTED);
 		why_no_waker((struct why_wait *)w);
 	}
 }
@@ -505,17 +557,22 @@ static __always_inline struct run_chunk *chunk_of(__u32 cpu, __u32 seq)
 	return bpf_map_lookup_elem(&history, &key);
 }
 
-/* @p has @cpu from @start on. */
+/* @p has @cpu, of which @q is a queue, from @start on. */
 static __always_inline void segment_begin(struct cpu_state *c, __u32 cpu,
-					  struct task_struct *p, __u64 start)
+					  struct task_struct *p,
+					  struct cfs_rq___any *q, __u64 start)
 {
 	__u32 seq = c->next_seq, i = seq % CHUNK;
 	struct run_chunk *chunk = chunk_of(cpu, seq);
-	struct stolen stolen = stolen_time(p);
+	struct stolen stolen = stolen_time(q);
 	struct run_segment *s;
 
 	if (!chunk)
 		return;			/* cannot be: see nr_chunks */
+	/* Two ways to tell the time; but segments do not overlap. */
+	if ((__s64)(start - c->started) < 0)
+		start = c->started;
+	c->started = start;
 	if (!i)
 		chunk->nr_sent = 0;
 	s = &chunk->segments[i];
@@ -539,7 +596,8 @@ static __always_inline void segment_begin(struct cpu_state *c, __u32 cpu,
  * when @prev has run is known to the kernel.
  */
 static __always_inline void check_running(struct cpu_state *c, __u32 cpu,
-					  struct task_struct *prev, __u64 now)
+					  struct task_struct *prev,
+					  struct cfs_rq___any *q, __u64 now)
 {
 	__u64 start = now, arrival;
 	struct run_chunk *chunk;
@@ -554,23 +612,26 @@ static __always_inline void check_running(struct cpu_state *c, __u32 cpu,
 		if ((__s64)(now - arrival) > 0)
 			start = arrival;
 	}
-	segment_begin(c, cpu, prev, start);
+	segment_begin(c, cpu, prev, q, start);
 }
 
-/* Send user space what @cpu has run since @since, as far as it does not have it. */
-static __always_inline void send_history(__u32 cpu, __u64 since)
+/*
+ * Send user space what @cpu has run since @since, as far as it does not have it.
+ * Global, so that it is verified by itself, once.
+ */
+__noinline int send_history(__u32 cpu, __u64 since)
 {
 	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
 	struct run_chunk *chunk;
 	__u32 seq, i, nr;
 
 	if (!c || !c->next_seq)
-		return;
+		return 0;
 	seq = c->next_seq - 1;
 	for (i = 0; i < MAX_HISTORY / CHUNK && i < nr_chunks; i++) {
 		chunk = chunk_of(cpu, seq);
 		if (!chunk)
-			return;
+			return 0;
 		nr = seq % CHUNK + 1;
 		/* Either the only one that is new, or all: the sizes must be known. */
 		if (chunk->nr_sent == nr - 1) {
@@ -583,9 +644,10 @@ static __always_inline void send_history(__u32 cpu, __u64 since)
 				chunk->nr_sent = nr;
 		}
 		if (chunk->segments[0].start_ns <= since || seq < CHUNK)
-			return;
+			return 0;
 		seq -= nr;
 	}
+	return 0;
 }
 
 /* Which CPUs that @p may use, but for @cpu, have been idle since @since? */
@@ -612,14 +674,15 @@ static __always_inline void find_idle_cpus(struct why_event *e, struct task_stru
 
 /* For want of quota @p was throttled, some time in its wait of @e. */
 static __always_inline void find_quota(struct why_event *e, struct why_wait *w,
-				       struct task_struct *p, struct cpu_state *c)
+				       struct task_struct *p,
+				       struct cfs_rq___any *q, struct cpu_state *c)
 {
 	__u64 ns = 0;
 
 	e->quota_since_ns = w->quota_since;
 	e->quota_cgroup = w->quota_cgroup;
 	if (may_lack_quota(w, p))
-		ns = w->quota_ns + throttled_time(any(p)->se.cfs_rq, false) - w->throttled;
+		ns = w->quota_ns + throttled_time(q, false) - w->throttled;
 	if (ns && !w->quota_since) {
 		e->quota_since_ns = c->throttled_since;
 		e->quota_cgroup = c->throttled_cgroup;
@@ -669,11 +732,12 @@ static __always_inline void report(struct task_struct *prev,
  */
 static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 				       struct task_struct *prev,
-				       struct task_struct *next, __u64 now,
+				       struct task_struct *next,
+				       struct cfs_rq___any *q, __u64 now,
 				       __u64 wait_ns, __u64 queued)
 {
 	__u64 since = now - wait_ns, busy_since = since;
-	struct stolen stolen = stolen_time(next);
+	struct stolen stolen = stolen_time(q);
 	__u32 cpu = task_cpu(next), i;
 	struct why_event *e;
 
@@ -710,7 +774,7 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 		e->waker_tid = w->waker_tid;
 		e->waker_tgid = w->waker_tgid;
 		__builtin_memcpy(e->waker_comm, w->waker_comm, sizeof(e->waker_comm));
-		find_quota(e, w, next, c);
+		find_quota(e, w, next, q, c);
 		if (e->quota_since_ns == since)
 			busy_since += e->quota_ns;
 	} else {
@@ -724,10 +788,11 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 }
 
 /*
- * @next is switched in after @prev. @now is 0 if the time has not been read yet.
+ * @next, of @q, is switched in after @prev. @now is 0 if the time has not been read yet.
  */
 static __always_inline void wait_end(struct task_struct *prev,
-				     struct task_struct *next, __u64 now,
+				     struct task_struct *next,
+				     struct cfs_rq___any *q, __u64 now,
 				     const bool why)
 {
 	/*
@@ -736,7 +801,7 @@ static __always_inline void wait_end(struct task_struct *prev,
 	 * is due comes before the switch, as interrupts were enabled in between.
 	 */
 	bool quick = !why && quick_ns && has_rq_clock() && any(prev)->pid;
-	__u64 clock = has_rq_clock() ? rq_clock_of(next) : 0;
+	__u64 clock = has_rq_clock() ? rq_clock(q) : 0;
 	__u64 since = 0, queued = 0, recent = 0;
 	__u32 cpu = task_cpu(next);
 	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
@@ -776,7 +841,10 @@ static __always_inline void wait_end(struct task_struct *prev,
 		return;
 	}
 
-	if (!now)
+	/* With the time at hand there may be no need for the exact one. */
+	if (why && known && (__s64)(now - since + CLOCK_ERROR_NS - report_from_ns) < 0)
+		return;
+	if (why || !now)
 		now = bpf_ktime_get_ns();
 	if (has_rq_clock())
 		improve_offset(c, clock, now);
@@ -793,7 +861,7 @@ static __always_inline void wait_end(struct task_struct *prev,
 	if (now - since < report_from_ns)
 		return;
 	if (why)
-		report_why(c, known ? (struct why_wait *)w : NULL, prev, next, now,
+		report_why(c, known ? (struct why_wait *)w : NULL, prev, next, q, now,
 			   now - since, queued);
 	else
 		report(prev, next, now, now - since);
@@ -817,17 +885,20 @@ static __always_inline bool is_unseen(int hook)
 static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, const bool why)
 {
+	struct cfs_rq___any *q = NULL, *prev_q = NULL;
 	__u32 cpu = task_cpu(next);
 	struct cpu_state *c = NULL;
 	__u64 now = 0;
 
 	if (why) {
-		now = bpf_ktime_get_ns();
 		c = bpf_map_lookup_elem(&cpus, &cpu);
 		if (!c)
 			return;		/* cannot be: there is one for every CPU */
-		check_running(c, cpu, prev, now);
-		if (is_throttled(prev)) {
+		q = queue_of(next);
+		prev_q = queue_of(prev);
+		now = switch_time(c, q);
+		check_running(c, cpu, prev, q, now);
+		if (is_throttled(prev, prev_q)) {
 			c->throttled_since = now;
 			c->throttled_cgroup = throttled_group(prev, cpu);
 		}
@@ -835,12 +906,12 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 	if ((preempt || task_is_running(prev)) && any(prev)->pid && is_wanted(prev)) {
 		if (!now)
 			now = bpf_ktime_get_ns();
-		wait_begin_again(prev, now, why);
+		wait_begin_again(prev, prev_q, now, why);
 	}
 	if (any(next)->pid)
-		wait_end(prev, next, now, why);
+		wait_end(prev, next, why ? q : queue_of(next), now, why);
 	if (why) {
-		segment_begin(c, cpu, next, now);
+		segment_begin(c, cpu, next, q, now);
 		c->running = run_stamp(next);
 		c->idle_since = any(next)->pid ? 0 : now;
 	}
@@ -951,7 +1022,7 @@ int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 	}
 	w->nr_hops++;
 	if (may_lack_quota(w, p)) {
-		w->quota_ns += throttled_time(any(p)->se.cfs_rq, false) - w->throttled;
+		w->quota_ns += throttled_time(queue_of(p), false) - w->throttled;
 		dest = group_queue(any(p)->sched_task_group, dest_cpu);
 		w->throttled = dest ? throttled_time(dest, true) : 0;
 	}

@@ -143,7 +143,7 @@ table()
 	END {
 		print "| | wakeup, ns a run beyond empty | switch | slowdown of the benchmark | start to header, ms | resident, KiB |"
 		print "|---|---|---|---|---|---|"
-		n = split("kernel bcc ours ours-1ms", labels)
+		n = split("kernel bcc ours ours-1ms ours-why", labels)
 		for (i = 1; i <= n; i++) {
 			l = labels[i]
 			if (!nr[l " switch"])
@@ -159,13 +159,13 @@ table()
 
 build
 declare -A args=([floor]=floor [kernel]=kernel [bcc]=bcc [ours]=ours
-		 [ours-1ms]="ours 1ms")
+		 [ours-1ms]="ours 1ms" [ours-why]="ours -w")
 labels=
-for label in floor kernel bcc ours ours-1ms; do
+for label in floor kernel bcc ours ours-1ms ours-why; do
 	set -- ${args[$label]}
 	[ ! -x "$bench/$1" ] || labels="$labels $label"
 done
 trap 'sysctl -qw kernel.bpf_stats_enabled=0' EXIT
 measure | table
 echo
-echo "$(uname -r), $(nproc) CPUs, medians of $ROUNDS interleaved rounds; perf bench sched pipe on one CPU, threshold 10 ms (ours-1ms: 1 ms)."
+echo "$(uname -r), $(nproc) CPUs, medians of $ROUNDS interleaved rounds; perf bench sched pipe on one CPU, threshold 10 ms (ours-1ms: 1 ms; ours-why: -w)."

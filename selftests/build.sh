@@ -599,6 +599,36 @@ alone()
 	same "" "$(git -C "$work/alone" status --porcelain --ignored)"
 }
 
+# Absolute and relative O are one directory: the second finds all done.
+selftests_o()
+{
+	local before
+
+	installed rsync || skip "no rsync"
+	m "$jobs" -C "$dir/selftests" O="$out" all
+	before=$(files "$out" | grep -v '\.d ')
+	(cd "$work" && m -C "$dir/selftests" O=out all)
+	same "$before" "$(files "$out" | grep -v '\.d ')"
+	(cd "$work" && m -C "$dir/selftests" O=out install gen_tar)
+	[ -x "$out/kselftest_install/truth_test" ]
+	works "$out/kselftest_install/runqslower"
+	tar tzf "$out/runqslower-selftests.tar.gz" | grep -q /runqslower
+	same "$(files "$pristine")" "$(files "$dir")"
+	(cd "$work" && m -C "$dir/selftests" O=out clean)
+	same "" "$(find "$out" -type f)"
+}
+
+selftests_in_place()
+{
+	installed rsync || skip "no rsync"
+	m "$jobs" -C "$dir/selftests" all
+	works "$dir/selftests/runqslower"
+	m -C "$dir/selftests" INSTALL_PATH="$out" install
+	[ -x "$out/truth_test" ]
+	m -C "$dir/selftests" clean
+	same "$(files "$pristine")" "$(files "$dir")"
+}
+
 # Output is what .gitignore says.
 graft()
 {
@@ -679,6 +709,8 @@ t "install, uninstall: DESTDIR prefix sbindir" install_
 t "install as the first build" install_first
 t "read-only source tree with O" read_only
 t "stand-alone: the same commands; clean leaves nothing" alone
+t "make -C selftests {all,install,gen_tar,clean} with O" selftests_o
+t "make -C selftests {all,install,clean} in place" selftests_in_place
 t "graft: takes no output along, nor itself" graft
 
 echo "TAP version 13"

@@ -33,7 +33,8 @@ ip link set lo up
 for user in one two; do
 	mkdir "/sys/kernel/tracing/instances/$user"
 	echo 0 >"/sys/kernel/tracing/instances/$user/tracing_on"
-	for event in sched_switch sched_wakeup sched_wakeup_new sched_process_fork; do
+	for event in sched_switch sched_wakeup sched_wakeup_new sched_waking \
+		     sched_migrate_task sched_process_fork; do
 		echo 1 >"/sys/kernel/tracing/instances/$user/events/sched/$event/enable"
 	done
 done
