@@ -650,9 +650,12 @@ __noinline int send_history(__u32 cpu, __u64 since)
 	return 0;
 }
 
-/* Which CPUs that @p may use, but for @cpu, have been idle since @since? */
+/*
+ * Which CPUs that @p may use have been idle since @since? But for @cpu, where it was
+ * queued.
+ */
 static __always_inline void find_idle_cpus(struct why_event *e, struct task_struct *p,
-					   __u32 cpu, __u64 since)
+					   __s32 cpu, __u64 since)
 {
 	__u64 allowed = 0;
 	struct cpu_state *c;
@@ -663,7 +666,7 @@ static __always_inline void find_idle_cpus(struct why_event *e, struct task_stru
 			allowed = allowed_cpus(p, i / 64);
 			e->idle_cpus[i / 64] = 0;
 		}
-		if (i == cpu || !(allowed & 1ULL << i % 64))
+		if (i == (__u32)cpu || !(allowed & 1ULL << i % 64))
 			continue;
 		key = i;
 		c = bpf_map_lookup_elem(&cpus, &key);
@@ -783,7 +786,8 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 		e->nr_hops = 0;
 		e->waker_kind = WAKER_UNSEEN;
 	}
-	find_idle_cpus(e, next, cpu, busy_since);
+	/* Where it came to only now it could have been all the while. */
+	find_idle_cpus(e, next, e->nr_hops ? -1 : (__s32)cpu, busy_since);
 	bpf_ringbuf_submit(e, 0);
 }
 

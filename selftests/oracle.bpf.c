@@ -36,7 +36,7 @@ static __always_inline int log_wake(struct task_struct *p)
 	if (!e)
 		return 0;
 	e->kind = ORACLE_WAKE;
-	e->rq_clock = has_rq_clock() ? rq_clock_of(p) : 0;
+	e->rq_clock = has_rq_clock() ? rq_clock(queue_of(p)) : 0;
 	e->tid = p->pid;
 	e->nr_switches = p->nvcsw + p->nivcsw;
 	e->cpu = task_cpu(p);

@@ -134,59 +134,143 @@ void tool_free(struct tool *t)
 	memset(t, 0, sizeof(*t));
 }
 
-/* "%-17s %-16s %-6d %14llu", with -P then " %-16s %-6d". */
-static bool parse_wait(const char *line, bool previous, struct tool_wait *w)
+/* Less the spaces at the end. */
+static void trim(char *name)
+{
+	int len;
+
+	for (len = 15; len >= 0 && (name[len] == ' ' || !name[len]); len--)
+		name[len] = '\0';
+}
+
+/* " %-16s %-6u", or the like. What follows it, NULL if it is something else. */
+static const char *parse_task(const char *line, char *name, uint32_t *tid)
+{
+	int len;
+
+	if (strlen(line) < 18 || sscanf(line + 17, " %u%n", tid, &len) != 1)
+		return NULL;
+	memcpy(name, line + 1, 16);
+	trim(name);
+	return line + 17 + len;
+}
+
+size_t parse_shares(const struct tool_wait *w, struct tool_share *shares)
+{
+	const char *s = w->why, *end, *slash;
+	unsigned int sum = 0, last = 100;
+	struct tool_share *share;
+	size_t nr = 0;
+	int len;
+
+	for (;; s = end + 2) {
+		if (nr == MAX_SHARES)
+			return 0;
+		share = &shares[nr++];
+		memset(share, 0, sizeof(*share));
+		end = s + strcspn(s, "\n;,");
+		if (sscanf(s, "%u%% %n", &share->percent, &len) != 1 ||
+		    end - s - len >= (long)sizeof(share->text))
+			return 0;
+		memcpy(share->text, s + len, end - s - len);
+		slash = strrchr(share->text, '/');
+		if (slash && strncmp(share->text, "quota ", 6))
+			share->tid = atoi(slash + 1);
+		sum += share->percent;
+		/* Largest first. */
+		if (share->percent > last || !share->percent)
+			return 0;
+		last = share->percent;
+		if (*end != ',')
+			return sum == 100 ? nr : 0;
+	}
+}
+
+unsigned int percent_of(const struct tool_wait *w, const char *text)
+{
+	struct tool_share shares[MAX_SHARES];
+	size_t nr = parse_shares(w, shares), i;
+	unsigned int sum = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (!strncmp(shares[i].text, text, strlen(text)))
+			sum += shares[i].percent;
+	}
+	return sum;
+}
+
+bool why_says(const struct tool_wait *w, const char *text)
+{
+	const char *found = strstr(w->why, text);
+
+	return found && found < w->why + strcspn(w->why, "\n");
+}
+
+/*
+ * "%-17s %-16s %-6d %14llu", with -P then " %-16s %-6d", with -W " %-16s %-9d", with
+ * -w " %-9s %-4s %s".
+ */
+static bool parse_wait(const char *line, const char *header, struct tool_wait *w)
 {
 	unsigned long long sec, usec, lat;
+	struct tool_share shares[MAX_SHARES];
 	int len;
 
 	memset(w, 0, sizeof(*w));
-	if (strlen(line) < 18 + 17 + 6 + 15 ||
+	if (strcspn(line, "\n") < 18 + 17 + 6 + 15 ||
 	    sscanf(line, "%llu.%6llu", &sec, &usec) != 2)
 		return false;
 	w->end_ns = sec * 1000000000 + usec * 1000;
 	memcpy(w->comm, line + 18, 16);
+	trim(w->comm);
 	if (sscanf(line + 34, " %u %llu%n", &w->tid, &lat, &len) != 2)
 		return false;
 	w->lat_us = lat;
 	line += 34 + len;
-	if (previous) {
-		if (strlen(line) < 18)
+	if (strstr(header, "PREV")) {
+		line = parse_task(line, w->prev_comm, &w->prev_tid);
+		if (!line)
 			return false;
-		memcpy(w->prev_comm, line + 1, 16);
-		if (sscanf(line + 17, " %u%n", &w->prev_tid, &len) != 1)
-			return false;
-		line += 17 + len;
+		line += strspn(line, " ");
+		line -= line[-1] == ' ';
 	}
-	while (*line == ' ')
-		line++;
-	for (len = 15; len >= 0 && (w->comm[len] == ' ' || !w->comm[len]); len--)
-		w->comm[len] = '\0';
-	for (len = 15; len >= 0 && (w->prev_comm[len] == ' ' || !w->prev_comm[len]); len--)
-		w->prev_comm[len] = '\0';
-	return !*line;
+	if (strstr(header, "WAKER")) {
+		line = parse_task(line, w->waker, &w->waker_tid);
+		if (!line)
+			return false;
+	}
+	if (strstr(header, "WHY")) {
+		if (sscanf(line, " %11s %39s %n", w->from, w->path, &len) != 2)
+			return false;
+		w->why = line + len;
+		if (!parse_shares(w, shares))
+			return false;
+		line += strcspn(line, "\n");
+	}
+	return line[strspn(line, " ")] == '\n';
 }
 
 struct tool_wait *parse_waits(const char *out, size_t *nr)
 {
 	struct tool_wait *waits = calloc(count_lines(out) + 1, sizeof(*waits));
-	char *copy = strdup(out), *rest = copy, *line;
-	bool previous = false;
+	const char *line = strchr(out, '\n');	/* Tracing ... */
+	char header[200] = "";
 
 	*nr = 0;
-	strsep(&rest, "\n");			/* Tracing ... */
-	line = strsep(&rest, "\n");
-	if (line && strstr(line, "PREV"))
-		previous = true;
-	while ((line = strsep(&rest, "\n")) && *line) {
-		if (!parse_wait(line, previous, &waits[*nr])) {
-			fprintf(stderr, "# not a wait: '%s'\n", line);
+	if (line) {
+		snprintf(header, sizeof(header), "%.*s",
+			 (int)strcspn(line + 1, "\n"), line + 1);
+		line = strchr(line + 1, '\n');
+	}
+	while (line && *++line) {
+		if (!parse_wait(line, header, &waits[*nr])) {
+			fprintf(stderr, "# not a wait: '%.*s'\n",
+				(int)strcspn(line, "\n"), line);
 			free(waits);
-			waits = NULL;
-			break;
+			return NULL;
 		}
 		(*nr)++;
+		line = strchr(line, '\n');
 	}
-	free(copy);
 	return waits;
 }

@@ -17,6 +17,10 @@ struct tool_wait {
 	uint32_t prev_tid;		/* with -P */
 	char comm[20];
 	char prev_comm[20];		/* with -P */
+	char waker[20];			/* with -W */
+	uint32_t waker_tid;
+	char from[12], path[40];	/* with -w */
+	const char *why;		/* with -w: in the output, up to the newline */
 	bool matched;			/* for the test */
 };
 
@@ -62,11 +66,29 @@ void tool_free(struct tool *t);
 #define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * The waits in @out, which the tool printed with -T mono; -P or not is seen from
- * the header. An array that the caller frees; NULL and a message if a line is not
- * as promised. In the order of the output.
+ * The waits in @out, which the tool printed with -T mono; what other options it had
+ * is seen from the header. An array that the caller frees; NULL and a message if a
+ * line is not as promised. In the order of the output.
  */
 struct tool_wait *parse_waits(const char *out, size_t *nr);
+
+/* A share of a wait, as in "67% perl/25641 (same process)". */
+struct tool_share {
+	unsigned int percent;
+	uint32_t tid;			/* 0: not a task */
+	char text[80];			/* without the percent */
+};
+
+#define MAX_SHARES	6
+
+/* The shares of @w, and how many; 0 if they are not as promised: see parse_waits(). */
+size_t parse_shares(const struct tool_wait *w, struct tool_share *shares);
+
+/* What all shares of @w that begin with @text come to, in percent. */
+unsigned int percent_of(const struct tool_wait *w, const char *text);
+
+/* Does the explanation of @w have @text in it? */
+bool why_says(const struct tool_wait *w, const char *text);
 
 /* How many lines @s has. */
 size_t count_lines(const char *s);

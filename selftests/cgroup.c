@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cgroup.h"
+
+static bool write_in(const char *dir, const char *file, const char *text)
+{
+	char path[PATH_MAX + 64];
+	bool ok;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return false;
+	ok = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	close(fd);
+	return ok;
+}
+
+static bool has_file(const char *dir, const char *file)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	return !access(path, F_OK);
+}
+
+/* The mount point of the cpu controller. False if there is none. */
+static bool find_root(char *dir, bool *v1)
+{
+	char line[4096], options[1024], type[64], *rest;
+	FILE *f = fopen("/proc/self/mountinfo", "r");
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		rest = strstr(line, " - ");
+		if (!rest || sscanf(line, "%*s %*s %*s %*s %4095s", dir) != 1 ||
+		    sscanf(rest, " - %63s %*s %1023s", type, options) != 2)
+			continue;
+		*v1 = !strcmp(type, "cgroup");
+		found = *v1 ? has_file(dir, "cpu.shares") :
+			!strcmp(type, "cgroup2") &&
+			write_in(dir, "cgroup.subtree_control", "+cpu");
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+bool cgroup_new(struct cgroup *g, const struct cgroup *parent, const char *name)
+{
+	char dir[PATH_MAX];
+	size_t root;
+
+	if (parent) {
+		strcpy(dir, parent->dir);
+		root = parent->name - parent->dir;
+		g->v1 = parent->v1;
+		if (!g->v1 && !write_in(dir, "cgroup.subtree_control", "+cpu"))
+			return false;
+	} else {
+		if (!find_root(dir, &g->v1))
+			return false;
+		root = strlen(dir);
+	}
+	if (snprintf(g->dir, sizeof(g->dir), "%s/%s", dir, name) >= PATH_MAX)
+		return false;
+	g->name = g->dir + root;
+	return !mkdir(g->dir, 0755) || errno == EEXIST;
+}
+
+bool cgroup_limit(const struct cgroup *g, int quota_us, int period_us)
+{
+	char text[64];
+
+	if (g->v1) {
+		sprintf(text, "%d", period_us);
+		if (!write_in(g->dir, "cpu.cfs_period_us", text))
+			return false;
+		sprintf(text, "%d", quota_us);
+		return write_in(g->dir, "cpu.cfs_quota_us", text);
+	}
+	sprintf(text, "%d %d", quota_us, period_us);
+	return write_in(g->dir, "cpu.max", text);
+}
+
+bool cgroup_enter(const struct cgroup *g, pid_t pid)
+{
+	char text[32];
+
+	sprintf(text, "%d", pid);
+	return write_in(g->dir, "cgroup.procs", text);
+}
+
+uint64_t cgroup_throttled_ns(const struct cgroup *g)
+{
+	char path[PATH_MAX + 64], key[64];
+	unsigned long long value, ns = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/cpu.stat", g->dir);
+	f = fopen(path, "r");
+	while (f && fscanf(f, "%63s %llu", key, &value) == 2) {
+		if (!strcmp(key, "throttled_time"))
+			ns = value;
+		else if (!strcmp(key, "throttled_usec"))
+			ns = value * 1000;
+	}
+	if (f)
+		fclose(f);
+	return ns;
+}
+
+void cgroup_delete(const struct cgroup *g)
+{
+	while (rmdir(g->dir) && errno == EBUSY)
+		sched_yield();
+}

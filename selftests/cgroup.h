@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Cgroups of the tests' own, v1 or v2, in the hierarchy with the cpu controller. */
+#ifndef __CGROUP_H
+#define __CGROUP_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct cgroup {
+	char dir[PATH_MAX];
+	const char *name;		/* what follows the mount point in dir */
+	bool v1;
+};
+
+/*
+ * Make @name below @parent, or below the root if that is NULL. False if there is no
+ * cpu controller, or it may not be used. On v2 a cgroup with children has no tasks.
+ */
+bool cgroup_new(struct cgroup *g, const struct cgroup *parent, const char *name);
+
+/* Let its tasks run for @quota_us in each @period_us. */
+bool cgroup_limit(const struct cgroup *g, int quota_us, int period_us);
+
+/* Put @pid, 0 for the calling process, into @g. */
+bool cgroup_enter(const struct cgroup *g, pid_t pid);
+
+/* How long it has been throttled, on all CPUs, up to the last time that ended. */
+uint64_t cgroup_throttled_ns(const struct cgroup *g);
+
+/* It must be empty; the last task may still be about to leave. */
+void cgroup_delete(const struct cgroup *g);
+
+#endif /* __CGROUP_H */

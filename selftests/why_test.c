@@ -1,0 +1,620 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why tasks wait: known schedules, quota, migration, against what -w says. */
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "load.h"
+#include "tool.h"
+
+/* Emulated CPUs stand still at times: longer there. Less than a RT task may run. */
+static uint64_t scale(void)
+{
+	return getenv("RUNQSLOWER_TEST_SLACK") ? 4 : 1;
+}
+
+/* How far a share may be off, in percent; rounded ones are. */
+#define OFF	3
+
+#define MAX_ACTORS	4
+
+/* What is shared with the processes of a test. */
+struct stage {
+	sem_t ready;			/* posted by each actor */
+	sem_t cue[MAX_ACTORS];		/* each waits for its own */
+	sem_t done;			/* posted by each actor when it has played */
+	uint64_t ns;			/* a length that they know */
+	uint64_t at;			/* and a time */
+	pid_t pid[MAX_ACTORS];
+	int cpu[MAX_ACTORS];
+};
+
+FIXTURE(why) {
+	struct stage *stage;
+	struct tool tool;
+	struct tool_wait *waits;
+	size_t nr;
+	struct cgroup group, child;
+	bool has_group, has_child;
+	int cpu;
+};
+
+FIXTURE_SETUP(why)
+{
+	int i;
+
+	self->cpu = last_cpu();
+	self->stage = mmap(NULL, sizeof(*self->stage), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_TRUE(self->stage != MAP_FAILED);
+	sem_init(&self->stage->ready, 1, 0);
+	sem_init(&self->stage->done, 1, 0);
+	for (i = 0; i < MAX_ACTORS; i++)
+		sem_init(&self->stage->cue[i], 1, 0);
+}
+
+FIXTURE_TEARDOWN(why)
+{
+	int i;
+
+	for (i = 0; i < MAX_ACTORS; i++) {
+		if (!self->stage->pid[i])
+			continue;
+		kill(self->stage->pid[i], SIGKILL);
+		waitpid(self->stage->pid[i], NULL, 0);
+	}
+	if (self->has_child)
+		cgroup_delete(&self->child);
+	if (self->has_group)
+		cgroup_delete(&self->group);
+	munmap(self->stage, sizeof(*self->stage));
+	free(self->waits);
+	tool_free(&self->tool);
+}
+
+/*
+ * Start actor @i: a process with this name and SCHED_FIFO priority (0: SCHED_OTHER),
+ * pinned to @cpu unless that is negative. It plays @part when it has its cue.
+ */
+static void actor(struct stage *stage, int i, const char *name, int cpu, int fifo,
+		  void (*part)(struct stage *stage))
+{
+	pid_t pid = fork();
+
+	stage->cpu[i] = cpu;
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		set_name(name);
+		if (cpu >= 0)
+			pin_to(cpu);
+		if (fifo && !set_fifo(fifo))
+			_exit(1);
+		sem_post(&stage->ready);
+		sem_wait(&stage->cue[i]);
+		part(stage);
+		sem_post(&stage->done);
+		for (;;)
+			pause();
+	}
+	stage->pid[i] = pid;
+	sem_wait(&stage->ready);
+}
+
+/* Let actor @i play, and wait until @nr have played. */
+static void play(struct stage *stage, int i, int nr)
+{
+	sem_post(&stage->cue[i]);
+	while (nr--)
+		sem_wait(&stage->done);
+}
+
+static void nothing(struct stage *stage)
+{
+	(void)stage;
+}
+
+static bool trace(struct _test_data_why *self, const char *const args[])
+{
+	if (tool_start(&self->tool, TOOL, args))
+		return true;
+	tool_wait(&self->tool);
+	printf("# %s", self->tool.err);
+	return false;
+}
+
+static bool stop(struct _test_data_why *self)
+{
+	int code = tool_stop(&self->tool);
+
+	self->waits = parse_waits(self->tool.out, &self->nr);
+	if (code || *self->tool.err || !self->waits)
+		printf("# exit %d, stderr '%s'\n", code, self->tool.err);
+	return !code && !*self->tool.err && self->waits;
+}
+
+/* The longest wait of @tid; NULL and all of them shown if there is none. */
+static const struct tool_wait *wait_of(struct _test_data_why *self, pid_t tid)
+{
+	const struct tool_wait *w, *found = NULL;
+
+	for (w = self->waits; w < self->waits + self->nr; w++) {
+		if (w->tid == (uint32_t)tid && (!found || w->lat_us > found->lat_us))
+			found = w;
+	}
+	if (found)
+		printf("# %llu us %s %s %.*s\n", (unsigned long long)found->lat_us,
+		       found->from, found->path, (int)strcspn(found->why, "\n"),
+		       found->why);
+	else
+		printf("# no wait of %d in '%s'\n", tid, self->tool.out);
+	return found;
+}
+
+static bool is_about(unsigned int percent, unsigned int wanted)
+{
+	return percent + OFF >= wanted && percent <= wanted + OFF;
+}
+
+/* --- two hogs: 0 is the victim, 2 the second hog ----------------------------- */
+
+static void first_hog(struct stage *stage)
+{
+	uint64_t begin = mono_ns();
+
+	sem_post(&stage->cue[0]);
+	spin_until(begin + stage->ns * 7 / 10);
+	sem_post(&stage->cue[2]);	/* which comes first, as of higher priority */
+}
+
+static void second_hog(struct stage *stage)
+{
+	spin_until(mono_ns() + stage->ns * 3 / 10);
+}
+
+TEST_F(why, two_hogs)
+{
+	const struct tool_wait *w;
+
+	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
+	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
+	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
+	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "20ms")));
+	play(self->stage, 1, 3);
+	ASSERT_TRUE(stop(self));
+	w = wait_of(self, self->stage->pid[0]);
+	ASSERT_NE(NULL, w);
+	EXPECT_TRUE(is_about(percent_of(w, "rqs-seventy/"), 70));
+	EXPECT_TRUE(is_about(percent_of(w, "rqs-thirty/"), 30));
+	EXPECT_EQ(0U, percent_of(w, "quota"));
+	EXPECT_STREQ("woken", w->from);
+	EXPECT_FALSE(why_says(w, "(same process)"));
+	EXPECT_FALSE(why_says(w, "idle all the while"));
+}
+
+TEST_F(why, same_process)
+{
+	struct starve *s = starve_new(self->cpu);
+	const struct tool_wait *w;
+
+	if (!s)
+		SKIP(return, "real-time priority is not permitted here");
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "20ms")));
+	starve_for(s, 50 * NSEC_PER_MSEC * scale());
+	ASSERT_TRUE(stop(self));
+	w = wait_of(self, s->victim);
+	starve_end(s);
+	ASSERT_NE(NULL, w);
+	EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
+	EXPECT_TRUE(why_says(w, "(same process)"));
+}
+
+TEST_F(why, waker)
+{
+	struct starve *s = starve_new(self->cpu);
+	const struct tool_wait *w;
+	pid_t hog;
+
+	if (!s)
+		SKIP(return, "real-time priority is not permitted here");
+	ASSERT_TRUE(trace(self, ARGS("-wW", "-T", "mono", "20ms")));
+	starve_for(s, 50 * NSEC_PER_MSEC * scale());
+	ASSERT_TRUE(stop(self));
+	w = wait_of(self, s->victim);
+	hog = s->pid;
+	starve_end(s);
+	ASSERT_NE(NULL, w);
+	EXPECT_STREQ("rqs-hog", w->waker);
+	EXPECT_EQ((uint32_t)hog, w->waker_tid);
+}
+
+static void sleep_until(uint64_t at)
+{
+	struct timespec ts = { at / NSEC_PER_SEC, at % NSEC_PER_SEC };
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+}
+
+/* A timer wakes the victim, in the middle of a hog that has no part in it. */
+static void sleep_a_little(struct stage *stage)
+{
+	sleep_until(stage->at + stage->ns / 3);
+}
+
+static void hog(struct stage *stage)
+{
+	sleep_until(stage->at);
+	spin_until(stage->at + stage->ns);
+}
+
+TEST_F(why, waker_is_an_interrupt)
+{
+	const struct tool_wait *w;
+
+	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
+	actor(self->stage, 0, "rqs-victim", self->cpu, 1, sleep_a_little);
+	actor(self->stage, 1, "rqs-hog", self->cpu, 2, hog);
+	ASSERT_TRUE(trace(self, ARGS("-wW", "-T", "mono", "15ms")));
+	self->stage->at = mono_ns() + 50 * NSEC_PER_MSEC * scale();
+	sem_post(&self->stage->cue[1]);
+	play(self->stage, 0, 2);
+	ASSERT_TRUE(stop(self));
+	w = wait_of(self, self->stage->pid[0]);
+	ASSERT_NE(NULL, w);
+	if (!strcmp(w->waker, "-"))
+		SKIP(return, "this kernel hides what timers wake");
+	/* With PREEMPT_RT a thread may do it. */
+	EXPECT_TRUE(strstr(w->waker, "irq") != NULL);
+	EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
+}
+
+/* --- quota: 0 is in the group, 1 is not ----------------------------------------- */
+
+#define QUOTA_US	10000
+#define PERIOD_US	100000
+
+/* It ends itself, on the CPU: nothing of its group is throttled any more. */
+static void spin(struct stage *stage)
+{
+	spin_until(mono_ns() + stage->ns);
+}
+
+#define NEED_GROUP(g, parent, name)						\
+	do {									\
+		self->has_##g = cgroup_new(&self->g, parent, name);		\
+		if (!self->has_##g)						\
+			SKIP(return, "no cpu controller of cgroups here");	\
+	} while (0)
+
+#define NEED_LIMIT(g)								\
+	do {									\
+		if (!cgroup_limit(&self->g, QUOTA_US, PERIOD_US))		\
+			SKIP(return, "no CPU bandwidth control here");		\
+	} while (0)
+
+/* Waits of actor 0, of which more than half is quota, and how many say @text. */
+static size_t count_quota(struct _test_data_why *self, const char *text, size_t *saying)
+{
+	const struct tool_wait *w;
+	size_t nr = 0;
+
+	*saying = 0;
+	for (w = self->waits; w < self->waits + self->nr; w++) {
+		if (w->tid != (uint32_t)self->stage->pid[0] ||
+		    percent_of(w, "quota") <= 50)
+			continue;
+		nr++;
+		*saying += why_says(w, text);
+	}
+	return nr;
+}
+
+TEST_F_TIMEOUT(why, quota, 60)
+{
+	size_t nr, named;
+	const struct tool_wait *w;
+	char text[100];
+
+	NEED_GROUP(group, NULL, "rqs-quota");
+	NEED_LIMIT(group);
+	self->stage->ns = NSEC_PER_SEC * scale();
+	actor(self->stage, 0, "rqs-limited", self->cpu, 0, spin);
+	ASSERT_TRUE(cgroup_enter(&self->group, self->stage->pid[0]));
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "20ms")));
+	play(self->stage, 0, 1);
+	ASSERT_TRUE(stop(self));
+	snprintf(text, sizeof(text), "%% quota %s", self->group.name);
+	nr = count_quota(self, text, &named);
+	w = wait_of(self, self->stage->pid[0]);
+	ASSERT_NE(NULL, w);
+	printf("# %zu waits for quota, %zu name %s\n", nr, named, self->group.name);
+	EXPECT_LE(5U, nr);
+	EXPECT_EQ(nr, named);
+	EXPECT_LE(95U, percent_of(w, "quota"));
+}
+
+TEST_F_TIMEOUT(why, quota_of_the_parent, 60)
+{
+	size_t nr, named;
+	char text[100];
+
+	NEED_GROUP(group, NULL, "rqs-parent");
+	NEED_GROUP(child, &self->group, "rqs-child");
+	NEED_LIMIT(group);
+	self->stage->ns = NSEC_PER_SEC * scale();
+	actor(self->stage, 0, "rqs-limited", self->cpu, 0, spin);
+	ASSERT_TRUE(cgroup_enter(&self->child, self->stage->pid[0]));
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "20ms")));
+	play(self->stage, 0, 1);
+	ASSERT_TRUE(stop(self));
+	/* It ends there: it is not the child's. */
+	snprintf(text, sizeof(text), "%% quota /rqs-parent");
+	nr = count_quota(self, text, &named);
+	EXPECT_LE(5U, nr);
+	EXPECT_EQ(nr, named);
+	count_quota(self, "rqs-child", &named);
+	EXPECT_EQ(0U, named);
+}
+
+/* All the quota that is shown is the time that the kernel says it was throttled. */
+TEST_F_TIMEOUT(why, quota_and_contention, 60)
+{
+	double sum = 0, throttled, error;
+	const struct tool_wait *w;
+
+	NEED_GROUP(group, NULL, "rqs-quota");
+	NEED_LIMIT(group);
+	self->stage->ns = 3 * NSEC_PER_SEC * scale();
+	actor(self->stage, 0, "rqs-limited", self->cpu, 0, spin);
+	actor(self->stage, 1, "rqs-free", self->cpu, 0, spin);
+	ASSERT_TRUE(cgroup_enter(&self->group, self->stage->pid[0]));
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "500us")));
+	throttled = cgroup_throttled_ns(&self->group);
+	sem_post(&self->stage->cue[1]);
+	play(self->stage, 0, 2);
+	throttled = cgroup_throttled_ns(&self->group) - throttled;
+	ASSERT_TRUE(stop(self));
+	for (w = self->waits; w < self->waits + self->nr; w++) {
+		if (w->tid == (uint32_t)self->stage->pid[0])
+			sum += w->lat_us * 10.0 * percent_of(w, "quota");
+		/* The other one has no quota to lack. */
+		else if (w->tid == (uint32_t)self->stage->pid[1])
+			EXPECT_EQ(0U, percent_of(w, "quota"));
+	}
+	error = sum / throttled - 1;
+	printf("# %.1f ms of quota shown, %.1f ms throttled: %+.1f %%\n", sum / 1e6,
+	       throttled / 1e6, 100 * error);
+	EXPECT_LT(0.3 * self->stage->ns, throttled);
+	EXPECT_GT(0.05, error);
+	EXPECT_LT(-0.05, error);
+}
+
+TEST_F_TIMEOUT(why, contention_without_quota, 60)
+{
+	const struct tool_wait *w;
+	size_t nr = 0;
+
+	NEED_GROUP(group, NULL, "rqs-group");
+	self->stage->ns = NSEC_PER_SEC * scale() / 2;
+	actor(self->stage, 0, "rqs-a", self->cpu, 0, spin);
+	actor(self->stage, 1, "rqs-b", self->cpu, 0, spin);
+	ASSERT_TRUE(cgroup_enter(&self->group, self->stage->pid[0]));
+	ASSERT_TRUE(cgroup_enter(&self->group, self->stage->pid[1]));
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "1ms")));
+	sem_post(&self->stage->cue[1]);
+	play(self->stage, 0, 2);
+	ASSERT_TRUE(stop(self));
+	for (w = self->waits; w < self->waits + self->nr; w++) {
+		EXPECT_EQ(0U, percent_of(w, "quota"));
+		if (w->tid == (uint32_t)self->stage->pid[0] &&
+		    percent_of(w, "rqs-b/") > 50) {
+			nr++;
+			EXPECT_TRUE(why_says(w, " (same cgroup)"));
+		}
+	}
+	printf("# %zu waits for the other one\n", nr);
+	EXPECT_LE(10U, nr);
+}
+
+/* --- other CPUs ----------------------------------------------------------------- */
+
+static void hog_and_wake(struct stage *stage)
+{
+	uint64_t begin = mono_ns();
+
+	sem_post(&stage->cue[2]);
+	sem_post(&stage->cue[0]);
+	spin_until(begin + stage->ns);
+}
+
+/* On the other CPU; half way it moves the victim there. */
+static void hog_and_move(struct stage *stage)
+{
+	uint64_t begin = mono_ns();
+	cpu_set_t set;
+
+	spin_until(begin + stage->ns / 2);
+	CPU_ZERO(&set);
+	CPU_SET(stage->cpu[2], &set);
+	sched_setaffinity(stage->pid[0], sizeof(set), &set);
+	spin_until(begin + stage->ns);
+}
+
+TEST_F(why, moved_while_it_waits)
+{
+	const struct tool_wait *w;
+	char path[20];
+
+	if (!self->cpu)
+		SKIP(return, "only one CPU");
+	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
+	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
+	actor(self->stage, 1, "rqs-here", self->cpu, 2, hog_and_wake);
+	actor(self->stage, 2, "rqs-there", self->cpu - 1, 2, hog_and_move);
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "20ms")));
+	play(self->stage, 1, 3);
+	ASSERT_TRUE(stop(self));
+	w = wait_of(self, self->stage->pid[0]);
+	ASSERT_NE(NULL, w);
+	snprintf(path, sizeof(path), "%d>%d", self->cpu, self->cpu - 1);
+	EXPECT_STREQ(path, w->path);
+	EXPECT_LE(40U, percent_of(w, "rqs-here/"));
+	EXPECT_LE(40U, percent_of(w, "rqs-there/"));
+}
+
+static void hog_alone(struct stage *stage)
+{
+	sem_post(&stage->cue[0]);
+	spin_until(mono_ns() + stage->ns);
+}
+
+/* A CPU that the victim may not use is no way out. */
+TEST_F(why, not_allowed_elsewhere)
+{
+	const struct tool_wait *w;
+
+	self->stage->ns = 50 * NSEC_PER_MSEC * scale();
+	actor(self->stage, 0, "rqs-victim", self->cpu, 0, nothing);
+	actor(self->stage, 1, "rqs-hog", self->cpu, 2, hog_alone);
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "20ms")));
+	play(self->stage, 1, 2);
+	ASSERT_TRUE(stop(self));
+	w = wait_of(self, self->stage->pid[0]);
+	ASSERT_NE(NULL, w);
+	EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
+	EXPECT_FALSE(why_says(w, "idle all the while"));
+}
+
+static void spin_long(struct stage *stage)
+{
+	(void)stage;
+	for (;;)
+		;
+}
+
+/* The CPU that @pid has run on last: field 39 of its stat, -1 if it has gone. */
+static int cpu_of(pid_t pid)
+{
+	char path[64], stat[1024] = "", *s;
+	int field = 2;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (f) {
+		if (!fgets(stat, sizeof(stat), f))
+			stat[0] = '\0';
+		fclose(f);
+	}
+	/* The name, field 2, can have anything in it. */
+	for (s = strrchr(stat, ')'); s && field < 39; field++)
+		s = strchr(s + 1, ' ');
+	return s ? atoi(s) : -1;
+}
+
+static void follow_and_hog(struct stage *stage)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		usleep(20000);
+		pin_to(cpu_of(stage->pid[0]));
+		spin_until(mono_ns() + stage->ns);
+	}
+}
+
+/*
+ * A real-time task comes in again and again, where the victim is; it takes the
+ * balancer some time to see that it had better go to the other CPU.
+ */
+TEST_F_TIMEOUT(why, idle_elsewhere, 60)
+{
+	const struct tool_wait *w;
+	size_t nr = 0;
+
+	if (!self->cpu)
+		SKIP(return, "only one CPU");
+	self->stage->ns = 5 * NSEC_PER_MSEC * scale();
+	actor(self->stage, 0, "rqs-victim", -1, 0, spin_long);
+	actor(self->stage, 1, "rqs-hog", self->cpu, 2, follow_and_hog);
+	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "50us")));
+	sem_post(&self->stage->cue[0]);
+	play(self->stage, 1, 1);
+	ASSERT_TRUE(stop(self));
+	for (w = self->waits; w < self->waits + self->nr; w++) {
+		if (w->tid == (uint32_t)self->stage->pid[0] &&
+		    why_says(w, "; CPU") && why_says(w, " idle all the while"))
+			nr++;
+	}
+	printf("# %zu waits with an idle CPU elsewhere\n", nr);
+	EXPECT_LE(5U, nr);
+}
+
+/* --- more switches than history ----------------------------------------------------- */
+
+#define NR_BALLS	1000
+
+static void serve(struct stage *stage)
+{
+	int i;
+
+	sem_post(&stage->cue[0]);	/* the victim */
+	for (i = 0; i < NR_BALLS; i++) {
+		sem_post(&stage->cue[2]);
+		sem_wait(&stage->cue[3]);
+	}
+}
+
+static void serve_back(struct stage *stage)
+{
+	int i;
+
+	for (i = 0; i < NR_BALLS; i++) {
+		sem_post(&stage->cue[3]);
+		if (i < NR_BALLS - 1)
+			sem_wait(&stage->cue[2]);
+	}
+}
+
+static const struct tool_wait *many_switches(struct _test_data_why *self,
+					     const char *const args[])
+{
+	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
+	actor(self->stage, 1, "rqs-ping", self->cpu, 2, serve);
+	actor(self->stage, 2, "rqs-pong", self->cpu, 2, serve_back);
+	if (!trace(self, args))
+		return NULL;
+	play(self->stage, 1, 3);
+	return stop(self) ? wait_of(self, self->stage->pid[0]) : NULL;
+}
+
+TEST_F(why, more_switches_than_history)
+{
+	const struct tool_wait *w = many_switches(self, ARGS("-w", "-T", "mono", "1ms"));
+
+	ASSERT_NE(NULL, w);
+	EXPECT_TRUE(why_says(w, "; history covers "));
+	EXPECT_LT(10U, percent_of(w, "other"));
+	EXPECT_LT(10U, percent_of(w, "rqs-ping/"));
+	EXPECT_LT(10U, percent_of(w, "rqs-pong/"));
+}
+
+TEST_F(why, more_history)
+{
+	const struct tool_wait *w = many_switches(self, ARGS("-w", "-T", "mono",
+							     "--history", "4096", "1ms"));
+
+	ASSERT_NE(NULL, w);
+	EXPECT_FALSE(why_says(w, "; history covers "));
+	EXPECT_LE(95U, percent_of(w, "rqs-ping/") + percent_of(w, "rqs-pong/"));
+}
+
+TEST_HARNESS_MAIN
