@@ -52,7 +52,7 @@ sbindir		?= $(prefix)/sbin
 INSTALL		?= install
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
-SRCS := runqslower.c cgroups.c explain.c history.c options.c order.c text.c
+SRCS := runqslower.c cgroups.c explain.c history.c options.c order.c preempt.c text.c
 OBJS := $(SRCS:%.c=$(OUTPUT)%.o)
 
 # Variables of our own, as any of CFLAGS, LDFLAGS and EXTRA_* may come from the

@@ -152,8 +152,11 @@ static struct reading reading_at(struct reading a, struct reading b, __u64 at)
 	};
 }
 
-/* The task was queued on @cpu from one time to another. */
-static void explain_stay(struct budget *b, __u32 cpu, struct span stay)
+/*
+ * The task was queued on @cpu from one time to another. @seq: the newest segment there
+ * when the wait ended.
+ */
+static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span stay)
 {
 	const struct why_event *e = b->event;
 	const struct reading begin = {
@@ -171,7 +174,12 @@ static void explain_stay(struct budget *b, __u32 cpu, struct span stay)
 	if (!has_end)
 		next.at = stay.to;
 	s = history_newest(b->history, cpu);
-	if (s && !has_end) {
+	if (s && (__s32)(s->seq - seq) < 0) {
+		/* Some did not come. When the last that did was over is not known. */
+		stay.to = min64(stay.to, s->start_ns);
+		next = (struct reading) { s->start_ns, s->stolen_ns, s->irq_ns };
+		s = history_before(b->history, s);
+	} else if (s && !has_end) {
 		next.stolen = s->stolen_ns;
 		next.irq = s->irq_ns;
 	}
@@ -213,7 +221,7 @@ static void explain_stays(struct budget *b)
 
 	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++) {
 		left = min64(max64(e->hops[i].left_ns, at), b->wait.to);
-		explain_stay(b, e->hops[i].cpu, (struct span) { at, left });
+		explain_stay(b, e->hops[i].cpu, e->hops[i].seq, (struct span) { at, left });
 		at = left;
 	}
 	if (e->nr_hops && e->queued_ns > at) {
@@ -226,7 +234,7 @@ static void explain_stays(struct budget *b)
 		}
 		at = flight.to;
 	}
-	explain_stay(b, e->wait.cpu, (struct span) { at, b->wait.to });
+	explain_stay(b, e->wait.cpu, e->seq, (struct span) { at, b->wait.to });
 }
 
 static int by_size(const void *pa, const void *pb)

@@ -77,7 +77,7 @@ struct task_struct___any {
 	struct task_group___any *sched_task_group;	/* CONFIG_CGROUP_SCHED */
 	bool throttled;			/* since 6.18, CONFIG_CFS_BANDWIDTH */
 	int prio;
-	int on_rq;
+	unsigned int on_rq;		/* a byte since 7.x; libbpf adjusts what is unsigned */
 	const struct cpumask *cpus_ptr;
 	struct {			/* empty without CONFIG_SCHED_INFO */
 		unsigned long long last_arrival;

@@ -136,8 +136,9 @@ struct cpu_state {
 	__u64 sampled;			/* when it was last looked at, 0: never */
 	__u64 span;			/* begin of the present span */
 	__u64 least;			/* difference seen in it */
-	/* The last wakeup since the last switch: the clock then, or 0, and jiffies. */
+	/* The last wakeup since the last switch: the clock then, or 0; and jiffies. */
 	__u64 woken;
+#define SOME_TIME	1		/* or a task has come from another CPU */
 	__u64 woken_jiffies;
 	/* The flight recorder. Times are CLOCK_MONOTONIC. */
 	__u64 running;			/* run_stamp() of who has the CPU */
@@ -356,8 +357,8 @@ static __always_inline __u64 wakeup_time(struct task_struct *p, struct cfs_rq___
 /*
  * The time of a switch, without asking the clock where that of the run queue is
  * known to be new: __schedule() updates it, but not when a wakeup since the last
- * switch has asked for this one. Then it is as old as that wakeup, or, if the task
- * went on for so long, as the last tick.
+ * switch, or a task that came from another CPU, has asked for this one. Then it is as
+ * old as that, or, if the task went on for so long, as the last tick.
  */
 static __always_inline __u64 switch_time(struct cpu_state *c, struct cfs_rq___any *q)
 {
@@ -367,7 +368,8 @@ static __always_inline __u64 switch_time(struct cpu_state *c, struct cfs_rq___an
 		return bpf_ktime_get_ns();
 	clock = rq_clock(q);
 	c->woken = 0;
-	if (woken && (clock == woken || c->woken_jiffies != bpf_jiffies64())) {
+	if (woken && (clock == woken || woken == SOME_TIME ||
+		      c->woken_jiffies != bpf_jiffies64())) {
 		now = bpf_ktime_get_ns();
 		improve_offset(c, clock, now);
 		return now;
@@ -607,8 +609,9 @@ static __always_inline void check_running(struct cpu_state *c, __u32 cpu,
 	chunk = chunk_of(cpu, c->next_seq - 1);
 	if (chunk && c->next_seq)
 		chunk->segments[(c->next_seq - 1) % CHUNK].flags |= SEGMENT_BROKEN;
+	/* The clock that it was taken from may have been a tick behind. */
 	if (has_sched_info() && c->sampled && any(prev)->pid) {
-		arrival = last_arrival(prev) + c->offset;
+		arrival = last_arrival(prev) + c->offset + tick_ns;
 		if ((__s64)(now - arrival) > 0)
 			start = arrival;
 	}
@@ -616,22 +619,24 @@ static __always_inline void check_running(struct cpu_state *c, __u32 cpu,
 }
 
 /*
- * Send user space what @cpu has run since @since, as far as it does not have it.
- * Global, so that it is verified by itself, once.
+ * Send user space what @cpu has run since @since, as far as it does not have it. What
+ * finds no room now may do so the next time. The number of the newest segment, which
+ * tells user space whether it has come. Global, so that it is verified once, by itself.
  */
-__noinline int send_history(__u32 cpu, __u64 since)
+__noinline __u32 send_history(__u32 cpu, __u64 since)
 {
 	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
 	struct run_chunk *chunk;
-	__u32 seq, i, nr;
+	__u32 newest, seq, i, nr;
 
-	if (!c || !c->next_seq)
+	if (!c)
 		return 0;
-	seq = c->next_seq - 1;
+	newest = c->next_seq - 1;
+	seq = newest;
 	for (i = 0; i < MAX_HISTORY / CHUNK && i < nr_chunks; i++) {
 		chunk = chunk_of(cpu, seq);
 		if (!chunk)
-			return 0;
+			break;
 		nr = seq % CHUNK + 1;
 		/* Either the only one that is new, or all: the sizes must be known. */
 		if (chunk->nr_sent == nr - 1) {
@@ -644,10 +649,10 @@ __noinline int send_history(__u32 cpu, __u64 since)
 				chunk->nr_sent = nr;
 		}
 		if (chunk->segments[0].start_ns <= since || seq < CHUNK)
-			return 0;
+			break;
 		seq -= nr;
 	}
-	return 0;
+	return newest;
 }
 
 /*
@@ -661,11 +666,10 @@ static __always_inline void find_idle_cpus(struct why_event *e, struct task_stru
 	struct cpu_state *c;
 	__u32 i, key;
 
+	__builtin_memset(e->idle_cpus, 0, sizeof(e->idle_cpus));
 	for (i = 0; i < MAX_IDLE_CPUS && i < nr_cpus; i++) {
-		if (i % 64 == 0) {
+		if (i % 64 == 0)
 			allowed = allowed_cpus(p, i / 64);
-			e->idle_cpus[i / 64] = 0;
-		}
 		if (i == (__u32)cpu || !(allowed & 1ULL << i % 64))
 			continue;
 		key = i;
@@ -741,13 +745,13 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 {
 	__u64 since = now - wait_ns, busy_since = since;
 	struct stolen stolen = stolen_time(q);
-	__u32 cpu = task_cpu(next), i;
+	__u32 cpu = task_cpu(next), seq, i;
 	struct why_event *e;
 
 	__sync_fetch_and_add(&stats.seen, 1);
 	for (i = 0; w && i < MAX_HOPS && i < w->nr_hops; i++)
-		send_history(w->hops[i].cpu, since);
-	send_history(cpu, since);
+		w->hops[i].seq = send_history(w->hops[i].cpu, since);
+	seq = send_history(cpu, since);
 	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e) {
 		count_lost(LOST_RING);
@@ -755,6 +759,7 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 	}
 	e->wait.kind = RECORD_WHY;
 	fill_event(&e->wait, prev, next, now, wait_ns);
+	e->seq = seq;
 	e->cgroup = cgroup_of(next);
 	e->queued_ns = queued ? queued + c->offset : 0;
 	if (e->queued_ns && (__s64)(e->queued_ns - since) < 0)
@@ -1010,11 +1015,16 @@ SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 {
 	struct cfs_rq___any *dest;
+	__u32 cpu = dest_cpu;
+	struct cpu_state *c;
 	struct why_wait *w;
 	struct hop *hop;
 
 	if (!is_queued(p))
 		return 0;
+	c = bpf_map_lookup_elem(&cpus, &cpu);
+	if (c)
+		c->woken = SOME_TIME;
 	w = (struct why_wait *)wait_of(p, true);
 	if (!w || w->wait.stamp != wait_stamp(p))
 		return 0;
@@ -1022,7 +1032,7 @@ int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 		hop = &w->hops[w->nr_hops % MAX_HOPS];
 		hop->left_ns = bpf_ktime_get_ns();
 		hop->cpu = task_cpu(p);
-		hop->pad = 0;
+		hop->seq = 0;
 	}
 	w->nr_hops++;
 	if (may_lack_quota(w, p)) {

@@ -19,12 +19,12 @@
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include "explain.h"
 #include "history.h"
 #include "options.h"
 #include "order.h"
+#include "preempt.h"
 #include "runqslower.h"
 #include <runqslower.skel.h>
 #include "text.h"
@@ -182,65 +182,6 @@ static __u32 max_tasks(void)
 	__u64 max = by_pid < by_memory ? by_pid : by_memory;
 
 	return max > 0 && max <= 1 << 22 ? max : 1 << 22;
-}
-
-/* The offset in bytes of the member @name, or -1. */
-static __s64 member_offset(const struct btf *btf, __u32 type, const char *name)
-{
-	const struct btf_type *t = btf__type_by_id(btf, type);
-	const struct btf_member *m = btf_members(t);
-	__u32 i;
-
-	for (i = 0; btf_is_struct(t) && i < btf_vlen(t); i++, m++) {
-		if (!strcmp(btf__name_by_offset(btf, m->name_off), name))
-			return btf_member_bit_offset(t, i) / 8;
-	}
-	/* It may be in a union of a struct without a name. */
-	m = btf_members(t);
-	for (i = 0; btf_is_composite(t) && i < btf_vlen(t); i++, m++) {
-		__s64 inner = m->name_off ? -1 : member_offset(btf, m->type, name);
-
-		if (inner >= 0)
-			return btf_member_bit_offset(t, i) / 8 + inner;
-	}
-	return -1;
-}
-
-/*
- * How far after a CPU's run queue x86 keeps its preempt count: both are per-CPU
- * variables. A variable of its own, or from 6.3 to 6.14 in pcpu_hot. Not as a ksym,
- * which must be in kallsyms. 0 if it is not found.
- */
-static __s64 preempt_count_offset(void)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	const struct btf_var_secinfo *var;
-	const struct btf_type *section, *t;
-	__s64 rq = -1, count = -1, member;
-	const char *name;
-	__s32 id;
-	__u32 i;
-
-	id = btf ? btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC) : -1;
-	if (id > 0) {
-		section = btf__type_by_id(btf, id);
-		var = btf_var_secinfos(section);
-		for (i = 0; i < btf_vlen(section); i++, var++) {
-			t = btf__type_by_id(btf, var->type);
-			name = btf__name_by_offset(btf, t->name_off);
-			if (!strcmp(name, "runqueues")) {
-				rq = var->offset;
-			} else if (!strcmp(name, "__preempt_count")) {
-				count = var->offset;
-			} else if (!strcmp(name, "pcpu_hot")) {
-				member = member_offset(btf, t->type, "preempt_count");
-				if (member >= 0)
-					count = var->offset + member;
-			}
-		}
-	}
-	btf__free(btf);
-	return rq >= 0 && count >= 0 ? count - rq : 0;
 }
 
 /* One more than the highest number that a CPU can have. */

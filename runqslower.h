@@ -94,7 +94,7 @@ enum waker_kind {
 struct hop {
 	__u64 left_ns;
 	__u32 cpu;			/* where it had been */
-	__u32 pad;
+	__u32 seq;			/* of the newest segment there when the wait ended */
 };
 
 #define MAX_HOPS	4		/* kept of one wait; more are counted */
@@ -116,10 +116,11 @@ struct why_event {
 	__u64 quota_since_ns;
 	__u64 quota_cgroup;		/* 0: not known */
 	struct hop hops[MAX_HOPS];
+	__u32 seq;			/* of the newest segment on the last CPU */
 	__u32 nr_hops;			/* may be more than MAX_HOPS */
 	__u8 from;			/* enum wait_from */
 	__u8 waker_kind;
-	__u8 pad[2];
+	__u8 pad[6];
 	__u32 waker_tid;
 	__u32 waker_tgid;
 	char waker_comm[TASK_COMM_LEN];

@@ -387,12 +387,77 @@ static void *worker_main(void *arg)
 	set_name(name);
 	if (w->cpu >= 0)
 		pin_to(w->cpu);
-	w->main(w);
 	task = &w->load->tasks[w->nr];
 	memcpy(task->name, name, sizeof(name));
 	task->tid = my_tid();
+	w->main(w);
 	task->run_delay = my_run_delay();
 	return NULL;
+}
+
+/* A thread's CPU clock, for others of its process: MAKE_THREAD_CPUCLOCK() */
+static clockid_t cpu_clock_of(pid_t tid)
+{
+	return ~(clockid_t)tid << 3 | 4 | 2;
+}
+
+struct sampler {
+	struct load *load;
+	uint64_t until;
+	pthread_t thread;
+};
+
+static void *sample(void *arg)
+{
+	struct sampler *s = arg;
+	struct load_sample *sample;
+	struct timespec ts;
+	size_t i;
+
+	set_name("rqs-sampler");
+	set_fifo(1);
+	while (mono_ns() < s->until && s->load->nr_samples < MAX_SAMPLES) {
+		sample = &s->load->samples[s->load->nr_samples++];
+		sample->ns = mono_ns();
+		for (i = 0; i < s->load->nr; i++) {
+			if (!s->load->tasks[i].tid ||
+			    clock_gettime(cpu_clock_of(s->load->tasks[i].tid), &ts))
+				continue;
+			sample->runtime[i] = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+		}
+		sample->until = mono_ns();
+		usleep(1000);
+	}
+	set_other(my_tid());
+	return NULL;
+}
+
+uint64_t load_runtime(const struct load *load, pid_t tid, uint64_t from, uint64_t to)
+{
+	const struct load_sample *before, *after;
+	size_t low, high, mid, i;
+
+	for (i = 0; i < load->nr && load->tasks[i].tid != tid; i++)
+		;
+	if (i == load->nr)
+		return UINT64_MAX;
+	/* The first that was begun at @to or later; */
+	for (low = 0, high = load->nr_samples; low < high;) {
+		mid = (low + high) / 2;
+		if (load->samples[mid].ns < to)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	after = load->samples + low;
+	if (low == load->nr_samples)
+		return UINT64_MAX;
+	/* from there back, the last that was done at @from. */
+	for (before = after; before >= load->samples && before->until > from; before--)
+		;
+	if (before < load->samples || !before->runtime[i] || !after->runtime[i])
+		return UINT64_MAX;
+	return after->runtime[i] - before->runtime[i];
 }
 
 /* Of a shared address space: the process that load is built in. */
@@ -440,6 +505,7 @@ static void plan_sleepy(struct plan *plan)
 static struct load *run_load(void (*make_plan)(struct plan *plan), uint64_t ns)
 {
 	struct plan plan = { .load = share(sizeof(*plan.load)) };
+	struct sampler sampler = { plan.load, mono_ns() + ns };
 	struct worker *w;
 	pid_t pid;
 
@@ -460,8 +526,10 @@ static struct load *run_load(void (*make_plan)(struct plan *plan), uint64_t ns)
 		w->until = mono_ns() + ns;
 		pthread_create(&w->thread, NULL, worker_main, w);
 	}
+	pthread_create(&sampler.thread, NULL, sample, &sampler);
 	for (w = plan.workers; w < plan.next; w++)
 		pthread_join(w->thread, NULL);
+	pthread_join(sampler.thread, NULL);
 	_exit(0);
 }
 

@@ -71,9 +71,20 @@ struct load_task {
 
 #define MAX_LOAD_TASKS	256
 
+#define MAX_SAMPLES	65536
+
+/* How long the tasks had run by then: the kernel's own sum_exec_runtime. */
+struct load_sample {
+	uint64_t ns;			/* mono_ns() before they were read */
+	uint64_t until;			/* and after */
+	uint64_t runtime[MAX_LOAD_TASKS];
+};
+
 struct load {
 	size_t nr;
 	struct load_task tasks[MAX_LOAD_TASKS];
+	size_t nr_samples;		/* about one each ms */
+	struct load_sample samples[MAX_SAMPLES];
 };
 
 /*
@@ -90,5 +101,11 @@ struct load *mixed_load(uint64_t ns);
  */
 struct load *sleepy_load(uint64_t ns);
 void load_free(struct load *load);
+
+/*
+ * The most that @tid can have run from @from to @to: between the samples around.
+ * UINT64_MAX if it is not of the load, or there are no such samples.
+ */
+uint64_t load_runtime(const struct load *load, pid_t tid, uint64_t from, uint64_t to);
 
 #endif /* __LOAD_H */

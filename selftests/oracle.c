@@ -147,6 +147,39 @@ static int by_in(const void *pa, const void *pb)
 	return a->in_ns < b->in_ns ? -1 : a->in_ns > b->in_ns;
 }
 
+static int by_cpu(const void *pa, const void *pb)
+{
+	const struct truth_run *a = pa, *b = pb;
+
+	if (a->cpu != b->cpu)
+		return a->cpu < b->cpu ? -1 : 1;
+	return a->in_ns < b->in_ns ? -1 : a->in_ns > b->in_ns;
+}
+
+__u64 truth_ran(const struct truth *t, __u16 cpu, __u32 tid, __u64 from, __u64 to)
+{
+	size_t low = 0, high = t->nr_runs, mid;
+	const struct truth_run *r;
+	__u64 sum = 0;
+
+	/* Runs of a CPU do not overlap: they end in the order they begin. */
+	while (low < high) {
+		mid = (low + high) / 2;
+		r = &t->cpu_runs[mid];
+		if (r->cpu < cpu || (r->cpu == cpu && r->out_ns <= from))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (r = t->cpu_runs + low; r < t->cpu_runs + t->nr_runs &&
+	     r->cpu == cpu && r->in_ns < to; r++) {
+		if (r->tid == tid)
+			sum += (r->out_ns < to ? r->out_ns : to) -
+			       (r->in_ns > from ? r->in_ns : from);
+	}
+	return sum;
+}
+
 static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 {
 	struct task *tasks = calloc(MAX_TID, sizeof(*tasks)), *p;
@@ -197,6 +230,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 		if (e->prev_tid) {
 			if (p->in && p->nr_switches + 1 == e->prev_nr_switches) {
 				t->runs[t->nr_runs].tid = e->prev_tid;
+				t->runs[t->nr_runs].cpu = e->cpu;
 				t->runs[t->nr_runs].in_ns = p->in;
 				t->runs[t->nr_runs++].out_ns = e->ns;
 			}
@@ -212,6 +246,11 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 	free(tasks);
 	qsort(t->waits, t->nr_waits, sizeof(*t->waits), by_end);
 	qsort(t->runs, t->nr_runs, sizeof(*t->runs), by_in);
+	t->cpu_runs = malloc((t->nr_runs + 1) * sizeof(*t->runs));
+	if (!t->cpu_runs)
+		abort();
+	memcpy(t->cpu_runs, t->runs, t->nr_runs * sizeof(*t->runs));
+	qsort(t->cpu_runs, t->nr_runs, sizeof(*t->runs), by_cpu);
 }
 
 bool oracle_stop(struct oracle *o, struct truth *truth)
@@ -236,5 +275,6 @@ void truth_free(struct truth *truth)
 {
 	free(truth->waits);
 	free(truth->runs);
+	free(truth->cpu_runs);
 	memset(truth, 0, sizeof(*truth));
 }

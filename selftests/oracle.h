@@ -51,6 +51,7 @@ struct truth_run {
 	__u64 in_ns;
 	__u64 out_ns;
 	__u32 tid;
+	__u16 cpu;
 };
 
 struct truth {
@@ -59,6 +60,7 @@ struct truth {
 	size_t nr_unsure;
 	struct truth_run *runs;		/* in order of tid, then of in_ns */
 	size_t nr_runs;
+	struct truth_run *cpu_runs;	/* the same in order of CPU, then of in_ns */
 	size_t nr_events;
 };
 
@@ -71,6 +73,9 @@ struct oracle *oracle_start(void);
 bool oracle_stop(struct oracle *o, struct truth *truth);
 
 void truth_free(struct truth *truth);
+
+/* How long @tid was seen to run on @cpu in that time, in ns. */
+__u64 truth_ran(const struct truth *truth, __u16 cpu, __u32 tid, __u64 from, __u64 to);
 #endif
 
 #endif /* __ORACLE_H */

@@ -168,7 +168,7 @@ size_t parse_shares(const struct tool_wait *w, struct tool_share *shares)
 			return 0;
 		share = &shares[nr++];
 		memset(share, 0, sizeof(*share));
-		end = s + strcspn(s, "\n;,");
+		end = s + strcspn(s, ";,");
 		if (sscanf(s, "%u%% %n", &share->percent, &len) != 1 ||
 		    end - s - len >= (long)sizeof(share->text))
 			return 0;
@@ -201,9 +201,7 @@ unsigned int percent_of(const struct tool_wait *w, const char *text)
 
 bool why_says(const struct tool_wait *w, const char *text)
 {
-	const char *found = strstr(w->why, text);
-
-	return found && found < w->why + strcspn(w->why, "\n");
+	return strstr(w->why, text);
 }
 
 /*
@@ -217,7 +215,7 @@ static bool parse_wait(const char *line, const char *header, struct tool_wait *w
 	int len;
 
 	memset(w, 0, sizeof(*w));
-	if (strcspn(line, "\n") < 18 + 17 + 6 + 15 ||
+	if (strlen(line) < 18 + 17 + 6 + 15 ||
 	    sscanf(line, "%llu.%6llu", &sec, &usec) != 2)
 		return false;
 	w->end_ns = sec * 1000000000 + usec * 1000;
@@ -245,32 +243,28 @@ static bool parse_wait(const char *line, const char *header, struct tool_wait *w
 		w->why = line + len;
 		if (!parse_shares(w, shares))
 			return false;
-		line += strcspn(line, "\n");
+		return true;
 	}
-	return line[strspn(line, " ")] == '\n';
+	return !line[strspn(line, " ")];
 }
 
 struct tool_wait *parse_waits(const char *out, size_t *nr)
 {
-	struct tool_wait *waits = calloc(count_lines(out) + 1, sizeof(*waits));
-	const char *line = strchr(out, '\n');	/* Tracing ... */
-	char header[200] = "";
+	size_t size = (count_lines(out) + 1) * sizeof(struct tool_wait);
+	struct tool_wait *waits = calloc(1, size + strlen(out) + 1);
+	char *rest = strcpy((char *)waits + size, out);
+	const char *header, *line;
 
 	*nr = 0;
-	if (line) {
-		snprintf(header, sizeof(header), "%.*s",
-			 (int)strcspn(line + 1, "\n"), line + 1);
-		line = strchr(line + 1, '\n');
-	}
-	while (line && *++line) {
+	strsep(&rest, "\n");			/* Tracing ... */
+	header = strsep(&rest, "\n");
+	while ((line = strsep(&rest, "\n")) && *line) {
 		if (!parse_wait(line, header, &waits[*nr])) {
-			fprintf(stderr, "# not a wait: '%.*s'\n",
-				(int)strcspn(line, "\n"), line);
+			fprintf(stderr, "# not a wait: '%s'\n", line);
 			free(waits);
 			return NULL;
 		}
 		(*nr)++;
-		line = strchr(line, '\n');
 	}
 	return waits;
 }

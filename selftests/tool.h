@@ -20,7 +20,7 @@ struct tool_wait {
 	char waker[20];			/* with -W */
 	uint32_t waker_tid;
 	char from[12], path[40];	/* with -w */
-	const char *why;		/* with -w: in the output, up to the newline */
+	const char *why;		/* with -w; lives as long as the array */
 	bool matched;			/* for the test */
 };
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * Where the kernel keeps its preempt count. BTF has the place of every per-CPU variable
+ * where a new enough pahole made it; else kallsyms may have it. (A ksym of the BPF
+ * program would have to be in both.)
+ */
+#include <stdio.h>
+#include <string.h>
+#include <bpf/btf.h>
+#include "preempt.h"
+
+/* Places in the per-CPU area, -1: not found. */
+struct places {
+	__s64 runqueues;
+	__s64 preempt_count;
+};
+
+/* The offset in bytes of the member @name, or -1. */
+static __s64 member_offset(const struct btf *btf, __u32 type, const char *name)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type);
+	const struct btf_member *m;
+	__s64 inner;
+	__u32 i;
+
+	if (!btf_is_composite(t))
+		return -1;
+	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++) {
+		/* What has no name is a union or struct within. */
+		inner = m->name_off ? -1 : member_offset(btf, m->type, name);
+		if (!strcmp(btf__name_by_offset(btf, m->name_off), name))
+			inner = 0;
+		if (inner >= 0)
+			return btf_member_bit_offset(t, i) / 8 + inner;
+	}
+	return -1;
+}
+
+static void find_in_btf(struct places *places)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const struct btf_var_secinfo *var;
+	const struct btf_type *section, *t;
+	const char *name;
+	__s64 member;
+	__s32 id;
+	__u32 i;
+
+	id = btf ? btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC) : -1;
+	if (id <= 0)
+		goto out;
+	section = btf__type_by_id(btf, id);
+	for (i = 0, var = btf_var_secinfos(section); i < btf_vlen(section); i++, var++) {
+		t = btf__type_by_id(btf, var->type);
+		name = btf__name_by_offset(btf, t->name_off);
+		if (!strcmp(name, "runqueues")) {
+			places->runqueues = var->offset;
+		} else if (!strcmp(name, "__preempt_count")) {
+			places->preempt_count = var->offset;
+		} else if (!strcmp(name, "pcpu_hot")) {
+			member = member_offset(btf, t->type, "preempt_count");
+			if (member >= 0)
+				places->preempt_count = var->offset + member;
+		}
+	}
+out:
+	btf__free(btf);
+}
+
+/* Those of per-CPU variables are shown as they are; 0 means that we may not see them. */
+static void find_in_kallsyms(struct places *places)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	char line[512], name[128];
+	unsigned long long at;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %*c %127s", &at, name) != 2 || !at)
+			continue;
+		if (!strcmp(name, "runqueues"))
+			places->runqueues = at;
+		else if (!strcmp(name, "__preempt_count"))
+			places->preempt_count = at;
+	}
+	if (f)
+		fclose(f);
+}
+
+__s64 preempt_count_offset(void)
+{
+	struct places places = { -1, -1 };
+
+	find_in_btf(&places);
+	if (places.runqueues < 0)
+		find_in_kallsyms(&places);
+	if (places.runqueues < 0 || places.preempt_count < 0)
+		return 0;
+	return places.preempt_count - places.runqueues;
+}
