@@ -355,7 +355,7 @@ static __always_inline __u64 wakeup_time(struct task_struct *p, struct cfs_rq___
 }
 
 /*
- * The time of a switch, without asking the clock where that of the run queue is
+ * The time of a switch to which no wait begins, without asking the clock where that of the run queue is
  * known to be new: __schedule() updates it, but not when a wakeup since the last
  * switch, or a task that came from another CPU, has asked for this one. Then it is as
  * old as that, or, if the task went on for so long, as the last tick.
@@ -894,29 +894,33 @@ static __always_inline bool is_unseen(int hook)
 static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, const bool why)
 {
+	bool begins = (preempt || task_is_running(prev)) && any(prev)->pid &&
+		      is_wanted(prev);
 	struct cfs_rq___any *q = NULL, *prev_q = NULL;
 	__u32 cpu = task_cpu(next);
 	struct cpu_state *c = NULL;
 	__u64 now = 0;
 
+	if (begins)
+		now = bpf_ktime_get_ns();
 	if (why) {
 		c = bpf_map_lookup_elem(&cpus, &cpu);
 		if (!c)
 			return;		/* cannot be: there is one for every CPU */
 		q = queue_of(next);
 		prev_q = queue_of(prev);
-		now = switch_time(c, q);
+		if (begins)
+			c->woken = 0;
+		else
+			now = switch_time(c, q);
 		check_running(c, cpu, prev, q, now);
 		if (is_throttled(prev, prev_q)) {
 			c->throttled_since = now;
 			c->throttled_cgroup = throttled_group(prev, cpu);
 		}
 	}
-	if ((preempt || task_is_running(prev)) && any(prev)->pid && is_wanted(prev)) {
-		if (!now)
-			now = bpf_ktime_get_ns();
+	if (begins)
 		wait_begin_again(prev, prev_q, now, why);
-	}
 	if (any(next)->pid)
 		wait_end(prev, next, why ? q : queue_of(next), now, why);
 	if (why) {

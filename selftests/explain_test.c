@@ -20,6 +20,7 @@
 /* Of this test: each has a process of its own. */
 static struct history history;
 static struct why_event event;
+static __u32 missing[CPUS];	/* so many of the last segments have not come */
 
 /* A wait of @ns, on CPU 0, that nothing is known of. */
 static void begin(__u64 ns)
@@ -34,6 +35,7 @@ static void begin(__u64 ns)
 		},
 		.from = FROM_PREEMPTED,
 	};
+	memset(missing, 0, sizeof(missing));
 }
 
 /* A segment that comes after those its CPU has. */
@@ -193,12 +195,29 @@ static const char *flaw(const struct why *why)
 	return shares_flaw(why) ?: percents_flaw(why);
 }
 
+static __u32 newest_seq(__u32 cpu)
+{
+	const struct run_segment *s = history_newest(&history, cpu);
+
+	return s ? s->seq + missing[cpu] : -1U;
+}
+
+static struct why *explained(void)
+{
+	__u32 i;
+
+	event.seq = newest_seq(event.wait.cpu);
+	for (i = 0; i < event.nr_hops && i < MAX_HOPS; i++)
+		event.hops[i].seq = newest_seq(event.hops[i].cpu);
+	return explain(&event, &history);
+}
+
 static char text[1024];
 
 /* As in "70 a/11, 30 other, 10 of it uncovered", valid until the next call. */
 static const char *budget(void)
 {
-	struct why *why = explain(&event, &history);
+	struct why *why = explained();
 	FILE *f = fmemopen(text, sizeof(text), "w");
 	size_t i;
 
@@ -325,7 +344,7 @@ TEST(wait_fields)
 	begin(100);
 	event.waker_tid = 99;
 	run_group(0, 11, "a", 10, 77);
-	why = explain(&event, &history);
+	why = explained();
 	ASSERT_NE(NULL, why);
 	EXPECT_EQ(0, memcmp(&event, &why->event, sizeof(event)));
 	EXPECT_EQ(1U, why->nr);
@@ -379,6 +398,70 @@ TEST(wait_history_with_a_gap)
 	s.seq++;
 	history_add(&history, &s, 1);
 	EXPECT_STREQ("60 other, 40 b/12, 60 of it uncovered", budget());
+}
+
+/* When the last that came was over is not known. */
+TEST(wait_last_segment_missing)
+{
+	begin(100);
+	run(0, 0, 11, "a", 0);
+	run(0, 60, 12, "b", 0);
+	missing[0] = 1;
+	EXPECT_STREQ("60 a/11, 40 other, 40 of it uncovered", budget());
+}
+
+TEST(wait_all_but_one_segment_missing)
+{
+	begin(100);
+	run(0, -50, 11, "a", 0);
+	missing[0] = 3;
+	EXPECT_STREQ("100 other, 100 of it uncovered", budget());
+}
+
+TEST(wait_segment_missing_after_wrap_around)
+{
+	struct run_segment s;
+
+	begin(100);
+	s = segment(0, 0, 11, "a");
+	s.seq = -1;
+	history_add(&history, &s, 1);
+	missing[0] = 1;
+	EXPECT_STREQ("100 other, 100 of it uncovered", budget());
+}
+
+/* For other waits, which ended later. */
+TEST(wait_more_segments_than_needed)
+{
+	begin(100);
+	run(0, 0, 11, "a", 0);
+	run(0, 110, 12, "b", 0);
+	run(0, 120, 13, "c", 0);
+	missing[0] = -2;
+	EXPECT_STREQ("100 a/11", budget());
+}
+
+TEST(wait_stolen_from_missing_segment)
+{
+	begin(100);
+	run_stolen(0, 0, 11, "a", 5000, 0);
+	run_stolen(0, 60, 12, "b", 5020, 0);
+	event.end_stolen_ns = 5060;
+	missing[0] = 1;
+	EXPECT_STREQ("40 a/11, 40 other, 20 steal, 40 of it uncovered", budget());
+}
+
+/* What ran long ago does not run now, be the numbers as they may. */
+TEST(wait_after_long_silence)
+{
+	struct run_segment s;
+
+	begin(100);
+	run(0, -90, 11, "a", 0);
+	s = segment(0, 0, 12, "b");
+	s.seq += 1U << 31;
+	history_add(&history, &s, 1);
+	EXPECT_STREQ("100 b/12", budget());
 }
 
 TEST(wait_unknown_cpu)
@@ -496,6 +579,16 @@ TEST(wait_stolen_after_wakeup)
 	EXPECT_STREQ("70 a/11, 20 wakeup, 10 steal", budget());
 }
 
+TEST(wait_stolen_since_wakeup)
+{
+	begin(100);
+	run_stolen(0, 10, 11, "a", 5000, 0);
+	event.wakeup_ns = 20;
+	event.begin_stolen_ns = 5010;
+	event.end_stolen_ns = 5040;
+	EXPECT_STREQ("50 a/11, 30 steal, 20 wakeup", budget());
+}
+
 /* The begin was not seen, so there is no reading of it: in proportion. */
 TEST(wait_stolen_from_unseen)
 {
@@ -519,6 +612,17 @@ TEST(wait_stolen_begin_after_end)
 	EXPECT_STREQ("80 a/11, 20 steal", budget());
 }
 
+TEST(wait_stolen_begin_irq_after_end)
+{
+	begin(100);
+	run_stolen(0, -100, 11, "a", 5000, 300);
+	event.begin_stolen_ns = 5000;
+	event.begin_irq_ns = 900;
+	event.end_stolen_ns = 5040;
+	event.end_irq_ns = 320;
+	EXPECT_STREQ("80 a/11, 10 irq, 10 steal", budget());
+}
+
 TEST(wait_stolen_begin_before_segment)
 {
 	begin(100);
@@ -536,6 +640,15 @@ TEST(wait_stolen_backwards)
 	event.end_stolen_ns = 3000;
 	event.end_irq_ns = 100;
 	EXPECT_STREQ("50 a/11, 50 b/12", budget());
+}
+
+TEST(wait_irq_backwards)
+{
+	begin(100);
+	run_stolen(0, 0, 11, "a", 5000, 300);
+	event.end_stolen_ns = 5040;
+	event.end_irq_ns = 200;
+	EXPECT_STREQ("100 a/11", budget());
 }
 
 TEST(wait_stolen_more_than_there_was)
@@ -646,6 +759,28 @@ TEST(wait_hop_without_history)
 	run(1, 0, 12, "b", 0);
 	moves(40, 50, 1);
 	EXPECT_STREQ("50 b/12, 40 other, 10 flight, 40 of it uncovered", budget());
+}
+
+TEST(wait_hop_segment_missing)
+{
+	begin(100);
+	run(0, 0, 11, "a", 0);
+	run(0, 30, 12, "b", 0);
+	run(1, 0, 13, "c", 0);
+	missing[0] = 1;
+	moves(40, 50, 1);
+	EXPECT_STREQ("50 c/13, 30 a/11, 10 flight, 10 other, 10 of it uncovered", budget());
+}
+
+TEST(wait_hop_to_cpu_with_missing_segment)
+{
+	begin(100);
+	run(0, 0, 11, "a", 0);
+	run(1, 0, 12, "b", 0);
+	run(1, 70, 13, "c", 0);
+	missing[1] = 1;
+	moves(40, 50, 1);
+	EXPECT_STREQ("40 a/11, 30 other, 20 b/12, 10 flight, 30 of it uncovered", budget());
 }
 
 TEST(wait_hop_from_unknown_cpu)
@@ -1249,6 +1384,14 @@ TEST(history_one)
 	EXPECT_EQ(1, count_back(0));
 }
 
+/* The number of what never came is that of no segment. */
+TEST(history_without_the_first)
+{
+	begin(100);
+	send(1, 9);
+	EXPECT_EQ(9, count_back(9));
+}
+
 TEST(history_many)
 {
 	begin(100);
@@ -1423,7 +1566,7 @@ static void count_segment(struct counts *counts, const struct log *log, __u32 cp
 
 	while (i >= 0 && log->segments[cpu][i].start_ns > t)
 		i--;
-	if (i < 0 || i < log->nr[cpu] - SIZE) {
+	if (i < 0 || i < log->nr[cpu] - SIZE || (i == log->nr[cpu] - 1 && missing[cpu])) {
 		counts->uncovered++;
 		counts->of[CAUSE_OTHER][0]++;
 		return;
@@ -1467,6 +1610,7 @@ static void random_segments(struct log *log)
 
 	for (cpu = 0; cpu < CPUS; cpu++) {
 		log->nr[cpu] = rnd(ARRAY_SIZE(log->segments[cpu]));
+		missing[cpu] = rnd(4) ? 0 : rnd(5);
 		at = (long)rnd(120) - 60;
 		for (i = 0; i < log->nr[cpu]; i++) {
 			s = segment(cpu, at, VICTIM + rnd(20), "a");
@@ -1535,7 +1679,7 @@ TEST(random_by_count)
 		random_event();
 		count(&counts, &event, &log);
 
-		why = explain(&event, &history);
+		why = explained();
 		wrong = flaw(why) ?: flaw_by_count(why, &counts);
 		free(why);
 		ASSERT_EQ(NULL, wrong)
@@ -1596,8 +1740,9 @@ static void random_times(__u64 time(void))
 	event.queued_ns = time();
 	event.nr_hops = rnd(2) ? 0 : rnd(2 * MAX_HOPS);
 	event.wait.cpu = rnd(CPUS + 1);
+	event.seq = rnd(4 * SIZE);
 	for (i = 0; i < MAX_HOPS; i++)
-		event.hops[i] = (struct hop) { time(), rnd(CPUS + 1), 0 };
+		event.hops[i] = (struct hop) { time(), rnd(CPUS + 1), rnd(4 * SIZE) };
 }
 
 TEST(random_disorder)

@@ -311,6 +311,8 @@ static bool watch(struct _test_data_truth *self, const char *name, const char *h
 	}
 	self->waits = parse_waits(self->tool.out, &self->nr);
 	printf("# %zu events, %llu ticks stolen\n", self->truth.nr_events, self->stolen);
+	if (code || *self->tool.err)
+		printf("# exit %d, stderr '%s'\n", code, self->tool.err);
 	return self->waits && !code && !*self->tool.err;
 }
 
@@ -334,7 +336,7 @@ TEST_F_TIMEOUT(truth, every_wait, 300)
 {
 	struct result res;
 
-	ASSERT_TRUE(watch(self, TOOL, "-P", "0", mixed_load, LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "-P", "0", mixed_load, LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
@@ -346,7 +348,7 @@ TEST_F_TIMEOUT(truth, waits_over_1ms, 300)
 {
 	struct result res;
 
-	ASSERT_TRUE(watch(self, TOOL, "-P", "1ms", mixed_load, LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "-P", "1ms", mixed_load, LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		1000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
@@ -357,7 +359,7 @@ TEST_F_TIMEOUT(truth, waits_over_10ms, 300)
 {
 	struct result res;
 
-	ASSERT_TRUE(watch(self, TOOL, "-P", "10ms", mixed_load, 2 * LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "-P", "10ms", mixed_load, 2 * LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		10000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
@@ -443,7 +445,7 @@ TEST_F_TIMEOUT(truth, explained, 300)
 	struct blame blame;
 	size_t may_be_off;
 
-	ASSERT_TRUE(watch(self, TOOL, "-w", "0", mixed_load, 5 * LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "-w", "0", mixed_load, 5 * LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
@@ -483,7 +485,7 @@ TEST_F_TIMEOUT(truth, preempted_on_the_way_to_sleep, 300)
 {
 	struct result res;
 
-	ASSERT_TRUE(watch(self, TOOL, "-P", "0", sleepy_load, LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL, "-P", "0", sleepy_load, LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res, self->stolen));
@@ -506,7 +508,7 @@ TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 
-	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "-P", "0", mixed_load, 5 * LOAD_NS)) printf("# %s", self->tool.err);
+	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "-P", "0", mixed_load, 5 * LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error() + tick.tv_nsec, &res);
 	EXPECT_LT(1000U, res.judged);
