@@ -43,12 +43,18 @@ struct cgroup___any {
 	struct kernfs_node___any *kn;
 } __attribute__((preserve_access_index));
 
+/* That of a group. */
+struct sched_entity___any {
+	struct sched_entity___any *parent;	/* in the group above */
+	struct cfs_rq___any *cfs_rq;		/* that it is on: the group above has it */
+} __attribute__((preserve_access_index));
+
 struct task_group___any {
 	struct {
 		struct cgroup___any *cgroup;
 	} css;
 	struct cfs_rq___any **cfs_rq;
-	struct task_group___any *parent;
+	struct sched_entity___any **se;	/* before 7.x: see queue_elsewhere() */
 } __attribute__((preserve_access_index));
 
 struct pid___any {
@@ -71,6 +77,7 @@ struct task_struct___any {
 	unsigned int __state;		/* since 5.14 */
 	long state;			/* before 5.14 */
 	struct {
+		struct sched_entity___any *parent;	/* CONFIG_FAIR_GROUP_SCHED */
 		struct cfs_rq___any *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
 		u64 deadline;		/* since 6.6 */
 	} se;
@@ -323,33 +330,43 @@ static __always_inline u64 throttled_time(struct cfs_rq___any *q, const bool pro
 	return time + now - since;
 }
 
-/* The run queue of the group of @p on @cpu. */
-static __always_inline struct cfs_rq___any *group_queue(struct task_group___any *tg,
-							u32 cpu)
+/*
+ * The queue of the same group on @cpu, whose run queue is at @rq. In 7.x groups have
+ * their queues in per-CPU memory, as far from one another as the run queues; before
+ * that, there is an array of them.
+ */
+static __always_inline struct cfs_rq___any *queue_elsewhere(struct cfs_rq___any *q,
+							    u32 cpu, u64 rq)
 {
-	struct cfs_rq___any **queues = BPF_CORE_READ(tg, cfs_rq), *q = NULL;
+	struct task_group___any *tg = BPF_CORE_READ(q, tg);
+	struct cfs_rq___any **queues, *there = NULL;
 
-	bpf_probe_read_kernel(&q, sizeof(q), queues + cpu);
-	return q;
+	if (!bpf_core_field_exists(tg->se))
+		return rq ? (void *)q + (rq - (u64)BPF_CORE_READ(q, rq)) : NULL;
+	queues = BPF_CORE_READ(tg, cfs_rq);
+	bpf_probe_read_kernel(&there, sizeof(there), queues + cpu);
+	return there;
 }
 
 #define MAX_CGROUP_DEPTH	16
 
 /*
- * The ID of the cgroup that has run out of quota on @cpu: of those that @p is in,
- * the one nearest to it. 0 if there is none.
+ * The ID of the cgroup that has run out of quota on the CPU of @p: of those that it
+ * is in, the one nearest to it. 0 if there is none.
  */
-static __always_inline u64 throttled_group(struct task_struct *p, u32 cpu)
+static __always_inline u64 throttled_group(struct task_struct *p)
 {
-	struct task_group___any *tg = any(p)->sched_task_group;
-	struct cfs_rq___any *q;
+	struct cfs_rq___any *q = queue_of(p);
+	struct sched_entity___any *se = any(p)->se.parent;
 	int depth;
 
-	for (depth = 0; depth < MAX_CGROUP_DEPTH && tg; depth++) {
-		q = group_queue(tg, cpu);
-		if (q && BPF_CORE_READ_BITFIELD_PROBED(q, throttled))
-			return BPF_CORE_READ(tg, css.cgroup, kn, id);
-		tg = BPF_CORE_READ(tg, parent);
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && q; depth++) {
+		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled))
+			return BPF_CORE_READ(q, tg, css.cgroup, kn, id);
+		if (!se)
+			break;
+		q = BPF_CORE_READ(se, cfs_rq);
+		se = BPF_CORE_READ(se, parent);
 	}
 	return 0;
 }
@@ -402,14 +419,16 @@ static __always_inline u32 preempt_count(__s64 offset)
 }
 
 #define SERVING_SOFTIRQ	(1U << 8)
-#define IN_IRQ		(0xffU << 16)	/* or NMI */
 
-/* What the present code runs for: the current task, or an interrupt. */
-static __always_inline enum waker_kind waker_kind(__s64 preempt_count_at)
+/*
+ * What the present code runs for: the current task, or an interrupt. User space
+ * knows where that stands: see preempt.h.
+ */
+static __always_inline enum waker_kind waker_kind(__s64 preempt_count_at, u32 in_irq_mask)
 {
 	u32 count = preempt_count(preempt_count_at);
 
-	if (count & IN_IRQ)
+	if (count & in_irq_mask)
 		return WAKER_IRQ;
 	return count & SERVING_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
 }

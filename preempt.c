@@ -13,6 +13,7 @@
 struct places {
 	__s64 runqueues;
 	__s64 preempt_count;
+	__s64 interrupt_disable;
 };
 
 /* The offset in bytes of the member @name, or -1. */
@@ -57,6 +58,8 @@ static void find_in_btf(struct places *places)
 			places->runqueues = var->offset;
 		} else if (!strcmp(name, "__preempt_count")) {
 			places->preempt_count = var->offset;
+		} else if (!strcmp(name, "local_interrupt_disable_state")) {
+			places->interrupt_disable = var->offset;
 		} else if (!strcmp(name, "pcpu_hot")) {
 			member = member_offset(btf, t->type, "preempt_count");
 			if (member >= 0)
@@ -86,14 +89,16 @@ static void find_in_kallsyms(struct places *places)
 		fclose(f);
 }
 
-__s64 preempt_count_offset(void)
+struct preempt_count find_preempt_count(void)
 {
-	struct places places = { -1, -1 };
+	struct places places = { -1, -1, -1 };
+	struct preempt_count count = {};
 
 	find_in_btf(&places);
 	if (places.runqueues < 0)
 		find_in_kallsyms(&places);
-	if (places.runqueues < 0 || places.preempt_count < 0)
-		return 0;
-	return places.preempt_count - places.runqueues;
+	if (places.runqueues >= 0 && places.preempt_count >= 0)
+		count.offset = places.preempt_count - places.runqueues;
+	count.in_irq_mask = 0xffU << (places.interrupt_disable < 0 ? 16 : 24);
+	return count;
 }

@@ -5,11 +5,21 @@
 
 #include <linux/types.h>
 
-/*
- * How many bytes after a CPU's run queue x86 keeps the preempt count of that CPU: both
- * are per-CPU variables. It is one of its own (__preempt_count), but from 6.3 to 6.14 a
- * member of pcpu_hot. 0 if it is not found; other architectures keep it with the task.
- */
-__s64 preempt_count_offset(void);
+struct preempt_count {
+	/*
+	 * x86: how many bytes after a CPU's run queue the count of that CPU is. Both
+	 * are per-CPU variables: it is one of its own (__preempt_count), but from 6.3
+	 * to 6.14 a member of pcpu_hot. 0 if it is not found; other architectures
+	 * keep it with the task.
+	 */
+	__s64 offset;
+	/*
+	 * Its bits for interrupts and NMIs. In 7.x others have come in below them,
+	 * together with the per-CPU variable local_interrupt_disable_state.
+	 */
+	__u32 in_irq_mask;
+};
+
+struct preempt_count find_preempt_count(void);
 
 #endif /* __RUNQSLOWER_PREEMPT_H */

@@ -58,6 +58,7 @@ const volatile bool use_tids;		/* waits_by_tid instead of waits */
 const volatile bool in_pidns;		/* PIDs are not those of the initial one */
 const volatile bool explain;		/* the programs named why are in use */
 const volatile __s64 preempt_count_at;	/* from a run queue on, see preempt_count() */
+const volatile __u32 in_irq_mask;	/* of the preempt count */
 const volatile __u32 nr_cpus;		/* possible ones */
 const volatile __u32 nr_chunks = 1;	/* of segments per CPU, a power of two */
 
@@ -149,7 +150,8 @@ struct cpu_state {
 	/* The last time a task left this CPU because its group was throttled. */
 	__u64 throttled_since;
 	__u64 throttled_cgroup;
-	__u64 pad2[4];			/* fills a cache line */
+	__u64 rq;			/* the address of its run queue, 0: not known */
+	__u64 pad2[3];			/* fills a cache line */
 };
 
 /* By CPU, written under the lock of its run queue. Sized by user space. */
@@ -452,7 +454,7 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 	if (throttled && c) {
 		/* At a switch that is done already. */
 		if (from != FROM_PREEMPTED)
-			c->throttled_cgroup = throttled_group(p, cpu);
+			c->throttled_cgroup = throttled_group(p);
 		w->quota_since = w->wait.since;
 		w->quota_cgroup = c->throttled_cgroup;
 	}
@@ -629,8 +631,8 @@ __noinline __u32 send_history(__u32 cpu, __u64 since)
 	struct run_chunk *chunk;
 	__u32 newest, seq, i, nr;
 
-	if (!c)
-		return 0;
+	if (!c || !c->next_seq)
+		return -1;
 	newest = c->next_seq - 1;
 	seq = newest;
 	for (i = 0; i < MAX_HISTORY / CHUNK && i < nr_chunks; i++) {
@@ -916,7 +918,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		check_running(c, cpu, prev, q, now);
 		if (is_throttled(prev, prev_q)) {
 			c->throttled_since = now;
-			c->throttled_cgroup = throttled_group(prev, cpu);
+			c->throttled_cgroup = throttled_group(prev);
 		}
 	}
 	if (begins)
@@ -925,6 +927,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		wait_end(prev, next, why ? q : queue_of(next), now, why);
 	if (why) {
 		segment_begin(c, cpu, next, q, now);
+		c->rq = (__u64)(has_rq_clock() ? q->rq : NULL);
 		c->running = run_stamp(next);
 		c->idle_since = any(next)->pid ? 0 : now;
 	}
@@ -1002,7 +1005,7 @@ int BPF_PROG(why_waking, struct task_struct *p)
 	if (!w || (w->wait.stamp == wait_stamp(p) && is_queued(p)))
 		return 0;
 	w->waking = bpf_ktime_get_ns();
-	w->waker_kind = waker_kind(preempt_count_at);
+	w->waker_kind = waker_kind(preempt_count_at, in_irq_mask);
 	w->waker_tid = 0;
 	w->waker_tgid = 0;
 	w->waker_comm[0] = '\0';
@@ -1018,7 +1021,7 @@ int BPF_PROG(why_waking, struct task_struct *p)
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 {
-	struct cfs_rq___any *dest;
+	struct cfs_rq___any *q, *dest;
 	__u32 cpu = dest_cpu;
 	struct cpu_state *c;
 	struct why_wait *w;
@@ -1040,8 +1043,9 @@ int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 	}
 	w->nr_hops++;
 	if (may_lack_quota(w, p)) {
-		w->quota_ns += throttled_time(queue_of(p), false) - w->throttled;
-		dest = group_queue(any(p)->sched_task_group, dest_cpu);
+		q = queue_of(p);
+		w->quota_ns += throttled_time(q, false) - w->throttled;
+		dest = c ? queue_elsewhere(q, dest_cpu, c->rq) : NULL;
 		w->throttled = dest ? throttled_time(dest, true) : 0;
 	}
 	return 0;

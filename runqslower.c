@@ -196,6 +196,7 @@ static int max_cpus(void)
 static void configure(struct runqslower_bpf *skel, bool use_tids)
 {
 	int nr_cpus = max_cpus();
+	struct preempt_count count;
 	struct timespec tick = {};
 	struct stat ns = {};
 	__u64 from_ns, age_ns;
@@ -229,7 +230,11 @@ static void configure(struct runqslower_bpf *skel, bool use_tids)
 
 	skel->rodata->explain = explains();
 	skel->rodata->nr_cpus = nr_cpus;
-	skel->rodata->preempt_count_at = opts.waker ? preempt_count_offset() : 0;
+	if (opts.waker) {
+		count = find_preempt_count();
+		skel->rodata->preempt_count_at = count.offset;
+		skel->rodata->in_irq_mask = count.in_irq_mask;
+	}
 	skel->rodata->nr_chunks = opts.history / CHUNK;
 	bpf_map__set_max_entries(skel->maps.history, nr_cpus * (opts.history / CHUNK));
 	bpf_map__set_autocreate(skel->maps.history, explains());

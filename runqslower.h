@@ -26,7 +26,7 @@
 
 /* What a record in the ring buffer is: its first byte. */
 enum record_kind {
-	RECORD_WAIT,			/* struct wait_event */
+	RECORD_WAIT = 1,		/* struct wait_event */
 	RECORD_WHY,			/* struct why_event */
 	RECORD_SEGMENTS,		/* one or more struct run_segment */
 };

@@ -40,9 +40,10 @@ run()
 	rm -f "$log"
 }
 
-for test in cli wait loss truth; do
+for test in cli explain wait why loss truth; do
 	run "$test" "$built/${test}_test"
 done
+RUNQSLOWER=$built/runqslower run perf ./perf_test.sh
 run build ./build.sh
 
 [ $failed -eq 0 ]

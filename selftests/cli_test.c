@@ -62,6 +62,8 @@ TEST(refusals)
 	EACH(durations, "-d", durations[i]);
 	EACH(cpus, "-C", cpus[i]);
 	EACH(sizes, "--ring-size", sizes[i]);
+	EACH(counts, "--history", counts[i]);
+	EXPECT_TRUE(is_refused(ARGS("--history", "16385"), "'16385'", "16384 is accepted"));
 	EACH(counts, "-n", counts[i]);
 	EXPECT_TRUE(is_refused(ARGS("-c", ""), "prefix", "accepted"));
 	EXPECT_TRUE(is_refused(ARGS("-c", "a,,b"), "prefix", "accepted"));
@@ -81,6 +83,7 @@ TEST(help)
 	static const char * const all[] = {
 		"-p", "--pid", "-t", "--tid", "-c", "--comm", "-C", "--cpu", "-P",
 		"--previous", "-T", "--time", "-d", "--duration", "-n", "--count",
+		"-w", "--why", "-W", "--waker", "--history",
 		"--ring-size", "-v", "--verbose", "-V", "--version", "-h", "--help",
 		"--usage", "min_us",
 	};
@@ -144,6 +147,12 @@ TEST(header)
 	EXPECT_TRUE(has_header(ARGS("-d", "1ms", "-P", "20000"),
 		"Tracing run queue latency higher than 20000 us\n"
 		"TIME     COMM             TID           LAT(us) PREV COMM        PREV TID\n"));
+	EXPECT_TRUE(has_header(ARGS("-d", "1ms", "-w"),
+		"Tracing run queue latency higher than 10000 us\n"
+		"TIME     COMM             TID           LAT(us) FROM      CPU  WHY\n"));
+	EXPECT_TRUE(has_header(ARGS("-d", "1ms", "-wWP", "--history", "16384"),
+		"Tracing run queue latency higher than 10000 us\n"
+		"TIME     COMM             TID           LAT(us) PREV COMM        PREV TID WAKER            WAKER TID FROM      CPU  WHY\n"));
 	EXPECT_TRUE(has_header(ARGS("-d", "1ms", "-T", "us"),
 		"Tracing run queue latency higher than 10000 us\n"
 		"TIME            COMM             TID           LAT(us)\n"));

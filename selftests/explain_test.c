@@ -4,7 +4,6 @@
  * in it. Times are ns from the begin of the wait, which mostly has 100: shares are
  * as good as percents.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +38,7 @@ static void begin(__u64 ns)
 }
 
 /* A segment that comes after those its CPU has. */
-static struct run_segment segment(__u32 cpu, long at, __u32 tid,
-				  const char *name)
+static struct run_segment segment(__u32 cpu, long at, __u32 tid, const char *name)
 {
 	const struct run_segment *last = history_newest(&history, cpu);
 	struct run_segment s = {
@@ -57,8 +55,7 @@ static struct run_segment segment(__u32 cpu, long at, __u32 tid,
 }
 
 /* From @at on @cpu ran @name. */
-static void run(__u32 cpu, long at, __u32 tid, const char *name,
-		__u8 flags)
+static void run(__u32 cpu, long at, __u32 tid, const char *name, __u8 flags)
 {
 	struct run_segment s = segment(cpu, at, tid, name);
 
@@ -66,9 +63,9 @@ static void run(__u32 cpu, long at, __u32 tid, const char *name,
 	history_add(&history, &s, 1);
 }
 
-/* The same, of which CPU @stolen had gone to interrupts and the hypervisor by then. */
-static void run_stolen(__u32 cpu, long at, __u32 tid,
-		       const char *name, __u64 stolen, __u64 irq)
+/* The same. @stolen had gone to interrupts and the hypervisor by then, @irq to the former. */
+static void run_stolen(__u32 cpu, long at, __u32 tid, const char *name, __u64 stolen,
+		       __u64 irq)
 {
 	struct run_segment s = segment(cpu, at, tid, name);
 
@@ -77,8 +74,7 @@ static void run_stolen(__u32 cpu, long at, __u32 tid,
 	history_add(&history, &s, 1);
 }
 
-static void run_group(long at, __u32 tid, const char *name,
-		      __u32 tgid, __u64 cgroup)
+static void run_group(long at, __u32 tid, const char *name, __u32 tgid, __u64 cgroup)
 {
 	struct run_segment s = segment(0, at, tid, name);
 
@@ -1196,10 +1192,7 @@ TEST(wait_no_pid_and_idle)
 	EXPECT_STREQ("60 swapper/0, 40 idle", budget());
 }
 
-/*
- * Percents of a wait that tasks a, b and so on, largest first, had @tasks of, and
- * nobody @other.
- */
+/* Percents of a wait of which tasks a, b, ... had @tasks, largest first. */
 static const char *printed(__u64 other, const __u64 *tasks, size_t nr_tasks)
 {
 	struct why *why = calloc(1, sizeof(*why) + (nr_tasks + 1) * sizeof(*why->shares));
@@ -1530,9 +1523,10 @@ TEST(history_freed_twice)
 	send(0, 9);
 	history_free(&history);
 	EXPECT_EQ(NULL, history_newest(&history, 1));
+	history_free(&history);
 }
 
-/* At random, but each time the same. */
+/* At random, but in each run the same */
 
 static __u64 random_state;
 
@@ -1545,13 +1539,12 @@ static __u64 rnd(__u64 nr)
 }
 
 /*
- * The same by counting: who had each single ns? Only for times that are in order,
+ * The budget by counting: who had each single ns? Only for times that are in order,
  * with nothing stolen and no hops that were not kept.
  */
 struct log {
 	struct run_segment segments[CPUS][3 * SIZE];
 	int nr[CPUS];
-	struct share quota;
 };
 
 struct counts {
@@ -1763,7 +1756,7 @@ TEST(random_disorder)
 		wrong = flaw(why);
 		free(why);
 		ASSERT_EQ(NULL, wrong)
-			TH_LOG("event %d: %s", i, budget());
+			TH_LOG("event %d: %s", i, wrong);
 	}
 }
 
@@ -1786,7 +1779,7 @@ TEST(random_absurd)
 		wrong = flaw(why);
 		free(why);
 		ASSERT_EQ(NULL, wrong)
-			TH_LOG("event %d: %s", i, budget());
+			TH_LOG("event %d: %s", i, wrong);
 	}
 }
 
