@@ -35,13 +35,19 @@ static __u64 overlap(struct span a, struct span b)
 /* @ns * @part / @whole without overflow; @part is not more than @whole. */
 static __u64 fraction(__u64 ns, __u64 part, __u64 whole)
 {
-	return whole ? (__u64)((double)ns * part / whole) : 0;
+	double fraction = whole ? (double)ns * part / whole : 0;
+
+	/* Of very long times the double is rounded. */
+	if (fraction < ns)
+		return fraction;
+	return ns;
 }
 
 struct budget {
 	const struct why_event *event;
 	const struct history *history;
 	struct span wait;
+	__u64 queued;			/* when the wakeup was over */
 	struct span quota;
 	__u64 given;			/* sum of the shares */
 	__u64 covered;			/* by history, in flight or by quota */
@@ -116,12 +122,11 @@ static void blame(struct budget *b, const struct run_segment *s, struct span par
 		.same_cgroup = s->cgroup > 1 && s->cgroup == b->event->cgroup,
 	};
 
-	b->covered += len - ns;
 	b->covered += ns;
 	/* What a segment with an unseen switch says is not to be trusted. */
 	if (s->flags & SEGMENT_BROKEN || (s->tid && s->tid == w->tid))
 		return;
-	stolen = fraction(min64(stolen, len), ns, len);
+	stolen = min64(fraction(stolen, ns, len), ns);
 	irq = min64(fraction(irq, ns, len), stolen);
 	give_cause(b, CAUSE_IRQ, irq);
 	give_cause(b, CAUSE_STEAL, stolen - irq);
@@ -154,24 +159,22 @@ static struct reading reading_at(struct reading a, struct reading b, __u64 at)
 
 /*
  * The task was queued on @cpu from one time to another. @seq: the newest segment there
- * when the wait ended.
+ * when the wait ended. The readings of the event are of the first and the last stay.
  */
-static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span stay)
+static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span stay,
+			 bool first, bool last)
 {
 	const struct why_event *e = b->event;
-	const struct reading begin = {
-		b->wait.from + e->wakeup_ns, e->begin_stolen_ns, e->begin_irq_ns
-	};
+	const struct reading begin = { b->queued, e->begin_stolen_ns, e->begin_irq_ns };
 	const struct reading end = { b->wait.to, e->end_stolen_ns, e->end_irq_ns };
-	const bool has_begin = e->from != FROM_UNSEEN && stay.from == begin.at;
-	const bool has_end = stay.to == end.at;
+	const bool has_begin = e->from != FROM_UNSEEN && first;
 	const struct run_segment *s;
 	struct reading r0, r1, next;
 	struct span part;
 
 	/* Nothing is known of what was stolen since the last segment but at the end. */
 	next = end;
-	if (!has_end)
+	if (!last)
 		next.at = stay.to;
 	s = history_newest(b->history, cpu);
 	if (s && (__s32)(s->seq - seq) < 0) {
@@ -179,7 +182,7 @@ static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span sta
 		stay.to = min64(stay.to, s->start_ns);
 		next = (struct reading) { s->start_ns, s->stolen_ns, s->irq_ns };
 		s = history_before(b->history, s);
-	} else if (s && !has_end) {
+	} else if (s && !last) {
 		next.stolen = s->stolen_ns;
 		next.irq = s->irq_ns;
 	}
@@ -216,12 +219,13 @@ static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span sta
 static void explain_stays(struct budget *b)
 {
 	const struct why_event *e = b->event;
-	__u64 at = b->wait.from + e->wakeup_ns, left;
+	__u64 at = b->queued, left;
 	__u32 i;
 
 	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++) {
 		left = min64(max64(e->hops[i].left_ns, at), b->wait.to);
-		explain_stay(b, e->hops[i].cpu, e->hops[i].seq, (struct span) { at, left });
+		explain_stay(b, e->hops[i].cpu, e->hops[i].seq, (struct span) { at, left },
+			     !i, false);
 		at = left;
 	}
 	if (e->nr_hops && e->queued_ns > at) {
@@ -234,7 +238,11 @@ static void explain_stays(struct budget *b)
 		}
 		at = flight.to;
 	}
-	explain_stay(b, e->wait.cpu, e->seq, (struct span) { at, b->wait.to });
+	/* Nor is it known, then, since when it was where it ended. */
+	if (e->nr_hops > MAX_HOPS && !e->queued_ns)
+		return;
+	explain_stay(b, e->wait.cpu, e->seq, (struct span) { at, b->wait.to },
+		     !e->nr_hops, true);
 }
 
 static int by_size(const void *pa, const void *pb)
@@ -252,29 +260,33 @@ struct why *explain(const struct why_event *e, const struct history *h)
 {
 	struct budget b = { .event = e, .history = h, .size = 8 };
 	struct share quota = { .cause = CAUSE_QUOTA, .cgroup = e->quota_cgroup };
+	__u64 wait_ns = e->wait.wait_ns, quota_ns;
+	/* It may seem longer by a little: the clock is read in two ways. */
+	__u64 wakeup = min64(e->wakeup_ns, wait_ns);
 
 	b.why = calloc(1, sizeof(*b.why) + b.size * sizeof(*b.why->shares));
 	if (!b.why)
 		return NULL;
 	b.why->event = *e;
 	b.wait.to = e->wait.end_ns;
-	b.wait.from = e->wait.end_ns - e->wait.wait_ns;
+	b.wait.from = e->wait.end_ns - wait_ns;
+	b.queued = b.wait.from + wakeup;
 
 	/* It was throttled that long, and not before the wait, nor after it. */
-	b.quota.from = max64(e->quota_since_ns, b.wait.from + e->wakeup_ns);
-	b.quota.to = min64(b.quota.from + e->quota_ns, b.wait.to);
-	b.quota.from = b.quota.to - min64(e->quota_ns, b.quota.to - b.wait.from - e->wakeup_ns);
-	give(&b, &quota, b.quota.to - b.quota.from);
+	quota_ns = min64(e->quota_ns, wait_ns - wakeup);
+	b.quota.from = min64(max64(e->quota_since_ns, b.queued), b.wait.to - quota_ns);
+	b.quota.to = b.quota.from + quota_ns;
+	give(&b, &quota, quota_ns);
 
-	give_cause(&b, CAUSE_WAKEUP, e->wakeup_ns);
-	b.covered = e->wakeup_ns + b.quota.to - b.quota.from;
+	give_cause(&b, CAUSE_WAKEUP, wakeup);
+	b.covered = wakeup + quota_ns;
 	explain_stays(&b);
 	if (b.failed) {
 		free(b.why);
 		return NULL;
 	}
-	b.why->uncovered_ns = e->wait.wait_ns - min64(b.covered, e->wait.wait_ns);
-	give_cause(&b, CAUSE_OTHER, e->wait.wait_ns - min64(b.given, e->wait.wait_ns));
+	b.why->uncovered_ns = wait_ns - min64(b.covered, wait_ns);
+	give_cause(&b, CAUSE_OTHER, wait_ns - min64(b.given, wait_ns));
 	if (b.failed) {
 		free(b.why);
 		return NULL;
@@ -317,6 +329,7 @@ static void round_percents(struct percent *p, size_t nr, __u64 whole)
 size_t percents(const struct why *why, struct percent *out)
 {
 	__u64 whole = why->event.wait.wait_ns, kept = 0;
+	__u64 one = whole / 100 + !!(whole % 100);
 	size_t nr = 0, i;
 
 	if (!whole) {
@@ -325,7 +338,7 @@ size_t percents(const struct why *why, struct percent *out)
 	}
 	/* One place is for other. */
 	for (i = 0; i < why->nr && nr < MAX_PERCENTS - 1; i++) {
-		if (why->shares[i].cause == CAUSE_OTHER || why->shares[i].ns < whole / 100)
+		if (why->shares[i].cause == CAUSE_OTHER || why->shares[i].ns < one)
 			continue;
 		out[nr++].share = why->shares[i];
 		kept += why->shares[i].ns;

@@ -34,6 +34,7 @@ void history_free(struct history *h)
 bool history_add(struct history *h, const struct run_segment *segments, size_t nr)
 {
 	struct cpu_history *c;
+	struct run_segment *s;
 	size_t i;
 
 	if (!nr || segments->cpu >= h->nr_cpus)
@@ -46,8 +47,13 @@ bool history_add(struct history *h, const struct run_segment *segments, size_t n
 		c->newest = segments->seq;
 	}
 	for (i = 0; i < nr; i++) {
-		c->segments[segments[i].seq & (h->size - 1)] = segments[i];
-		if ((__s32)(segments[i].seq - c->newest) > 0)
+		s = &c->segments[segments[i].seq & (h->size - 1)];
+		/* It may be so old that there is another at its place. */
+		if (s->kind == RECORD_SEGMENTS && segments[i].start_ns < s->start_ns)
+			continue;
+		*s = segments[i];
+		/* It is new, by any number, unless one of those that may come again. */
+		if (c->newest - segments[i].seq >= h->size)
 			c->newest = segments[i].seq;
 	}
 	return true;

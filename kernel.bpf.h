@@ -331,13 +331,15 @@ static __always_inline u64 throttled_time(struct cfs_rq___any *q, const bool pro
 }
 
 /*
- * The queue of the same group on @cpu, whose run queue is at @rq. In 7.x groups have
- * their queues in per-CPU memory, as far from one another as the run queues; before
- * that, there is an array of them.
+ * The queue of the group of @p on @cpu, whose run queue is at @rq; to be probed. In 7.x
+ * groups have their queues in per-CPU memory, as far from one another as the run
+ * queues; before that, there is an array of them.
  */
-static __always_inline struct cfs_rq___any *queue_elsewhere(struct cfs_rq___any *q,
+static __always_inline struct cfs_rq___any *queue_elsewhere(struct task_struct *p,
 							    u32 cpu, u64 rq)
 {
+	/* Probed, as there is no counting from a pointer that the verifier knows. */
+	struct cfs_rq___any *q = BPF_CORE_READ(any(p), se.cfs_rq);
 	struct task_group___any *tg = BPF_CORE_READ(q, tg);
 	struct cfs_rq___any **queues, *there = NULL;
 

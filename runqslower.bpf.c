@@ -605,12 +605,18 @@ static __always_inline void check_running(struct cpu_state *c, __u32 cpu,
 {
 	__u64 start = now, arrival;
 	struct run_chunk *chunk;
+	__u32 last;
 
 	if (run_stamp(prev) == c->running + 1)
 		return;
 	chunk = chunk_of(cpu, c->next_seq - 1);
-	if (chunk && c->next_seq)
-		chunk->segments[(c->next_seq - 1) % CHUNK].flags |= SEGMENT_BROKEN;
+	if (chunk && c->next_seq) {
+		last = (c->next_seq - 1) % CHUNK;
+		chunk->segments[last].flags |= SEGMENT_BROKEN;
+		/* User space may have it without. */
+		if (chunk->nr_sent > last)
+			chunk->nr_sent = last;
+	}
 	/* The clock that it was taken from may have been a tick behind. */
 	if (has_sched_info() && c->sampled && any(prev)->pid) {
 		arrival = last_arrival(prev) + c->offset + tick_ns;
@@ -785,8 +791,8 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 		e->waker_tgid = w->waker_tgid;
 		__builtin_memcpy(e->waker_comm, w->waker_comm, sizeof(e->waker_comm));
 		find_quota(e, w, next, q, c);
-		if (e->quota_since_ns == since)
-			busy_since += e->quota_ns;
+		if (e->quota_since_ns == since + w->wakeup_ns)
+			busy_since += w->wakeup_ns + e->quota_ns;
 	} else {
 		e->from = FROM_UNSEEN;
 		e->wakeup_ns = 0;
@@ -1021,7 +1027,7 @@ int BPF_PROG(why_waking, struct task_struct *p)
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 {
-	struct cfs_rq___any *q, *dest;
+	struct cfs_rq___any *dest;
 	__u32 cpu = dest_cpu;
 	struct cpu_state *c;
 	struct why_wait *w;
@@ -1043,9 +1049,8 @@ int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 	}
 	w->nr_hops++;
 	if (may_lack_quota(w, p)) {
-		q = queue_of(p);
-		w->quota_ns += throttled_time(q, false) - w->throttled;
-		dest = c ? queue_elsewhere(q, dest_cpu, c->rq) : NULL;
+		w->quota_ns += throttled_time(queue_of(p), false) - w->throttled;
+		dest = c ? queue_elsewhere(p, cpu, c->rq) : NULL;
 		w->throttled = dest ? throttled_time(dest, true) : 0;
 	}
 	return 0;

@@ -128,6 +128,48 @@ struct why_event {
 	__u64 idle_cpus[MAX_IDLE_CPUS / 64];
 };
 
+/*
+ * Buckets that lengths of waits are counted in: below 2 * SUB_BUCKETS ns one for each,
+ * above SUB_BUCKETS for every power of two. The last one also has what is longer.
+ */
+#define SUB_BUCKETS	32
+#define MAX_WAIT_BITS	43		/* 2.4 hours */
+#define NR_BUCKETS	((MAX_WAIT_BITS - 4) * SUB_BUCKETS)
+
+static inline __u32 bucket_of(__u64 ns)
+{
+	__u32 shift = 0;
+
+	if (ns >> MAX_WAIT_BITS)
+		return NR_BUCKETS - 1;
+	/* The place of the highest bit, less that of SUB_BUCKETS: 0 to 37. */
+	if (ns >> 37) {
+		ns >>= 32;
+		shift = 32;
+	}
+	if (ns >> 21) {
+		ns >>= 16;
+		shift += 16;
+	}
+	if (ns >> 13) {
+		ns >>= 8;
+		shift += 8;
+	}
+	if (ns >> 9) {
+		ns >>= 4;
+		shift += 4;
+	}
+	if (ns >> 7) {
+		ns >>= 2;
+		shift += 2;
+	}
+	if (ns >> 6) {
+		ns >>= 1;
+		shift += 1;
+	}
+	return shift * SUB_BUCKETS + ns;
+}
+
 /* Matches names that begin with the first prefixlen / 8 bytes of comm. */
 struct comm_key {
 	__u32 prefixlen;
