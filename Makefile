@@ -52,8 +52,11 @@ sbindir		?= $(prefix)/sbin
 INSTALL		?= install
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
-SRCS := runqslower.c cgroups.c explain.c history.c options.c order.c preempt.c text.c
+SRCS := runqslower.c cgroups.c clock.c csv.c explain.c histogram.c history.c json.c \
+	options.c order.c preempt.c text.c text_totals.c totals.c trace.c
 OBJS := $(SRCS:%.c=$(OUTPUT)%.o)
+# bpftool's
+jsonw := $(tools)/bpf/bpftool/json_writer
 
 # Variables of our own, as any of CFLAGS, LDFLAGS and EXTRA_* may come from the
 # command line, where += is ignored.
@@ -98,12 +101,16 @@ endif
 all: runqslower
 runqslower: $(OUTPUT)runqslower
 
-$(OUTPUT)runqslower: $(OBJS) $(BPFOBJ)
+$(OUTPUT)runqslower: $(OBJS) $(OUTPUT)json_writer.o $(BPFOBJ)
 	$(QUIET_LINK)$(CC) $(cc_flags) $(ld_flags) $^ $(libs) -o $@
 
 $(OBJS): $(OUTPUT)%.o: %.c | $(BPFOBJ)
 	$(QUIET_CC)$(CC) $(cc_flags) -MMD -MP -c $< -o $@
 
+$(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(BPFOBJ)
+	$(QUIET_CC)$(CC) $(cc_flags) -c $< -o $@
+
+$(OUTPUT)json.o: cc_flags += -I$(tools)/bpf/bpftool
 $(OUTPUT)runqslower.o: $(OUTPUT)runqslower.skel.h
 
 $(OUTPUT)runqslower.skel.h: $(OUTPUT)runqslower.bpf.o | $(bpftool_to_build)

@@ -3,13 +3,17 @@
  * Names of cgroups, by file handle: that of a cgroup's directory is its ID. What has
  * been asked for once is remembered, as a cgroup may be gone the next time.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+#include <linux/magic.h>
 #include "cgroups.h"
 
 #define FILEID_KERNFS	0xfe		/* include/linux/exportfs.h, since 5.5 */
@@ -21,7 +25,7 @@ static struct {
 } known[NR_KNOWN];
 
 static int mount_fd = -1;		/* -2: there is none */
-static size_t mount_len;		/* of the path of the mount point */
+static char mount_point[PATH_MAX];
 
 /* Is @word one of the comma-separated words of @list? */
 static bool has_word(const char *list, const char *word)
@@ -39,7 +43,7 @@ static bool has_word(const char *list, const char *word)
 /* The hierarchy with the cpu controller: v1 if that has it, else v2. */
 static void open_mount(void)
 {
-	char line[4096], point[PATH_MAX], type[64], options[1024], best[PATH_MAX] = "";
+	char line[4096], point[PATH_MAX], type[64], options[1024];
 	FILE *f = fopen("/proc/self/mountinfo", "r");
 	char *rest;
 
@@ -52,19 +56,45 @@ static void open_mount(void)
 		    sscanf(rest, " - %63s %*s %1023s", type, options) != 2)
 			continue;
 		if (!strcmp(type, "cgroup") && has_word(options, "cpu")) {
-			strcpy(best, point);
+			strcpy(mount_point, point);
 			break;
 		}
-		if (!strcmp(type, "cgroup2") && !best[0])
-			strcpy(best, point);
+		if (!strcmp(type, "cgroup2") && !mount_point[0])
+			strcpy(mount_point, point);
 	}
 	fclose(f);
-	if (!best[0])
+	if (!mount_point[0])
 		return;
-	mount_fd = open(best, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	mount_fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mount_fd < 0)
 		mount_fd = -2;
-	mount_len = strlen(best);
+}
+
+const char *cgroup_find(const char *path, __u64 *id, bool *v1)
+{
+	char below[2 * PATH_MAX], file[2 * PATH_MAX + 16];
+	struct statfs fs;
+	struct stat st;
+
+	if (mount_fd == -1)
+		open_mount();
+	/* As -w shows it, unless there happens to be such a path. */
+	if (stat(path, &st) && mount_point[0] && path[0] == '/') {
+		snprintf(below, sizeof(below), "%s%s", mount_point, path);
+		path = below;
+	}
+	if (stat(path, &st) || statfs(path, &fs))
+		return strerror(errno);
+	*id = st.st_ino;
+	*v1 = fs.f_type == CGROUP_SUPER_MAGIC;
+	if ((!*v1 && fs.f_type != CGROUP2_SUPER_MAGIC) || !S_ISDIR(st.st_mode))
+		return "the directory of a cgroup is accepted";
+	if (*v1) {
+		snprintf(file, sizeof(file), "%s/cpu.shares", path);
+		if (access(file, F_OK))
+			return "of v1, cgroups of the cpu controller are accepted";
+	}
+	return NULL;
 }
 
 /* For free(), NULL if it cannot be found. */
@@ -89,10 +119,11 @@ static char *find_path(__u64 id)
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, path, sizeof(path) - 1);
 	close(fd);
-	if (len < (ssize_t)mount_len)
+	if (len < (ssize_t)strlen(mount_point))
 		return NULL;
 	path[len] = '\0';
-	return strdup(path[mount_len] ? path + mount_len : "/");
+	len = strlen(mount_point);
+	return strdup(path[len] ? path + len : "/");
 }
 
 const char *cgroup_path(__u64 id)

@@ -3,7 +3,14 @@
 #ifndef __RUNQSLOWER_CGROUPS_H
 #define __RUNQSLOWER_CGROUPS_H
 
+#include <stdbool.h>
 #include <linux/types.h>
+
+/*
+ * The ID of the cgroup at @path, a directory or what follows the mount point, and
+ * whether it is of v1. NULL, or why it will not do, for "invalid cgroup: ...".
+ */
+const char *cgroup_find(const char *path, __u64 *id, bool *v1);
 
 /*
  * The path of the cgroup with this ID (cgroup.kn.id, the inode number of its

@@ -39,8 +39,19 @@ struct kernfs_node___any {
 	u64 id;
 } __attribute__((preserve_access_index));
 
+struct cgroup_subsys_state___any {
+	struct cgroup___any *cgroup;
+} __attribute__((preserve_access_index));
+
 struct cgroup___any {
+	struct {
+		struct cgroup_subsys_state___any *parent;
+	} self;
 	struct kernfs_node___any *kn;
+} __attribute__((preserve_access_index));
+
+struct css_set___any {
+	struct cgroup___any *dfl_cgrp;
 } __attribute__((preserve_access_index));
 
 /* That of a group. */
@@ -84,7 +95,10 @@ struct task_struct___any {
 	struct task_group___any *sched_task_group;	/* CONFIG_CGROUP_SCHED */
 	bool throttled;			/* since 6.18, CONFIG_CFS_BANDWIDTH */
 	int prio;
-	unsigned int on_rq;		/* a byte since 7.x; libbpf adjusts what is unsigned */
+	/* Bytes since 7.x; libbpf adjusts what is unsigned. */
+	unsigned int on_rq;
+	unsigned int on_cpu;		/* CONFIG_SMP */
+	struct css_set___any *cgroups;	/* CONFIG_CGROUPS */
 	const struct cpumask *cpus_ptr;
 	struct {			/* empty without CONFIG_SCHED_INFO */
 		unsigned long long last_arrival;
@@ -228,14 +242,10 @@ static __always_inline bool can_create_under_rq_lock(void)
 	return bpf_core_field_exists(t->se.deadline);
 }
 
-/* The ID of the CPU cgroup that @p is in, v1 or v2; 0 in an autogroup. */
-static __always_inline u64 cgroup_of(struct task_struct *p)
+/* The ID of the CPU cgroup that @q is a queue of, v1 or v2; 0 of an autogroup. */
+static __always_inline u64 cgroup_of(struct cfs_rq___any *q)
 {
-	struct task_struct___any *t = any(p);
-
-	if (!bpf_core_field_exists(t->sched_task_group))
-		return 0;
-	return t->sched_task_group->css.cgroup->kn->id;
+	return has_rq_clock() ? q->tg->css.cgroup->kn->id : 0;
 }
 
 /* What ran on a run queue's CPU besides tasks, in ns since some time. */
@@ -350,7 +360,7 @@ static __always_inline struct cfs_rq___any *queue_elsewhere(struct task_struct *
 	return there;
 }
 
-#define MAX_CGROUP_DEPTH	16
+#define MAX_CGROUP_DEPTH	32
 
 /*
  * The ID of the cgroup that has run out of quota on the CPU of @p: of those that it
@@ -358,8 +368,8 @@ static __always_inline struct cfs_rq___any *queue_elsewhere(struct task_struct *
  */
 static __always_inline u64 throttled_group(struct task_struct *p)
 {
-	struct cfs_rq___any *q = queue_of(p);
-	struct sched_entity___any *se = any(p)->se.parent;
+	struct cfs_rq___any *q = BPF_CORE_READ(any(p), se.cfs_rq);
+	struct sched_entity___any *se = BPF_CORE_READ(any(p), se.parent);
 	int depth;
 
 	for (depth = 0; depth < MAX_CGROUP_DEPTH && q; depth++) {
@@ -377,6 +387,38 @@ static __always_inline u64 throttled_group(struct task_struct *p)
 static __always_inline bool is_queued(struct task_struct *p)
 {
 	return any(p)->on_rq;
+}
+
+/* Has @p a CPU? */
+static __always_inline bool is_on_cpu(struct task_struct *p)
+{
+	struct task_struct___any *t = any(p);
+
+	if (!bpf_core_field_exists(t->on_cpu))
+		return bpf_get_current_task() == (u64)p;	/* the only CPU has that */
+	return t->on_cpu;
+}
+
+/* Its cgroup in the hierarchy of v2, or in that of v1 which has the cpu controller. */
+static __always_inline struct cgroup___any *cgroup_in(struct task_struct *p, bool v1)
+{
+	struct task_struct___any *t = any(p);
+
+	if (v1)
+		return bpf_core_field_exists(t->sched_task_group) ?
+			BPF_CORE_READ(t, sched_task_group, css.cgroup) : NULL;
+	return bpf_core_field_exists(t->cgroups) ?
+		BPF_CORE_READ(t, cgroups, dfl_cgrp) : NULL;
+}
+
+static __always_inline u64 cgroup_id(struct cgroup___any *cgroup)
+{
+	return BPF_CORE_READ(cgroup, kn, id);
+}
+
+static __always_inline struct cgroup___any *cgroup_above(struct cgroup___any *cgroup)
+{
+	return BPF_CORE_READ(cgroup, self.parent, cgroup);
 }
 
 /* CPUs 64 * @word to 64 * @word + 63 that @p may use. */

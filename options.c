@@ -13,7 +13,9 @@
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include "cgroups.h"
 #include "options.h"
+#include "writer.h"
 
 #define VERSION	"1.0"
 
@@ -30,12 +32,20 @@ static const char help[] =
 "  -p, --pid PID[,...]    threads of this process\n"
 "  -t, --tid TID[,...]    this thread\n"
 "  -c, --comm PREFIX[,...]  tasks whose name starts with PREFIX\n"
+"  -g, --cgroup PATH[,...]  tasks in this cgroup (v2, or v1 with cpu) or below it\n"
 "  -C, --cpu LIST         waits that ended on these CPUs, e.g. 0-3,8\n"
 "\n"
 "What to show:\n"
 "  -P, --previous         also show the task that ran just before\n"
 "  -w, --why              also show who and what had the CPU meanwhile\n"
 "  -W, --waker            also show who woke it; the wakeup's own delay counts, too\n"
+"  -S, --stalled[=DUR]    every DUR (1s) also list tasks that are waiting now\n"
+"  -s, --summary          totals instead of lines: worst waiters, worst culprits, causes\n"
+"  -H, --histogram        how long all waits were, over the threshold or not\n"
+"  -i, --interval DUR     -s and -H every DUR, not just at the end\n"
+"  -o, --output FORMAT    text (default), json (an object a line), csv; -j is -o json\n"
+"      --trace FILE       also write the time around the waits, for Perfetto's UI\n"
+"      --cost             at the end, what each BPF program has cost\n"
 "  -T, --time FORMAT      clock (HH:MM:SS, default), us (HH:MM:SS.ffffff), iso, mono\n"
 "\n"
 "When to stop (else at Ctrl-C):\n"
@@ -45,6 +55,7 @@ static const char help[] =
 "  --ring-size SIZE       event buffer, a power of two, e.g. 8M\n"
 "  --history N            switches per CPU that -w can look back, 1024\n"
 "  -v, --verbose          also show the messages of libbpf\n"
+"      --json-schema      show the JSON Schema of -j\n"
 "  -V, --version          show the version\n"
 "  -h, -?, --help         show this\n"
 "      --usage            show a short usage message\n"
@@ -59,6 +70,9 @@ enum {
 	OPT_USAGE = 256,
 	OPT_RING_SIZE,
 	OPT_HISTORY,
+	OPT_TRACE,
+	OPT_COST,
+	OPT_JSON_SCHEMA,
 };
 
 static const struct option long_options[] = {
@@ -73,6 +87,15 @@ static const struct option long_options[] = {
 	{ "why",	no_argument,		NULL, 'w' },
 	{ "waker",	no_argument,		NULL, 'W' },
 	{ "history",	required_argument,	NULL, OPT_HISTORY },
+	{ "cgroup",	required_argument,	NULL, 'g' },
+	{ "stalled",	optional_argument,	NULL, 'S' },
+	{ "summary",	no_argument,		NULL, 's' },
+	{ "histogram",	no_argument,		NULL, 'H' },
+	{ "interval",	required_argument,	NULL, 'i' },
+	{ "output",	required_argument,	NULL, 'o' },
+	{ "trace",	required_argument,	NULL, OPT_TRACE },
+	{ "cost",	no_argument,		NULL, OPT_COST },
+	{ "json-schema", no_argument,		NULL, OPT_JSON_SCHEMA },
 	{ "ring-size",	required_argument,	NULL, OPT_RING_SIZE },
 	{ "verbose",	no_argument,		NULL, 'v' },
 	{ "version",	no_argument,		NULL, 'V' },
@@ -169,6 +192,18 @@ static __u32 parse_history(const char *s)
 	return size;
 }
 
+/* The place of @s in @names, or -1. */
+static int find_name(const char *s, const char * const *names, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(s, names[i]))
+			return i;
+	}
+	return -1;
+}
+
 static enum time_format parse_time_format(const char *s)
 {
 	static const char * const names[] = {
@@ -177,23 +212,50 @@ static enum time_format parse_time_format(const char *s)
 		[TIME_ISO] = "iso",
 		[TIME_MONO] = "mono",
 	};
-	size_t i;
+	int i = find_name(s, names, ARRAY_SIZE(names));
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(s, names[i]))
-			return i;
-	}
-	refuse("invalid time format '%s': clock, us, iso or mono is accepted", s);
+	if (i < 0)
+		refuse("invalid time format '%s': clock, us, iso or mono is accepted", s);
+	return i;
+}
+
+static enum output parse_output(const char *s)
+{
+	static const char * const names[] = {
+		[OUTPUT_TEXT] = "text",
+		[OUTPUT_JSON] = "json",
+		[OUTPUT_CSV] = "csv",
+	};
+	int i = find_name(s, names, ARRAY_SIZE(names));
+
+	if (i < 0)
+		refuse("invalid output format '%s': text, json or csv is accepted", s);
+	return i;
+}
+
+/* A time that is not 0; a plain number is seconds. */
+static __u64 parse_period(const char *s, const char *what)
+{
+	__u64 ns;
+
+	if (!parse_duration(s, 1000000000, &ns) || !ns)
+		refuse("invalid %s '%s': seconds, or a number with us, ms, s or m is accepted",
+		       what, s);
+	return ns;
+}
+
+static void __noreturn out_of_memory(void)
+{
+	fprintf(stderr, "runqslower: out of memory\n");
+	exit(EXIT_FAILURE);
 }
 
 /* Room for one more element; there is no way on without it. */
 static void *grow(void *array, size_t nr, size_t size)
 {
 	array = reallocarray(array, nr + 1, size);
-	if (!array) {
-		fprintf(stderr, "runqslower: out of memory\n");
-		exit(EXIT_FAILURE);
-	}
+	if (!array)
+		out_of_memory();
 	return array;
 }
 
@@ -242,6 +304,28 @@ static void add_comms(struct options *opts, const char *arg)
 		if (!s[whole])
 			break;
 	}
+}
+
+static void add_cgroups(struct options *opts, const char *arg)
+{
+	char *copy = strdup(arg), *rest = copy, *path;
+	const char *refusal;
+	__u64 id = 0;
+	bool v1 = false;
+
+	if (!copy)
+		out_of_memory();
+	while ((path = strsep(&rest, ","))) {
+		refusal = cgroup_find(path, &id, &v1);
+		if (refusal)
+			refuse("invalid cgroup '%s': %s", path, refusal);
+		if (opts->nr_cgroups && opts->cgroups_v1 != v1)
+			refuse("invalid cgroup '%s': all must be of v1, or all of v2", path);
+		opts->cgroups_v1 = v1;
+		opts->cgroups = grow(opts->cgroups, opts->nr_cgroups, sizeof(id));
+		opts->cgroups[opts->nr_cgroups++] = id;
+	}
+	free(copy);
 }
 
 static void add_cpus(struct options *opts, const char *arg)
@@ -298,7 +382,7 @@ void parse_options(int argc, char **argv, struct options *opts)
 
 	*opts = (struct options) { .min_us = 10000, .history = 1024 };
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":p:t:c:C:PwWT:d:n:vVh",
+	while ((opt = getopt_long(argc, argv, ":p:t:c:g:C:PwWS::sHi:o:jT:d:n:vVh",
 				  long_options, NULL)) != -1) {
 		switch (opt) {
 		case 'p':
@@ -329,11 +413,38 @@ void parse_options(int argc, char **argv, struct options *opts)
 			opts->time = parse_time_format(optarg);
 			break;
 		case 'd':
-			if (!parse_duration(optarg, 1000000000, &opts->duration_ns) ||
-			    !opts->duration_ns)
-				refuse("invalid duration '%s': seconds, or a number with us, ms, s or m is accepted",
-				       optarg);
+			opts->duration_ns = parse_period(optarg, "duration");
 			break;
+		case 'i':
+			opts->interval_ns = parse_period(optarg, "interval");
+			break;
+		case 'S':
+			opts->stalled_ns = parse_period(optarg ?: "1s", "period of --stalled");
+			break;
+		case 's':
+			opts->summary = true;
+			break;
+		case 'H':
+			opts->histogram = true;
+			break;
+		case 'o':
+			opts->output = parse_output(optarg);
+			break;
+		case 'j':
+			opts->output = OUTPUT_JSON;
+			break;
+		case 'g':
+			add_cgroups(opts, optarg);
+			break;
+		case OPT_TRACE:
+			opts->trace = optarg;
+			break;
+		case OPT_COST:
+			opts->cost = true;
+			break;
+		case OPT_JSON_SCHEMA:
+			json_print_schema();
+			exit(EXIT_SUCCESS);
 		case 'n':
 			if (!parse_number(optarg, ULLONG_MAX, &opts->count, &end) ||
 			    *end || !opts->count)
@@ -374,4 +485,8 @@ void parse_options(int argc, char **argv, struct options *opts)
 	if (optind < argc)
 		refuse("unexpected argument '%s': one threshold is accepted",
 		       argv[optind]);
+	if (opts->interval_ns && !opts->summary && !opts->histogram)
+		refuse("--interval is for --summary and --histogram: give one of them, too");
+	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
+		refuse("CSV is one table: --summary or --histogram is accepted, not both");
 }

@@ -17,6 +17,12 @@ enum time_format {
 	TIME_MONO,			/* seconds of CLOCK_MONOTONIC */
 };
 
+enum output {
+	OUTPUT_TEXT,
+	OUTPUT_JSON,			/* one object a line */
+	OUTPUT_CSV,
+};
+
 struct id_list {
 	__u32 *ids;
 	size_t nr;
@@ -28,18 +34,34 @@ struct options {
 	struct id_list tids;
 	struct comm_key *comms;		/* beginnings of names */
 	size_t nr_comms;
+	__u64 *cgroups;			/* IDs */
+	size_t nr_cgroups;
+	bool cgroups_v1;		/* they are of v1 */
 	bool filter_cpus;
 	__u64 cpu_mask[MAX_CPUS / 64];
 	bool previous;
 	bool why;
 	bool waker;
 	__u32 history;			/* segments per CPU, a power of two */
+	bool summary;			/* these two: instead of lines */
+	bool histogram;
+	bool cost;
+	enum output output;
+	const char *trace;		/* file, NULL: none */
+	__u64 stalled_ns;		/* look for tasks that wait so often, 0: never */
+	__u64 interval_ns;		/* of summary and histogram, 0: once, at the end */
 	bool verbose;
 	enum time_format time;
 	__u64 duration_ns;		/* 0: until interrupted */
 	__u64 count;			/* 0: any number */
 	__u64 ring_size;		/* bytes, 0: by the number of CPUs */
 };
+
+/* Are single waits written, or only what they come to? */
+static inline bool prints_lines(const struct options *opts)
+{
+	return !opts->summary && !opts->histogram;
+}
 
 /*
  * Fill @opts from the command line. Does not return where the command line asks

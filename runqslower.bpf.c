@@ -56,6 +56,9 @@ const volatile bool filter_cpus;
 const volatile __u64 cpu_mask[MAX_CPUS / 64];
 const volatile bool use_tids;		/* waits_by_tid instead of waits */
 const volatile bool in_pidns;		/* PIDs are not those of the initial one */
+const volatile bool count_all;		/* in waits_by_length */
+const volatile __u32 nr_cgroups;	/* number of values to filter by, 0: off */
+const volatile bool cgroups_v1;		/* they are of v1 */
 const volatile bool explain;		/* the programs named why are in use */
 const volatile __s64 preempt_count_at;	/* from a run queue on, see preempt_count() */
 const volatile __u32 in_irq_mask;	/* of the preempt count */
@@ -198,6 +201,22 @@ struct {
 	__type(value, __u8);
 } tids SEC(".maps");
 
+/* IDs of the cgroups to report. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u8);
+} cgroups SEC(".maps");
+
+/* How many waits there were of each length, over the threshold or not. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NR_BUCKETS);
+	__type(key, __u32);
+	__type(value, __u64);
+} waits_by_length SEC(".maps");
+
 /* Beginnings of the names to report. Sized by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
@@ -273,6 +292,37 @@ static __always_inline bool is_wanted(struct task_struct *p)
 	if (!filter_tasks)
 		return true;
 	return is_wanted_id(p) && (!filter_comms || is_wanted_comm(p));
+}
+
+/*
+ * Is @p in one of the cgroups, or below? By programs that explain only, and for waits
+ * that would be reported: this takes long.
+ */
+static __always_inline bool is_wanted_cgroup(struct task_struct *p)
+{
+	struct cgroup___any *cgroup;
+	__u64 id;
+	int depth;
+
+	if (!nr_cgroups)
+		return true;
+	cgroup = cgroup_in(p, cgroups_v1);
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && cgroup; depth++) {
+		id = cgroup_id(cgroup);
+		if (bpf_map_lookup_elem(&cgroups, &id))
+			return true;
+		cgroup = cgroup_above(cgroup);
+	}
+	return false;
+}
+
+static __always_inline void count_length(__u64 ns)
+{
+	__u32 bucket = bucket_of(ns);
+	__u64 *count = bpf_map_lookup_elem(&waits_by_length, &bucket);
+
+	if (count)
+		(*count)++;
 }
 
 static __always_inline bool is_wanted_cpu(__u32 cpu)
@@ -561,7 +611,7 @@ static __always_inline struct run_chunk *chunk_of(__u32 cpu, __u32 seq)
 	return bpf_map_lookup_elem(&history, &key);
 }
 
-/* @p has @cpu, of which @q is a queue, from @start on. */
+/* @p, of @q, has @cpu from @start on. */
 static __always_inline void segment_begin(struct cpu_state *c, __u32 cpu,
 					  struct task_struct *p,
 					  struct cfs_rq___any *q, __u64 start)
@@ -587,7 +637,7 @@ static __always_inline void segment_begin(struct cpu_state *c, __u32 cpu,
 	s->start_ns = start;
 	s->stolen_ns = stolen.all;
 	s->irq_ns = stolen.irq;
-	s->cgroup = cgroup_of(p);
+	s->cgroup = cgroup_of(q);
 	s->tid = tid_of(p);
 	s->tgid = tgid_of(p);
 	load_comm(s->comm, p);
@@ -709,28 +759,36 @@ static __always_inline void find_quota(struct why_event *e, struct why_wait *w,
 	e->quota_ns = ns;
 }
 
+/* @prev is NULL if @p still waits. */
 static __always_inline void fill_event(struct wait_event *e, struct task_struct *prev,
-				       struct task_struct *next, __u64 now, __u64 wait_ns)
+				       struct task_struct *p, __u64 now, __u64 wait_ns)
 {
+	e->stalled = !prev;
 	e->end_ns = now;
 	e->wait_ns = wait_ns;
-	e->tid = tid_of(next);
-	e->tgid = tgid_of(next);
-	e->prev_tid = tid_of(prev);
-	e->cpu = task_cpu(next);
-	bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), any(next)->comm);
-	bpf_probe_read_kernel_str(e->prev_comm, sizeof(e->prev_comm),
-				  any(prev)->comm);
+	e->tid = tid_of(p);
+	e->tgid = tgid_of(p);
+	e->cpu = task_cpu(p);
+	bpf_probe_read_kernel_str(e->comm, sizeof(e->comm), any(p)->comm);
+	if (prev) {
+		e->prev_tid = tid_of(prev);
+		bpf_probe_read_kernel_str(e->prev_comm, sizeof(e->prev_comm),
+					  any(prev)->comm);
+	} else {
+		e->prev_tid = 0;
+		e->prev_comm[0] = '\0';
+	}
 }
 
-/* @next has waited for @wait_ns. */
+/* @next has waited for @wait_ns, and still does if @prev is NULL. */
 static __always_inline void report(struct task_struct *prev,
 				   struct task_struct *next, __u64 now,
 				   __u64 wait_ns)
 {
 	struct wait_event *e;
 
-	__sync_fetch_and_add(&stats.seen, 1);
+	if (prev)
+		__sync_fetch_and_add(&stats.seen, 1);
 	e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e) {
 		count_lost(LOST_RING);
@@ -756,7 +814,8 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 	__u32 cpu = task_cpu(next), seq, i;
 	struct why_event *e;
 
-	__sync_fetch_and_add(&stats.seen, 1);
+	if (prev)
+		__sync_fetch_and_add(&stats.seen, 1);
 	for (i = 0; w && i < MAX_HOPS && i < w->nr_hops; i++)
 		w->hops[i].seq = send_history(w->hops[i].cpu, since);
 	seq = send_history(cpu, since);
@@ -768,7 +827,7 @@ static __always_inline void report_why(struct cpu_state *c, struct why_wait *w,
 	e->wait.kind = RECORD_WHY;
 	fill_event(&e->wait, prev, next, now, wait_ns);
 	e->seq = seq;
-	e->cgroup = cgroup_of(next);
+	e->cgroup = cgroup_of(q);
 	e->queued_ns = queued ? queued + c->offset : 0;
 	if (e->queued_ns && (__s64)(e->queued_ns - since) < 0)
 		e->queued_ns = since;
@@ -817,7 +876,7 @@ static __always_inline void wait_end(struct task_struct *prev,
 	 * any CPU may: there user space leaves quick_ns at 0.) Elsewhere a tick that
 	 * is due comes before the switch, as interrupts were enabled in between.
 	 */
-	bool quick = !why && quick_ns && has_rq_clock() && any(prev)->pid;
+	bool quick = !why && !count_all && quick_ns && has_rq_clock() && any(prev)->pid;
 	__u64 clock = has_rq_clock() ? rq_clock(q) : 0;
 	__u64 since = 0, queued = 0, recent = 0;
 	__u32 cpu = task_cpu(next);
@@ -838,7 +897,7 @@ static __always_inline void wait_end(struct task_struct *prev,
 	if (!is_wanted_cpu(cpu) || !is_wanted(next))
 		return;
 	/* The same by the exact time, where the run queue's clock will not do. */
-	if (!quick && report_from_ns && has_rq_clock() && has_sched_info()) {
+	if (!quick && !count_all && report_from_ns && has_rq_clock() && has_sched_info()) {
 		if (!now)
 			now = bpf_ktime_get_ns();
 		if (c->sampled && (__s64)(now - c->offset - last_arrival(next) +
@@ -859,7 +918,8 @@ static __always_inline void wait_end(struct task_struct *prev,
 	}
 
 	/* With the time at hand there may be no need for the exact one. */
-	if (why && known && (__s64)(now - since + CLOCK_ERROR_NS - report_from_ns) < 0)
+	if (why && known && !count_all &&
+	    (__s64)(now - since + CLOCK_ERROR_NS - report_from_ns) < 0)
 		return;
 	if (why || !now)
 		now = bpf_ktime_get_ns();
@@ -875,6 +935,12 @@ static __always_inline void wait_end(struct task_struct *prev,
 		}
 		since = now;
 	}
+	if (!count_all && now - since < report_from_ns)
+		return;
+	if (why && !is_wanted_cgroup(next))
+		return;
+	if (count_all)
+		count_length(now - since);
 	if (now - since < report_from_ns)
 		return;
 	if (why)
@@ -921,7 +987,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 			c->woken = 0;
 		else
 			now = switch_time(c, q);
-		check_running(c, cpu, prev, q, now);
+		check_running(c, cpu, prev, prev_q, now);
 		if (is_throttled(prev, prev_q)) {
 			c->throttled_since = now;
 			c->throttled_cgroup = throttled_group(prev);
@@ -1070,6 +1136,23 @@ static __always_inline void create_record(struct task_struct *p)
 	bpf_task_storage_get(&waits, p, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
+/* @p has a CPU already. The sched programs are not attached yet. */
+static __always_inline void first_segment(struct task_struct *p)
+{
+	__u32 cpu = task_cpu(p);
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	struct cfs_rq___any *q = queue_of(p);
+	__u64 now = bpf_ktime_get_ns(), ago = 0;
+
+	if (!c || c->next_seq)
+		return;
+	/* That clock may be old: then it seems to run for less long than it does. */
+	if (has_rq_clock() && has_sched_info())
+		ago = rq_clock(q) - last_arrival(p);
+	segment_begin(c, cpu, p, q, (__s64)ago > 0 ? now - ago : now);
+	c->running = run_stamp(p);
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(sched_process_fork, struct task_struct *parent,
 	     struct task_struct *child)
@@ -1085,10 +1168,8 @@ struct iter_task {
 	struct task_struct *task;
 };
 
-SEC("iter/task")
-int existing_tasks(struct iter_task *ctx)
+static __always_inline void look_at_existing(struct task_struct *p)
 {
-	struct task_struct *p = ctx->task;
 	struct task_struct___any *self;
 
 	/* Less a tick, as the present one may be nearly over: never ahead of time. */
@@ -1102,6 +1183,75 @@ int existing_tasks(struct iter_task *ctx)
 	}
 	if (p && !use_tids && is_wanted_id(p))
 		create_record(p);
+}
+
+SEC("iter/task")
+int existing_tasks(struct iter_task *ctx)
+{
+	look_at_existing(ctx->task);
+	return 0;
+}
+
+SEC("iter/task")
+int why_existing_tasks(struct iter_task *ctx)
+{
+	look_at_existing(ctx->task);
+	if (ctx->task && is_on_cpu(ctx->task))
+		first_segment(ctx->task);
+	return 0;
+}
+
+/* Report @p if it is waiting now. Nothing is locked: it may just be about to run. */
+static __always_inline void look_at(struct task_struct *p, const bool why)
+{
+	__u32 cpu = task_cpu(p);
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	struct cfs_rq___any *q = NULL;
+	__u64 since, now, queued = 0;
+	bool known = false;
+	struct wait *w;
+
+	if (!c || !is_queued(p) || is_on_cpu(p) || !is_wanted_cpu(cpu) || !is_wanted(p))
+		return;
+	if (has_rq_clock() && has_sched_info())
+		queued = last_queued(p);
+	w = wait_of(p, why);
+	now = bpf_ktime_get_ns();
+	if (w && w->stamp == wait_stamp(p)) {
+		known = true;
+		since = w->since;
+	} else if (queued && task_is_running(p)) {
+		/* Not one that sleeps on the run queue (delayed dequeue, since 6.12). */
+		since = queued + c->offset;
+	} else {
+		return;
+	}
+	if ((__s64)(now - since) < 0 || now - since < report_from_ns)
+		return;
+	if (why && !is_wanted_cgroup(p))
+		return;
+	if (why) {
+		q = queue_of(p);
+		report_why(c, known ? (struct why_wait *)w : NULL, NULL, p, q, now,
+			   now - since, queued);
+	} else {
+		report(NULL, p, now, now - since);
+	}
+}
+
+SEC("iter/task")
+int waiting_tasks(struct iter_task *ctx)
+{
+	if (ctx->task)
+		look_at(ctx->task, false);
+	return 0;
+}
+
+SEC("iter/task")
+int why_waiting_tasks(struct iter_task *ctx)
+{
+	if (ctx->task)
+		look_at(ctx->task, true);
 	return 0;
 }
 

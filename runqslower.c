@@ -20,16 +20,18 @@
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "clock.h"
 #include "explain.h"
+#include "histogram.h"
 #include "history.h"
 #include "options.h"
 #include "order.h"
 #include "preempt.h"
 #include "runqslower.h"
 #include <runqslower.skel.h>
-#include "text.h"
-
-#define NSEC_PER_SEC	1000000000ULL
+#include "totals.h"
+#include "trace.h"
+#include "writer.h"
 
 /*
  * A wait is printed this long after it ended, so that one of another CPU that
@@ -42,17 +44,25 @@
 /* At most this many waits are taken before those due are printed. */
 #define BATCH		4096
 
+#define MAX_PROGRAMS	32		/* more than there are */
+
 /* The inode number of the initial PID namespace: PROC_PID_INIT_INO. */
 #define INIT_PIDNS_INUM	0xEFFFFFFCU
 
 static struct options opts;
 static struct order order;
-static struct history history;		/* with -w */
+static struct history history;		/* where waits are explained */
+static struct totals *totals;		/* with -s */
+static const struct writer *writer;
 static __u64 nr_received;		/* waits taken from the ring buffer */
 static unsigned int nr_batch;		/* the same, in this batch */
-static __u64 nr_printed;
+static __u64 nr_taken;			/* waits printed or counted */
 static __u64 lost_told;			/* lost waits the user knows of */
 static int write_error;			/* errno of the first failure on stdout */
+static bool trace_failed;
+static __u64 totals_since;		/* when those of -s and -H were begun */
+static bool shows_status;		/* on stderr, for a person */
+static bool status_is_shown;
 static bool interrupted;		/* by a signal, or nobody reads any more */
 
 static void __printf(1, 2) error(const char *fmt, ...)
@@ -73,18 +83,13 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 	return opts.verbose ? vfprintf(stderr, fmt, ap) : 0;
 }
 
-/* Are the programs in use that also record what it takes to explain a wait? */
+/*
+ * Are the programs in use that also record what it takes to explain a wait? They are
+ * those that know of cgroups, too.
+ */
 static bool explains(void)
 {
-	return opts.why || opts.waker;
-}
-
-static __u64 mono_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+	return opts.why || opts.waker || opts.summary || opts.trace || opts.nr_cgroups;
 }
 
 /* The first line of @path, or "". */
@@ -151,6 +156,10 @@ static void configure_filters(struct runqslower_bpf *skel)
 	bpf_map__set_autocreate(skel->maps.tgids, opts.tgids.nr > 1);
 	bpf_map__set_autocreate(skel->maps.tids, opts.tids.nr > 1);
 	bpf_map__set_autocreate(skel->maps.comms, opts.nr_comms > 0);
+	skel->rodata->nr_cgroups = opts.nr_cgroups;
+	skel->rodata->cgroups_v1 = opts.cgroups_v1;
+	bpf_map__set_max_entries(skel->maps.cgroups, opts.nr_cgroups ?: 1);
+	bpf_map__set_autocreate(skel->maps.cgroups, explains());
 	skel->rodata->filter_cpus = opts.filter_cpus;
 	memcpy((void *)skel->rodata->cpu_mask, opts.cpu_mask,
 	       sizeof(opts.cpu_mask));
@@ -168,6 +177,9 @@ static int fill_filters(struct runqslower_bpf *skel)
 	for (i = 0; !err && opts.tids.nr > 1 && i < opts.tids.nr; i++)
 		err = bpf_map_update_elem(bpf_map__fd(skel->maps.tids),
 					  &opts.tids.ids[i], &value, BPF_ANY);
+	for (i = 0; !err && i < opts.nr_cgroups; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.cgroups),
+					  &opts.cgroups[i], &value, BPF_ANY);
 	for (i = 0; !err && i < opts.nr_comms; i++)
 		err = bpf_map_update_elem(bpf_map__fd(skel->maps.comms),
 					  &opts.comms[i], &value, BPF_ANY);
@@ -230,7 +242,7 @@ static void configure(struct runqslower_bpf *skel, bool use_tids)
 
 	skel->rodata->explain = explains();
 	skel->rodata->nr_cpus = nr_cpus;
-	if (opts.waker) {
+	if (opts.waker || opts.trace) {
 		count = find_preempt_count();
 		skel->rodata->preempt_count_at = count.offset;
 		skel->rodata->in_irq_mask = count.in_irq_mask;
@@ -241,11 +253,20 @@ static void configure(struct runqslower_bpf *skel, bool use_tids)
 	bpf_program__set_autoload(skel->progs.sched_wakeup, !explains());
 	bpf_program__set_autoload(skel->progs.sched_wakeup_new, !explains());
 	bpf_program__set_autoload(skel->progs.sched_switch, !explains());
+	bpf_program__set_autoload(skel->progs.existing_tasks, !explains());
+	bpf_program__set_autoload(skel->progs.why_existing_tasks, explains());
 	bpf_program__set_autoload(skel->progs.why_wakeup, explains());
 	bpf_program__set_autoload(skel->progs.why_wakeup_new, explains());
 	bpf_program__set_autoload(skel->progs.why_switch, explains());
 	bpf_program__set_autoload(skel->progs.why_migrate, explains());
-	bpf_program__set_autoload(skel->progs.why_waking, opts.waker);
+	bpf_program__set_autoload(skel->progs.why_waking, opts.waker || opts.trace);
+
+	skel->rodata->count_all = opts.histogram;
+	bpf_map__set_autocreate(skel->maps.waits_by_length, opts.histogram);
+	bpf_program__set_autoload(skel->progs.waiting_tasks,
+				  opts.stalled_ns && !explains());
+	bpf_program__set_autoload(skel->progs.why_waiting_tasks,
+				  opts.stalled_ns && explains());
 }
 
 /* 0 and @skel, or a negative errno. */
@@ -286,6 +307,22 @@ static struct runqslower_bpf *load_programs(void)
 	return skel;
 }
 
+/* Have an attached iter/task program look at all tasks. 0 or a negative errno. */
+static int iterate(const struct bpf_link *link)
+{
+	char buf[64];
+	int fd, len;
+
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		return -errno;
+	while ((len = read(fd, buf, sizeof(buf))) > 0 || (len < 0 && errno == EAGAIN))
+		;
+	len = len < 0 ? -errno : 0;
+	close(fd);
+	return len;
+}
+
 /*
  * Give the tasks that exist a record (the iterator does), and see to it that new
  * ones get theirs. All before there is anything to record: on a CPU that is at it
@@ -293,8 +330,8 @@ static struct runqslower_bpf *load_programs(void)
  */
 static int prepare_tasks(struct runqslower_bpf *skel)
 {
-	char buf[64];
-	int fd, len;
+	const struct bpf_program *prog;
+	struct bpf_link **link;
 
 	if (bpf_program__autoload(skel->progs.sched_process_fork)) {
 		skel->links.sched_process_fork =
@@ -302,16 +339,10 @@ static int prepare_tasks(struct runqslower_bpf *skel)
 		if (!skel->links.sched_process_fork)
 			return -errno;
 	}
-	skel->links.existing_tasks = bpf_program__attach(skel->progs.existing_tasks);
-	if (!skel->links.existing_tasks)
-		return -errno;
-	fd = bpf_iter_create(bpf_link__fd(skel->links.existing_tasks));
-	if (fd < 0)
-		return -errno;
-	while ((len = read(fd, buf, sizeof(buf))) > 0 || (len < 0 && errno == EAGAIN))
-		;
-	close(fd);
-	return len < 0 ? -errno : 0;
+	prog = explains() ? skel->progs.why_existing_tasks : skel->progs.existing_tasks;
+	link = explains() ? &skel->links.why_existing_tasks : &skel->links.existing_tasks;
+	*link = bpf_program__attach(prog);
+	return *link ? iterate(*link) : -errno;
 }
 
 static int attach_programs(struct runqslower_bpf *skel)
@@ -335,10 +366,14 @@ static void on_why(const struct why_event *e)
 
 	if (!why || !order_push(&order, &e->wait, why))
 		out_of_memory();
+	if (opts.trace && !e->wait.stalled)
+		trace_wait(why);
 }
 
 static int on_record(void *ctx, void *data, size_t size)
 {
+	const struct wait_event *e = data;
+
 	(void)ctx;
 	switch (*(__u8 *)data) {
 	case RECORD_SEGMENTS:
@@ -353,41 +388,9 @@ static int on_record(void *ctx, void *data, size_t size)
 			out_of_memory();
 		break;
 	}
-	nr_received++;
+	nr_received += !e->stalled;
 	/* A negative value ends the batch; this wait has been taken all the same. */
 	return ++nr_batch < BATCH ? 0 : -EAGAIN;
-}
-
-/* Write what was printed. False if that failed; write_error says why. */
-static bool flush(void)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return true;
-	if (!write_error)
-		write_error = errno;
-	return false;
-}
-
-/* Print the waits that ended until @until. False when there is no use in more. */
-static bool print_until(__u64 until)
-{
-	const struct held_wait *wait;
-
-	text_sync_clock();
-	while ((wait = order_pop(&order, until))) {
-		text_wait(&opts, &wait->event, wait->why);
-		free(wait->why);
-		if (++nr_printed == opts.count)
-			break;
-	}
-	return flush() && nr_printed != (opts.count ?: ULLONG_MAX);
-}
-
-/* Take a batch of waits. True if there may be more. */
-static bool take_batch(struct ring_buffer *rb)
-{
-	nr_batch = 0;
-	return ring_buffer__consume(rb) == -EAGAIN;
 }
 
 static __u64 nr_lost(const struct wait_stats *stats)
@@ -398,6 +401,125 @@ static __u64 nr_lost(const struct wait_stats *stats)
 	for (i = 0; i < NR_LOST; i++)
 		sum += stats->lost[i];
 	return sum;
+}
+
+static void hide_status(void)
+{
+	if (status_is_shown)
+		fputs("\r\033[K", stderr);
+	status_is_shown = false;
+}
+
+static void show_status(const struct wait_stats *stats, __u64 elapsed_ns)
+{
+	if (!shows_status)
+		return;
+	fprintf(stderr, "\r\033[K%llu waits, %llu lost, %llu s", stats->seen,
+		nr_lost(stats), elapsed_ns / NSEC_PER_SEC);
+	status_is_shown = true;
+}
+
+/* Write what was printed. False if that failed; write_error says why. */
+static bool flush(void)
+{
+	hide_status();
+	if (!fflush(stdout) && !ferror(stdout))
+		return true;
+	if (!write_error)
+		write_error = errno;
+	return false;
+}
+
+/* Print or count the waits that ended until @until. False when there is no use in more. */
+static bool take_until(__u64 until)
+{
+	const struct held_wait *wait;
+	bool stalled;
+
+	clock_sync();
+	while ((wait = order_pop(&order, until))) {
+		stalled = wait->event.stalled;
+		if (totals && !stalled)
+			totals_add(totals, &wait->event, wait->why);
+		if (stalled || prints_lines(&opts))
+			writer->wait(&opts, &wait->event, wait->why, stalled);
+		free(wait->why);
+		nr_taken += !stalled;
+		if (!stalled && nr_taken == opts.count)
+			break;
+	}
+	if (opts.trace && !trace_flush()) {
+		error("cannot write to %s: %s", opts.trace, strerror(errno));
+		trace_failed = true;
+		return false;
+	}
+	return flush() && nr_taken != (opts.count ?: ULLONG_MAX);
+}
+
+/* What all CPUs have counted so far, less what is in @before, which becomes that. */
+static void read_histogram(struct runqslower_bpf *skel, struct histogram *h,
+			   struct histogram *before)
+{
+	static __u64 *counts;
+	int nr = max_cpus(), cpu;
+	__u64 sum;
+	__u32 i;
+
+	if (!counts)
+		counts = calloc(nr, sizeof(*counts));
+	if (!counts)
+		out_of_memory();
+	for (i = 0; i < NR_BUCKETS; i++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.waits_by_length), &i, counts))
+			continue;
+		for (cpu = 0, sum = 0; cpu < nr; cpu++)
+			sum += counts[cpu];
+		h->counts[i] = sum - before->counts[i];
+		before->counts[i] = sum;
+	}
+}
+
+/* Write what has come together since @since, and begin anew. */
+static void write_totals(struct runqslower_bpf *skel, __u64 since, __u64 now)
+{
+	static struct histogram histogram, before;
+
+	if (opts.summary) {
+		writer->summary(&opts, totals, since, now);
+		totals_clear(totals);
+	}
+	if (opts.histogram) {
+		read_histogram(skel, &histogram, &before);
+		writer->histogram(&opts, &histogram, since, now);
+	}
+}
+
+/* What each program has cost, by the kernel's own statistics. */
+static void write_cost(struct runqslower_bpf *skel, __u64 now)
+{
+	struct cost costs[MAX_PROGRAMS];
+	struct bpf_program *prog;
+	size_t nr = 0;
+
+	bpf_object__for_each_program(prog, skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (!bpf_program__autoload(prog) || nr == MAX_PROGRAMS ||
+		    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+			continue;
+		costs[nr++] = (struct cost) {
+			bpf_program__name(prog), info.run_cnt, info.run_time_ns
+		};
+	}
+	writer->cost(&opts, costs, nr, now);
+}
+
+/* Take a batch of waits. True if there may be more. */
+static bool take_batch(struct ring_buffer *rb)
+{
+	nr_batch = 0;
+	return ring_buffer__consume(rb) == -EAGAIN;
 }
 
 /* Say what has been lost since the last time. */
@@ -414,8 +536,12 @@ static void tell_lost(const struct wait_stats *stats)
 
 	for (i = 0; i < NR_LOST; i++) {
 		lost = stats->lost[i] - told[i];
-		if (lost)
+		if (lost) {
+			hide_status();
 			error("lost %llu waits: %s", lost, reasons[i]);
+			if (writer->lost)
+				writer->lost(&opts, reasons[i], lost, clock_mono_ns());
+		}
 		told[i] += lost;
 		lost_told += lost;
 	}
@@ -468,58 +594,126 @@ static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns, int signals)
 		interrupted = true;
 }
 
-/* Print waits until the user, the duration or the count says stop. */
-static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signals)
+/* Something that is due every so often. */
+struct period {
+	__u64 ns;			/* 0: never */
+	__u64 next;
+};
+
+static bool is_due(struct period *p, __u64 now)
 {
-	__u64 start = mono_ns(), now = start, end = ULLONG_MAX, timeout, told_at = 0;
+	if (!p->ns || now < p->next)
+		return false;
+	/* What was slept through is not made up for. */
+	p->next += (now - p->next) / p->ns * p->ns + p->ns;
+	return true;
+}
+
+static __u64 earliest(__u64 ns, const struct period *p)
+{
+	return p->ns && p->next < ns ? p->next : ns;
+}
+
+/* Take waits until the user, the duration or the count says stop. */
+static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signals,
+		  __u64 start)
+{
+	struct period stalled = { opts.stalled_ns, start + opts.stalled_ns };
+	struct period totals_due = { opts.interval_ns, start + opts.interval_ns };
+	struct period second = { shows_status ? NSEC_PER_SEC : 0, start };
+	__u64 now = start, end = ULLONG_MAX, wake, upto, told_at = 0;
+	const struct bpf_link *waiting = explains() ? skel->links.why_waiting_tasks :
+						      skel->links.waiting_tasks;
 	bool more = false;
 
 	if (opts.duration_ns)
 		end = start + opts.duration_ns;
 	while (!interrupted && now < end) {
-		timeout = end == ULLONG_MAX ? 0 : end - now;
-		if (order.nr && (!timeout || timeout > HOLD_NS))
-			timeout = HOLD_NS;
+		wake = earliest(earliest(earliest(end, &stalled), &totals_due), &second);
+		if (order.nr && now + HOLD_NS < wake)
+			wake = now + HOLD_NS;
 		/* With more to take, only to learn of signals. */
-		wait_for_work(rb, more ? 1 : timeout, signals);
-		now = mono_ns();
+		wait_for_work(rb, more ? 1 : wake == ULLONG_MAX ? 0 :
+			      wake > now ? wake - now : 1, signals);
+		now = clock_mono_ns();
+		if (is_due(&stalled, now))
+			iterate(waiting);
 		more = take_batch(rb);
-		if (more)
-			now = order.waits[order.head + order.nr - 1].event.end_ns;
-		if (!print_until(now - HOLD_NS))
+		upto = more ? order.waits[order.head + order.nr - 1].event.end_ns : now;
+		if (!take_until(upto - HOLD_NS))
 			return;
+		if (is_due(&totals_due, now)) {
+			write_totals(skel, totals_since, now);
+			totals_since = now;
+			if (!flush())
+				return;
+		}
 		if (now - told_at > NSEC_PER_SEC &&
 		    nr_lost(&skel->bss->stats) != lost_told) {
 			tell_lost(&skel->bss->stats);
 			told_at = now;
 		}
+		if (is_due(&second, now))
+			show_status(&skel->bss->stats, now - start);
 	}
 }
 
 /*
- * Print what is left. A program may still be running on another CPU: every wait
- * it has seen must have arrived, or be lost, before it is the end.
+ * Take what is left. A program may still be running on another CPU: every wait it has
+ * seen must have arrived, or be lost, before it is the end.
  */
 static void drain(struct runqslower_bpf *skel, struct ring_buffer *rb)
 {
 	const struct wait_stats *stats = &skel->bss->stats;
-	__u64 give_up = mono_ns() + NSEC_PER_SEC, seen, lost;
+	__u64 give_up = clock_mono_ns() + NSEC_PER_SEC, seen, lost;
 
 	do {
 		while (take_batch(rb))
 			;
 		seen = __atomic_load_n(&stats->seen, __ATOMIC_RELAXED);
 		lost = __atomic_load_n(&stats->lost[LOST_RING], __ATOMIC_RELAXED);
-	} while (nr_received + lost < seen && mono_ns() < give_up);
-	if (nr_printed != (opts.count ?: ULLONG_MAX))
-		print_until(ULLONG_MAX);
+	} while (nr_received + lost < seen && clock_mono_ns() < give_up);
+	if (nr_taken != (opts.count ?: ULLONG_MAX))
+		take_until(ULLONG_MAX);
+}
+
+static const struct writer *find_writer(void)
+{
+	switch (opts.output) {
+	case OUTPUT_JSON:
+		return &json_writer;
+	case OUTPUT_CSV:
+		return &csv_writer;
+	default:
+		return &text_writer;
+	}
+}
+
+/* All that can fail before there is anything to trace. */
+static bool prepare_output(void)
+{
+	writer = find_writer();
+	shows_status = isatty(STDERR_FILENO) && (opts.duration_ns || opts.summary);
+	if (explains() && !history_init(&history, max_cpus(), opts.history))
+		out_of_memory();
+	if (opts.summary) {
+		totals = totals_new();
+		if (!totals)
+			out_of_memory();
+	}
+	if (opts.trace && !trace_open(opts.trace, &history)) {
+		error("cannot write to %s: %s", opts.trace, strerror(errno));
+		return false;
+	}
+	return true;
 }
 
 int main(int argc, char **argv)
 {
+	int status = EXIT_FAILURE, signals, stats = -1;
 	struct runqslower_bpf *skel = NULL;
-	int status = EXIT_FAILURE, signals;
 	struct ring_buffer *rb = NULL;
+	__u64 start, now;
 	sigset_t set;
 
 	parse_options(argc, argv, &opts);
@@ -545,31 +739,55 @@ int main(int argc, char **argv)
 		explain_failure("map the ring buffer", -errno);
 		goto out;
 	}
-	if (explains() && !history_init(&history, max_cpus(), opts.history))
-		out_of_memory();
+	if (!prepare_output())
+		goto out;
+	/* Held open, it has the kernel count. */
+	if (opts.cost) {
+		stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+		if (stats < 0) {
+			explain_failure("count what the programs cost", stats);
+			goto out;
+		}
+	}
 	if (attach_programs(skel))
 		goto out;
 
-	text_header(&opts);
+	start = clock_mono_ns();
+	totals_since = start;
+	clock_sync();
+	writer->begin(&opts);
 	if (flush())
-		trace(skel, rb, signals);
+		trace(skel, rb, signals, start);
 	runqslower_bpf__detach(skel);
 	drain(skel, rb);
+	now = clock_mono_ns();
+	clock_sync();
 	tell_lost(&skel->bss->stats);
+	/* An interval may just have ended. */
+	if (now - totals_since > opts.interval_ns / 100)
+		write_totals(skel, totals_since, now);
+	if (opts.cost)
+		write_cost(skel, now);
+	flush();
 	tell_missed(skel);
+	if (opts.trace && !trace_close() && !trace_failed) {
+		error("cannot write to %s: %s", opts.trace, strerror(errno));
+		trace_failed = true;
+	}
 	if (opts.verbose)
-		error("%llu waits over the threshold, %llu printed, %llu lost",
-		      skel->bss->stats.seen, nr_printed, lost_told);
+		error("%llu waits over the threshold, %llu taken, %llu lost",
+		      skel->bss->stats.seen, nr_taken, lost_told);
 
 	/* Who closes the pipe has seen enough. */
 	if (!write_error || write_error == EPIPE)
-		status = EXIT_SUCCESS;
+		status = trace_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 	else
 		error("cannot write to stdout: %s", strerror(write_error));
 out:
 	ring_buffer__free(rb);
 	runqslower_bpf__destroy(skel);
 	order_free(&order);
+	totals_free(totals);
 	history_free(&history);
 	close(signals);
 	return status;

@@ -38,7 +38,7 @@ enum record_kind {
  */
 struct wait_event {
 	__u8 kind;
-	__u8 pad;
+	__u8 stalled;			/* it goes on; end_ns is now, and there is no prev */
 	__u16 cpu;			/* where the wait ended */
 	__u32 tid;
 	__u32 tgid;

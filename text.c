@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "cgroups.h"
+#include "clock.h"
 #include "text.h"
+#include "text_totals.h"
+#include "writer.h"
 
-#define NSEC_PER_SEC	1000000000LL
-
-static __s64 wall_ahead_ns;		/* CLOCK_REALTIME - CLOCK_MONOTONIC */
-
-static const int time_width[] = {
-	[TIME_CLOCK] = 8,
-	[TIME_US] = 15,
-	[TIME_ISO] = 32,
-	[TIME_MONO] = 17,
-};
-
-static const char * const cause_names[] = {
+const char * const cause_names[] = {
+	[CAUSE_QUOTA] = "quota",
+	[CAUSE_TASK] = "task",
 	[CAUSE_IRQ] = "irq",
 	[CAUSE_STEAL] = "steal",
 	[CAUSE_IDLE] = "idle",
@@ -25,41 +18,40 @@ static const char * const cause_names[] = {
 	[CAUSE_OTHER] = "other",
 };
 
-static __s64 now_ns(clockid_t clock)
+const char * const from_names[] = {
+	[FROM_UNSEEN] = "unseen",
+	[FROM_WOKEN] = "woken",
+	[FROM_NEW] = "new",
+	[FROM_PREEMPTED] = "preempted",
+	[FROM_THROTTLED] = "throttled",
+};
+
+const char * const waker_names[] = {
+	[WAKER_UNSEEN] = "unseen",
+	[WAKER_TASK] = "task",
+	[WAKER_SOFTIRQ] = "softirq",
+	[WAKER_IRQ] = "irq",
+};
+
+static const int time_width[] = {
+	[TIME_CLOCK] = 8,
+	[TIME_US] = 15,
+	[TIME_ISO] = 32,
+	[TIME_MONO] = 17,
+};
+
+void text_time(const struct options *opts, __u64 mono_ns)
 {
-	struct timespec ts;
+	char buf[64];
 
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
-void text_sync_clock(void)
-{
-	wall_ahead_ns = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
-}
-
-static void print_time(enum time_format format, __u64 mono_ns)
-{
-	__s64 ns = mono_ns + (format == TIME_MONO ? 0 : wall_ahead_ns);
-	time_t sec = ns / NSEC_PER_SEC;
-	int us = ns % NSEC_PER_SEC / 1000;
-	char buf[64], zone[8];
-	struct tm tm;
-
-	if (format == TIME_MONO) {
-		snprintf(buf, sizeof(buf), "%lld.%06d", (long long)sec, us);
-	} else {
-		localtime_r(&sec, &tm);
-		strftime(buf, sizeof(buf),
-			 format == TIME_ISO ? "%FT%T" : "%T", &tm);
-		if (format != TIME_CLOCK)
-			sprintf(buf + strlen(buf), ".%06d", us);
-		if (format == TIME_ISO) {
-			strftime(zone, sizeof(zone), "%z", &tm);
-			sprintf(buf + strlen(buf), "%.3s:%s", zone, zone + 3);
-		}
-	}
-	printf("%-*s", time_width[format], buf);
+	if (opts->time == TIME_MONO)
+		snprintf(buf, sizeof(buf), "%llu.%06llu", mono_ns / NSEC_PER_SEC,
+			 mono_ns % NSEC_PER_SEC / 1000);
+	else
+		clock_format(buf, sizeof(buf), opts->time == TIME_ISO ? "%FT%T" : "%T",
+			     mono_ns, opts->time == TIME_CLOCK ? 0 : 6,
+			     opts->time == TIME_ISO);
+	printf("%-*s", time_width[opts->time], buf);
 }
 
 /* The length of the printable UTF-8 character at @s; 0 if it is not one. */
@@ -85,8 +77,7 @@ static int printable(const char *s)
 	return len;
 }
 
-/* @name padded to @width columns, '?' for what could harm a terminal or the line. */
-static void print_name(const char *name, int width)
+void text_name(const char *name, int width)
 {
 	int column, len;
 
@@ -101,9 +92,12 @@ static void print_name(const char *name, int width)
 	printf("%*s", column < width ? width - column : 0, "");
 }
 
-void text_header(const struct options *opts)
+static void begin(const struct options *opts)
 {
+	/* Of use even there, as the sign that tracing has begun. */
 	printf("Tracing run queue latency higher than %llu us\n", opts->min_us);
+	if (!prints_lines(opts) && !opts->stalled_ns)
+		return;
 	printf("%-*s %-16s %-6s %14s", time_width[opts->time],
 	       "TIME", "COMM", "TID", "LAT(us)");
 	if (opts->previous)
@@ -118,9 +112,8 @@ void text_header(const struct options *opts)
 static void print_waker(const struct why_event *e)
 {
 	putchar(' ');
-	print_name(e->waker_kind == WAKER_TASK ? e->waker_comm :
-		   e->waker_kind == WAKER_IRQ ? "irq" :
-		   e->waker_kind == WAKER_SOFTIRQ ? "softirq" : "-", 16);
+	text_name(e->waker_kind == WAKER_TASK ? e->waker_comm :
+		  e->waker_kind == WAKER_UNSEEN ? "-" : waker_names[e->waker_kind], 16);
 	printf(" %-9u", e->waker_kind == WAKER_TASK ? e->waker_tid : 0);
 }
 
@@ -146,11 +139,11 @@ static void print_share(const struct share *s)
 		fputs("quota", stdout);
 		if (s->cgroup) {
 			putchar(' ');
-			print_name(cgroup_path(s->cgroup), 0);
+			text_name(cgroup_path(s->cgroup), 0);
 		}
 		break;
 	case CAUSE_TASK:
-		print_name(s->comm, 0);
+		text_name(s->comm, 0);
 		printf("/%u%s", s->tid, s->same_process ? " (same process)" :
 					s->same_cgroup ? " (same cgroup)" : "");
 		break;
@@ -193,18 +186,11 @@ static void print_idle_cpus(const struct why *why)
 
 static void print_why(const struct why *why)
 {
-	static const char * const from[] = {
-		[FROM_UNSEEN] = "unseen",
-		[FROM_WOKEN] = "woken",
-		[FROM_NEW] = "new",
-		[FROM_PREEMPTED] = "preempted",
-		[FROM_THROTTLED] = "throttled",
-	};
 	__u64 covered = why->event.wait.wait_ns - why->uncovered_ns;
 	struct percent shares[MAX_PERCENTS];
 	size_t nr = percents(why, shares), i;
 
-	printf(" %-9s", from[why->event.from]);
+	printf(" %-9s", from_names[why->event.from]);
 	print_path(&why->event);
 	for (i = 0; i < nr; i++) {
 		printf("%s%u%% ", i ? ", " : "", shares[i].percent);
@@ -215,16 +201,16 @@ static void print_why(const struct why *why)
 		printf("; history covers %.0f%%", 100.0 * covered / why->event.wait.wait_ns);
 }
 
-void text_wait(const struct options *opts, const struct wait_event *e,
-	       const struct why *why)
+static void wait(const struct options *opts, const struct wait_event *e,
+		 const struct why *why, bool stalled)
 {
-	print_time(opts->time, e->end_ns);
+	text_time(opts, e->end_ns);
 	putchar(' ');
-	print_name(e->comm, 16);
-	printf(" %-6u %14llu", e->tid, e->wait_ns / 1000);
+	text_name(e->comm, 16);
+	printf(" %-6u %14llu%s", e->tid, e->wait_ns / 1000, stalled ? "+" : "");
 	if (opts->previous) {
 		putchar(' ');
-		print_name(e->prev_comm, 16);
+		text_name(stalled ? "-" : e->prev_comm, 16);
 		printf(" %-6u", e->prev_tid);
 	}
 	if (opts->waker)
@@ -233,3 +219,24 @@ void text_wait(const struct options *opts, const struct wait_event *e,
 		print_why(why);
 	putchar('\n');
 }
+
+static void cost(const struct options *opts, const struct cost *costs, size_t nr, __u64 now)
+{
+	size_t i;
+
+	(void)opts;
+	(void)now;
+	printf("\n%-20s %12s %14s %8s\n", "BPF PROGRAM", "RUNS", "TIME(us)", "NS/RUN");
+	for (i = 0; i < nr; i++)
+		printf("%-20s %12llu %14.1f %8.0f\n", costs[i].program, costs[i].runs,
+		       costs[i].ns / 1e3,
+		       costs[i].runs ? (double)costs[i].ns / costs[i].runs : 0);
+}
+
+const struct writer text_writer = {
+	.begin = begin,
+	.wait = wait,
+	.summary = text_summary,
+	.histogram = text_histogram,
+	.cost = cost,
+};

@@ -7,18 +7,19 @@
 #define __RUNQSLOWER_TRACE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include "explain.h"
-#include "runqslower.h"
-
-/* Create the file. False, with errno, if that fails. There is one. */
-bool trace_open(const char *path);
+#include "history.h"
 
 /*
- * What came from the recorder, in the order it came; segments may come again. The
- * functions keep what they must; nothing is written before trace_flush().
+ * Create the file. False, with errno, if that fails. There is one. @history is looked
+ * at when there is a wait, not before.
  */
-void trace_segments(const struct run_segment *segments, size_t nr);
+bool trace_open(const char *path, const struct history *history);
+
+/*
+ * A wait that is over, as soon as it is explained: while the history has what it needs.
+ * What fails here is told by trace_flush().
+ */
 void trace_wait(const struct why *why);
 
 /*

@@ -40,10 +40,11 @@ run()
 	rm -f "$log"
 }
 
-for test in cli explain wait why loss truth; do
+for test in cli explain totals trace wait why loss truth; do
 	run "$test" "$built/${test}_test"
 done
 RUNQSLOWER=$built/runqslower run perf ./perf_test.sh
+RUNQSLOWER=$built/runqslower run json ./json_test.sh
 run build ./build.sh
 
 [ $failed -eq 0 ]

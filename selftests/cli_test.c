@@ -60,6 +60,7 @@ TEST(refusals)
 	EACH(ids, "-p", ids[i]);
 	EACH(ids, "--tid", ids[i]);
 	EACH(durations, "-d", durations[i]);
+	EACH(durations, "-si", durations[i]);
 	EACH(cpus, "-C", cpus[i]);
 	EACH(sizes, "--ring-size", sizes[i]);
 	EACH(counts, "--history", counts[i]);
@@ -68,6 +69,11 @@ TEST(refusals)
 	EXPECT_TRUE(is_refused(ARGS("-c", ""), "prefix", "accepted"));
 	EXPECT_TRUE(is_refused(ARGS("-c", "a,,b"), "prefix", "accepted"));
 	EXPECT_TRUE(is_refused(ARGS("-T", "unix"), "'unix'", "clock, us, iso or mono"));
+	EXPECT_TRUE(is_refused(ARGS("-o", "xml"), "'xml'", "text, json or csv"));
+	EXPECT_TRUE(is_refused(ARGS("-g", "/tmp"), "'/tmp'", "accepted"));
+	EXPECT_TRUE(is_refused(ARGS("-g", "/no/such"), "'/no/such'", "No such file"));
+	EXPECT_TRUE(is_refused(ARGS("-i", "1s"), "--interval", "--summary"));
+	EXPECT_TRUE(is_refused(ARGS("-sH", "-o", "csv"), "CSV", "not both"));
 	EXPECT_TRUE(is_refused(ARGS("10", "20"), "'20'", "accepted"));
 	EXPECT_TRUE(is_refused(ARGS("-x"), "'-x'", "--help"));
 	EXPECT_TRUE(is_refused(ARGS("-Px"), "'-x'", "--help"));
@@ -83,7 +89,9 @@ TEST(help)
 	static const char * const all[] = {
 		"-p", "--pid", "-t", "--tid", "-c", "--comm", "-C", "--cpu", "-P",
 		"--previous", "-T", "--time", "-d", "--duration", "-n", "--count",
-		"-w", "--why", "-W", "--waker", "--history",
+		"-w", "--why", "-W", "--waker", "--history", "-g", "--cgroup", "-S",
+		"--stalled", "-s", "--summary", "-H", "--histogram", "-i", "--interval",
+		"-o", "--output", "-j", "--json-schema", "--trace", "--cost",
 		"--ring-size", "-v", "--verbose", "-V", "--version", "-h", "--help",
 		"--usage", "min_us",
 	};

@@ -205,7 +205,7 @@ bool why_says(const struct tool_wait *w, const char *text)
 }
 
 /*
- * "%-17s %-16s %-6d %14llu", with -P then " %-16s %-6d", with -W " %-16s %-9d", with
+ * "%-17s %-16s %-6d %14llu", with -S perhaps "+", with -P then " %-16s %-6d", with -W " %-16s %-9d", with
  * -w " %-9s %-4s %s".
  */
 static bool parse_wait(const char *line, const char *header, struct tool_wait *w)
@@ -225,6 +225,8 @@ static bool parse_wait(const char *line, const char *header, struct tool_wait *w
 		return false;
 	w->lat_us = lat;
 	line += 34 + len;
+	w->stalled = *line == '+';
+	line += w->stalled;
 	if (strstr(header, "PREV")) {
 		line = parse_task(line, w->prev_comm, &w->prev_tid);
 		if (!line)

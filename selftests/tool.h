@@ -13,6 +13,7 @@
 struct tool_wait {
 	uint64_t end_ns;		/* CLOCK_MONOTONIC, to 1 us */
 	uint64_t lat_us;
+	bool stalled;			/* with -S: it goes on */
 	uint32_t tid;
 	uint32_t prev_tid;		/* with -P */
 	char comm[20];

@@ -140,6 +140,14 @@ static bool stop(struct _test_data_why *self)
 	return !code && !*self->tool.err && self->waits;
 }
 
+static const char *tid_list(pid_t tid)
+{
+	static char buf[16];
+
+	snprintf(buf, sizeof(buf), "%d", tid);
+	return buf;
+}
+
 /* The longest wait of @tid; NULL and all of them shown if there is none. */
 static const struct tool_wait *wait_of(struct _test_data_why *self, pid_t tid)
 {
@@ -523,8 +531,8 @@ static void follow_and_hog(struct stage *stage)
 {
 	int i;
 
-	for (i = 0; i < 20; i++) {
-		usleep(20000);
+	for (i = 0; i < 100; i++) {
+		usleep(10000);
 		pin_to(cpu_of(stage->pid[0]));
 		spin_until(mono_ns() + stage->ns);
 	}
@@ -555,6 +563,76 @@ TEST_F_TIMEOUT(why, idle_elsewhere, 60)
 	}
 	printf("# %zu waits with an idle CPU elsewhere\n", nr);
 	EXPECT_LT(0U, nr);
+}
+
+/* --- tasks that do not get to run ------------------------------------------------- */
+
+TEST_F_TIMEOUT(why, stalled, 60)
+{
+	uint64_t last_ns = 0, last_us = 0;
+	const struct tool_wait *w;
+	struct starve *s;
+	size_t nr = 0;
+
+	if (!rt_throttling_off())
+		SKIP(return, "real-time throttling cannot be switched off");
+	s = starve_new(self->cpu);
+	ASSERT_NE(NULL, s);
+	starve_begin(s);
+	if (trace(self, ARGS("-wS", "-t", tid_list(s->victim), "-T", "mono", "100ms")))
+		tool_await_lines(&self->tool, 2 + 5);
+	starve_release(s);
+	starve_end(s);
+	rt_throttling_on();
+	ASSERT_TRUE(stop(self));
+	for (w = self->waits; w < self->waits + self->nr; w++) {
+		printf("# %llu us%s, %s\n", (unsigned long long)w->lat_us,
+		       w->stalled ? ", and still" : "", w->why);
+		EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
+		if (!w->stalled)
+			continue;
+		/* The same wait, a second later. */
+		if (nr++) {
+			EXPECT_LE(w->end_ns - last_ns, (w->lat_us - last_us + 100) * 1000);
+			EXPECT_GE(w->end_ns - last_ns, (w->lat_us - last_us - 100) * 1000);
+			EXPECT_LE(NSEC_PER_SEC / 2, w->end_ns - last_ns);
+		}
+		last_ns = w->end_ns;
+		last_us = w->lat_us;
+	}
+	EXPECT_LE(5U, nr);
+	/* And in the end as any other. */
+	EXPECT_EQ(nr + 1, self->nr);
+	EXPECT_FALSE(self->waits[self->nr - 1].stalled);
+}
+
+/* --- which cgroup ------------------------------------------------------------------ */
+
+/* Of those that wait, not of those that wake or run: they are in others here. */
+TEST_F_TIMEOUT(why, only_of_a_cgroup, 60)
+{
+	const struct tool_wait *w;
+	size_t inside = 0, outside = 0;
+
+	NEED_GROUP(group, NULL, "rqs-outer");
+	NEED_GROUP(child, &self->group, "rqs-inner");
+	self->stage->ns = NSEC_PER_SEC * scale() / 2;
+	actor(self->stage, 0, "rqs-in", self->cpu, 0, spin);
+	actor(self->stage, 1, "rqs-out", self->cpu, 0, spin);
+	ASSERT_TRUE(cgroup_enter(&self->child, self->stage->pid[0]));
+	ASSERT_TRUE(trace(self, ARGS("-w", "-g", self->group.dir, "-T", "mono", "100us")));
+	sem_post(&self->stage->cue[1]);
+	play(self->stage, 0, 2);
+	ASSERT_TRUE(stop(self));
+	for (w = self->waits; w < self->waits + self->nr; w++) {
+		if (w->tid == (uint32_t)self->stage->pid[0])
+			inside++;
+		else
+			outside++;
+	}
+	printf("# %zu waits of the cgroup, %zu others\n", inside, outside);
+	EXPECT_LE(5U, inside);
+	EXPECT_EQ(0U, outside);
 }
 
 /* --- more switches than history ----------------------------------------------------- */

@@ -1,0 +1,224 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Is every line of "runqslower -o json" what --json-schema says, do the numbers in it
+# add up, and has "-o csv" the same in a form that others can read?
+#
+#	[RUNQSLOWER=path] json_test.sh
+
+tool=${RUNQSLOWER:-$(dirname "$0")/runqslower}
+
+skip() { printf 'TAP version 13\n1..0 # SKIP %s\n' "$1"; exit 4; }
+[ "$(id -u)" -eq 0 ] || skip "not root"
+command -v python3 >/dev/null || skip "no python3"
+python3 -c 'from jsonschema import Draft202012Validator' 2>/dev/null ||
+	skip "no python3-jsonschema of 4.0 or later"
+
+exec timeout -s KILL 120 python3 - "$tool" <<'END'
+import collections, csv, datetime, io, json, os, re, resource, signal, subprocess, sys, time
+from jsonschema import Draft202012Validator
+
+tool = sys.argv[1]
+CPU = max(os.sched_getaffinity(0))
+SECONDS = 2
+MIN_WAITS = 50
+NASTY = b'q"b\\s\nn\xff,\xc3\xa4\x1b'
+
+# The load. It ends by itself, whatever becomes of this script.
+children = []
+
+def child(work, name=b'json_test', priority=0):
+    """Do @work on one CPU, again and again."""
+    pid = os.fork()
+    if pid:
+        children.append(pid)
+        return
+    try:
+        end = time.monotonic() + 15
+        os.sched_setaffinity(0, {CPU})
+        with open('/proc/self/comm', 'wb', 0) as comm:
+            comm.write(name)
+        if priority:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+        while time.monotonic() < end:
+            work()
+    finally:
+        os._exit(0)
+
+def spin(seconds=0.01):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+def nap():
+    time.sleep(0.003)
+    spin(0.001)
+
+def hog():
+    """What has not SCHED_FIFO is kept waiting for a while."""
+    spin(0.3)
+    time.sleep(0.05)
+
+def quick():
+    time.sleep(0.000001)
+
+def start_spinners():
+    child(spin)
+    child(spin, NASTY)
+    child(nap)
+
+def end_load():
+    while children:
+        pid = children.pop()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+failed = False
+number = 0
+
+def test(good, what):
+    global failed, number
+    number += 1
+    failed |= not good
+    print('%s %d - %s' % ('ok' if good else 'not ok', number, what), flush=True)
+
+def say(what):
+    print('# %s' % what)
+
+def bytes_of(name):
+    return name.encode('utf-8', 'surrogateescape')
+
+def run(*args):
+    """What the tool writes to stdout, and how many waits it says it has printed and lost."""
+    result = subprocess.run([tool, '-v', '-d', str(SECONDS), *args], timeout=30,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = re.search(rb'(\d+) taken, (\d+) lost\n', result.stderr)
+    if result.returncode or not said:
+        say('%s: exit code %d, %r' % (args, result.returncode, result.stderr[-300:]))
+        return result.stdout, -1, -1
+    return result.stdout, int(said[1]), int(said[2])
+
+def run_json(*args):
+    out, printed, lost = run('-j', *args)
+    records = [json.loads(line) for line in out.decode('utf-8').splitlines()]
+    records_of_all_runs.extend(records)
+    by_type = collections.defaultdict(list)
+    for record in records:
+        by_type[record['type']].append(record)
+    return by_type, printed, lost
+
+def all_hold(records, holds):
+    """Is @holds true of all, and are there any? The first few that are not are shown."""
+    wrong = [record for record in records if not holds(record)]
+    for record in wrong[:3]:
+        say(str(record)[:500].encode('ascii', 'backslashreplace').decode())
+    return bool(records) and not wrong
+
+print('TAP version 13\n1..11')
+schema = json.loads(subprocess.check_output([tool, '--json-schema'], timeout=10))
+Draft202012Validator.check_schema(schema)
+records_of_all_runs = []
+
+# Waits, with all there is about them.
+child(hog, priority=50)
+start_spinners()
+found, printed, lost = run_json('-wW', '--stalled=100ms', '--cost', '1ms')
+csv_text, csv_printed, csv_lost = run('-o', 'csv', '-wW', '--stalled=100ms', '1ms')
+end_load()
+waits = found['wait']
+
+test(printed == len(waits) >= MIN_WAITS, 'every wait is a record')
+test(all_hold(waits + found['stalled'],
+              lambda r: sum(s['ns'] for s in r['shares']) == r['wait_ns'] and
+              r['uncovered_ns'] <= r['wait_ns'] and r['wakeup_ns'] <= r['wait_ns'] and
+              r['cpus'][-1] == r['cpu'] and
+              [s['ns'] for s in r['shares']] == sorted((s['ns'] for s in r['shares']), reverse=True)),
+     'shares add up to the wait')
+test(any(r['comm'] == 'json_test' and r['cpu'] == CPU and r['wait_ns'] > 1000000
+         for r in found['stalled']), 'a task that is starved is stalled')
+test({NASTY} == {bytes_of(r['comm']) for r in waits if 'q"b' in r['comm']} and
+     NASTY in {bytes_of(s['comm']) for r in waits for s in r['shares'] if 'comm' in s},
+     'a name keeps every byte')
+test(all_hold(found['cost'], lambda r: r['ns_per_run'] is None if not r['runs'] else
+              abs(r['ns_per_run'] - r['ns'] / r['runs']) < 0.1) and
+     any(r['runs'] for r in found['cost']), 'programs have a cost')
+
+# CSV: a line is a record; '?' is for what would break it.
+text = csv_text.decode('utf-8', 'surrogateescape')
+rows = list(csv.DictReader(io.StringIO(text, newline=''), strict=True))
+csv_waits = [r for r in rows if r['type'] == 'wait']
+PARTS = ['wakeup_ns'] + [c + '_ns' for c in ('quota', 'task', 'irq', 'steal', 'idle', 'in_flight', 'other')]
+test(csv_printed == len(csv_waits) >= MIN_WAITS and len(rows) + 1 == text.count('\n') and
+     all_hold(rows, lambda r: None not in r and None not in r.values() and
+              sum(int(r[part]) for part in PARTS) == int(r['wait_ns']) and
+              int(r['top_ns'] or 0) <= int(r['task_ns'])) and
+     any(r['type'] == 'stalled' for r in rows) and
+     {NASTY.replace(b'\n', b'?').replace(b'\x1b', b'?')} ==
+     {bytes_of(r['comm']) for r in csv_waits if 'q"b' in r['comm']},
+     'CSV has the same')
+
+# Totals.
+start_spinners()
+found, printed, lost = run_json('-sH', '-i', '1s', '1ms')
+csv_summary = list(csv.DictReader(io.StringIO(run('-o', 'csv', '-s', '1ms')[0].decode(
+    'utf-8', 'surrogateescape'), newline=''), strict=True))
+csv_histogram = list(csv.DictReader(io.StringIO(run('-o', 'csv', '-H', '1ms')[0].decode(
+    'utf-8', 'surrogateescape'), newline=''), strict=True))
+end_load()
+
+def total(table):
+    return sum(int(r['ns']) for r in csv_summary if r['table'] in table)
+
+summaries = [r for r in found['summary'] if r['waits']]
+test(sum(r['waits'] for r in summaries) == printed >= MIN_WAITS and not found['wait'] and
+     all_hold(summaries, lambda r: sum(r['causes'].values()) == r['wait_ns'] ==
+              sum(w['wait_ns'] for w in r['waiters']) + r['waiters_rest_ns'] and
+              sum(c['ns'] for c in r['culprits']) + r['culprits_rest_ns'] ==
+              sum(c['ns'] for c in r['cgroups']) + r['cgroups_rest_ns'] == r['causes']['task'] and
+              r['mono_ns'] > r['from_mono_ns']) and
+     total(['all']) == total(['cause']) == total(['waiter', 'waiters_rest']) > 0 and
+     total(['culprit', 'culprits_rest']) == total(['cgroups', 'cgroups_rest']) > 0,
+     'the tables of a summary add up')
+test(all_hold(found['histogram'], lambda r: sum(b['count'] for b in r['buckets']) == r['count'] and
+              all(b['to_ns'] is None or b['from_ns'] < b['to_ns'] for b in r['buckets']) and
+              r['p50_ns'] <= r['p90_ns'] <= r['p99_ns'] <= r['p99_9_ns'] <= r['max_ns']) and
+     sum(r['count'] for r in found['histogram']) >= sum(r['waits'] for r in summaries) and
+     sum(int(r['count']) for r in csv_histogram) >= MIN_WAITS,
+     'the buckets of a histogram add up')
+
+# More than there is room for.
+for _ in range(8):
+    child(quick)
+found, printed, lost = run_json('--ring-size', str(resource.getpagesize()), '0')
+end_load()
+test(lost > 0 and sum(r['waits'] for r in found['lost']) == lost and
+     printed == len(found['wait']), 'lost waits are told of')
+
+# Of all these runs.
+validator = Draft202012Validator(schema)
+wrong, valid = 0, collections.Counter()
+for record in records_of_all_runs[-20000:] + records_of_all_runs[:-20000:50]:
+    errors = list(validator.iter_errors(record))
+    if not errors:
+        valid[record['type']] += 1
+        continue
+    wrong += 1
+    if wrong <= 3:
+        say(str(record)[:500].encode('ascii', 'backslashreplace').decode())
+        for error in errors[0].context or errors:
+            say(error.message[:200].encode('ascii', 'backslashreplace').decode())
+test(not wrong and set(valid) == {'wait', 'stalled', 'summary', 'histogram', 'lost', 'cost'},
+     'records of every type are as in the schema')
+say(', '.join('%d %s' % (nr, name) for name, nr in valid.items()))
+
+def wall_ahead(record):
+    """Of CLOCK_MONOTONIC, ns."""
+    date, ns, zone = re.fullmatch(r'(.*)\.(\d{9})(.*)', record['time']).groups()
+    seconds = datetime.datetime.strptime(date + zone, '%Y-%m-%dT%H:%M:%S%z').timestamp()
+    return int(seconds) * 1000000000 + int(ns) - record['mono_ns']
+
+now = time.time_ns() - time.monotonic_ns()
+test(all_hold(records_of_all_runs[::50], lambda r: abs(wall_ahead(r) - now) < 100000000),
+     'times are of the wall clock, with the zone')
+sys.exit(failed)
+END

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
+/* Totals and distributions as blocks of text on stdout: see summary() in writer.h. */
+#ifndef __RUNQSLOWER_TEXT_TOTALS_H
+#define __RUNQSLOWER_TEXT_TOTALS_H
+
+#include "histogram.h"
+#include "options.h"
+#include "totals.h"
+
+void text_summary(const struct options *opts, const struct totals *t, __u64 since,
+		  __u64 now);
+
+/* The bars are as long as the terminal has room for. */
+void text_histogram(const struct options *opts, const struct histogram *h, __u64 since,
+		    __u64 now);
+
+#endif /* __RUNQSLOWER_TEXT_TOTALS_H */

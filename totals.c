@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * Totals in tables of a fixed size, 2 MiB in all, by the Space-Saving algorithm
+ * (Metwally et al., 2005). A table is cut into sets of WAYS places, and what is
+ * counted has its set by its hash, so that adding looks at no more than one set. Where
+ * that is full the least makes room. Who comes in its place is ranked as if it had what
+ * went, or nobody with many short waits would ever stay among those who once had a
+ * long one. What it had itself is what is shown. So:
+ *
+ * - times are exact, but from when the entry last came into the table: never too large;
+ * - all that is not in the table is in the rest, and the two add up to all;
+ * - who has more than its set's time / WAYS is in the table: more than about
+ *   1 / TABLE_SIZE of all. With fewer than some 300 tasks, nobody leaves.
+ *
+ * A task is known by TID and PID, as no more is known of it: what uses both anew is
+ * taken for the same task, under a new name. Tasks that have no TID in this PID
+ * namespace are told apart by name.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "histogram.h"
+#include "totals.h"
+
+#define TABLE_SIZE	1024
+#define WAYS		16
+
+/* Of a waiter, lengths are counted in wider buckets: 12.5 %, their middle is shown. */
+#define MERGED		4
+#define NR_MERGED	(NR_BUCKETS / MERGED)
+
+/* Different tasks: so many are exact, beyond them the estimate is off by 4 % (1 sigma). */
+#define NR_FEW		64
+#define NR_RANKS	512
+
+struct slot {
+	__u64 key;			/* 0: free, and all behind it in its set */
+	__u64 ns;
+	__u64 rank;			/* ns, and the rank of what was here before */
+};
+
+struct table {
+	struct slot slots[TABLE_SIZE];
+	__u64 rest;
+};
+
+/* As it is given out, less what is computed then. */
+struct waiter_entry {
+	struct waiter waiter;
+	__u32 counts[NR_MERGED];
+};
+
+/*
+ * The waiting tasks are listed by hash while they are few. Then hashes are kept as in
+ * a HyperLogLog sketch: NR_RANKS classes, and of each the longest row of zeros seen. The
+ * chance that a task not seen before changes this is known, so each change stands for
+ * 1 / chance tasks.
+ */
+struct culprit_entry {
+	struct culprit culprit;
+	double nr;
+	double chance;			/* 0: they are listed */
+	union {
+		__u64 few[NR_FEW];
+		__u8 ranks[NR_RANKS];
+	};
+};
+
+struct totals {
+	__u64 nr;
+	__u64 ns;
+	__u64 causes[CAUSE_OTHER + 1];
+	struct table waiters;
+	struct table culprits;
+	struct table pairs;
+	/* By slot. They are made ready when it is taken. */
+	struct waiter_entry waiter_entries[TABLE_SIZE];
+	struct culprit_entry culprit_entries[TABLE_SIZE];
+	struct cgroup_pair pair_entries[TABLE_SIZE];
+};
+
+struct totals *totals_new(void)
+{
+	return calloc(1, sizeof(struct totals));
+}
+
+void totals_free(struct totals *t)
+{
+	free(t);
+}
+
+void totals_clear(struct totals *t)
+{
+	/* The entries stay: what was never used of them needs no memory. */
+	memset(t, 0, offsetof(struct totals, waiter_entries));
+}
+
+/* The finalizer of MurmurHash3: 0 for nothing but 0. */
+static __u64 mix(__u64 x)
+{
+	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return x ^ x >> 33;
+}
+
+static __u64 task_key(__u32 tid, __u32 tgid, const char *comm)
+{
+	__u64 half[2];
+
+	if (tid)
+		return (__u64)tgid << 32 | tid;
+	memcpy(half, comm, sizeof(half));
+	/* No PID has the highest bit. */
+	return mix(mix(half[0]) + half[1]) | 1ULL << 63;
+}
+
+/* Add @ns to @key. Returns its slot, and if it is @fresh there. */
+static size_t table_add(struct table *t, __u64 key, __u64 ns, bool *fresh)
+{
+	size_t first = mix(key) % (TABLE_SIZE / WAYS) * WAYS, least = first, i;
+	struct slot *s = t->slots;
+
+	*fresh = false;
+	for (i = first; i < first + WAYS; i++) {
+		if (s[i].key == key) {
+			s[i].ns += ns;
+			s[i].rank += ns;
+			return i;
+		}
+		if (s[i].rank < s[least].rank)
+			least = i;
+		if (!s[i].key) {
+			least = i;
+			break;
+		}
+	}
+	*fresh = true;
+	t->rest += s[least].ns;
+	s[least] = (struct slot) { key, ns, s[least].rank + ns };
+	return least;
+}
+
+static void add_waiter(struct totals *t, const struct wait_event *e, __u64 key)
+{
+	struct waiter_entry *entry;
+	struct waiter *w;
+	bool fresh;
+	__u32 *count;
+
+	entry = &t->waiter_entries[table_add(&t->waiters, key, e->wait_ns, &fresh)];
+	w = &entry->waiter;
+	if (fresh) {
+		memset(entry, 0, sizeof(*entry));
+		w->tid = e->tid;
+		w->tgid = e->tgid;
+	}
+	memcpy(w->comm, e->comm, sizeof(w->comm));
+	w->nr++;
+	if (e->wait_ns > w->max_ns)
+		w->max_ns = e->wait_ns;
+	count = &entry->counts[bucket_of(e->wait_ns) / MERGED];
+	/* It stays when it is full: after half a day of 100,000 waits a second. */
+	if (*count + 1)
+		++*count;
+}
+
+static void sketch_task(struct culprit_entry *c, __u64 hash)
+{
+	__u8 *rank = &c->ranks[hash % NR_RANKS];
+	/* The added bit ends it. */
+	int zeros = __builtin_ctzll(hash / NR_RANKS | 1ULL << 54) + 1;
+
+	if (zeros <= *rank)
+		return;
+	c->nr += 1 / c->chance;
+	c->chance -= (1.0 / (1ULL << *rank) - 1.0 / (1ULL << zeros)) / NR_RANKS;
+	*rank = zeros;
+}
+
+/* Count the different ones of all @hash. */
+static void count_task(struct culprit_entry *c, __u64 hash)
+{
+	__u64 few[NR_FEW];
+	size_t i;
+
+	if (!c->chance) {
+		for (i = 0; i < c->nr; i++) {
+			if (c->few[i] == hash)
+				return;
+		}
+		if (c->nr < NR_FEW) {
+			c->few[i] = hash;
+			c->nr++;
+			return;
+		}
+		memcpy(few, c->few, sizeof(few));
+		memset(c->ranks, 0, sizeof(c->ranks));
+		c->chance = 1;
+		for (i = 0; i < NR_FEW; i++)
+			sketch_task(c, few[i]);
+		c->nr = NR_FEW;
+	}
+	sketch_task(c, hash);
+}
+
+static void add_culprit(struct totals *t, const struct share *share, __u64 waiter)
+{
+	__u64 key = task_key(share->tid, share->tgid, share->comm);
+	struct culprit_entry *entry;
+	struct culprit *c;
+	bool fresh;
+
+	entry = &t->culprit_entries[table_add(&t->culprits, key, share->ns, &fresh)];
+	c = &entry->culprit;
+	if (fresh) {
+		memset(entry, 0, sizeof(*entry));
+		c->tid = share->tid;
+		c->tgid = share->tgid;
+	}
+	memcpy(c->comm, share->comm, sizeof(c->comm));
+	count_task(entry, mix(waiter));
+}
+
+static void add_pair(struct totals *t, __u64 waiting, const struct share *share)
+{
+	/* 64 bits are enough to take no two for the same; and it must not be 0. */
+	__u64 key = mix(mix(waiting) + share->cgroup) | 1;
+	bool fresh;
+	size_t i = table_add(&t->pairs, key, share->ns, &fresh);
+
+	if (fresh) {
+		t->pair_entries[i].waiting = waiting;
+		t->pair_entries[i].running = share->cgroup;
+	}
+}
+
+void totals_add(struct totals *t, const struct wait_event *e, const struct why *why)
+{
+	__u64 key = task_key(e->tid, e->tgid, e->comm);
+	const struct share *s;
+	size_t i;
+
+	t->nr++;
+	t->ns += e->wait_ns;
+	add_waiter(t, e, key);
+	if (!why)
+		return;
+	for (i = 0; i < why->nr; i++) {
+		s = &why->shares[i];
+		t->causes[s->cause] += s->ns;
+		if (s->cause == CAUSE_TASK) {
+			add_culprit(t, s, key);
+			add_pair(t, why->event.cgroup, s);
+		}
+	}
+}
+
+static int by_time(const void *pa, const void *pb)
+{
+	const struct slot *a = *(const struct slot **)pa, *b = *(const struct slot **)pb;
+
+	if (a->ns != b->ns)
+		return a->ns > b->ns ? -1 : 1;
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+/* The slots in use, most time first. How many. */
+static size_t table_sort(const struct table *t, const struct slot **out)
+{
+	size_t nr = 0, i;
+
+	for (i = 0; i < TABLE_SIZE; i++) {
+		if (t->slots[i].key)
+			out[nr++] = &t->slots[i];
+	}
+	qsort(out, nr, sizeof(*out), by_time);
+	return nr;
+}
+
+/* The middle of the bucket in which that many percent are reached. */
+static __u64 percentile(const struct waiter_entry *entry, unsigned int percent)
+{
+	__u64 wanted = (entry->waiter.nr * percent + 99) / 100, below = 0, ns;
+	unsigned int i;
+
+	for (i = 0; i < NR_MERGED; i++) {
+		below += entry->counts[i];
+		if (below >= wanted) {
+			ns = (bucket_start(i * MERGED) + bucket_start((i + 1) * MERGED)) / 2;
+			if (ns < entry->waiter.max_ns)
+				return ns;
+			break;
+		}
+	}
+	return entry->waiter.max_ns;
+}
+
+size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max)
+{
+	const struct slot *slots[TABLE_SIZE];
+	size_t nr = table_sort(&t->waiters, slots), i;
+	const struct waiter_entry *entry;
+
+	for (i = 0; i < nr && i < max; i++) {
+		entry = &t->waiter_entries[slots[i] - t->waiters.slots];
+		out[i] = entry->waiter;
+		out[i].total_ns = slots[i]->ns;
+		out[i].p50_ns = percentile(entry, 50);
+		out[i].p99_ns = percentile(entry, 99);
+	}
+	return i;
+}
+
+size_t totals_culprits(const struct totals *t, struct culprit *out, size_t max)
+{
+	const struct slot *slots[TABLE_SIZE];
+	size_t nr = table_sort(&t->culprits, slots), i;
+	const struct culprit_entry *entry;
+
+	for (i = 0; i < nr && i < max; i++) {
+		entry = &t->culprit_entries[slots[i] - t->culprits.slots];
+		out[i] = entry->culprit;
+		out[i].ns = slots[i]->ns;
+		out[i].nr_tasks = entry->nr + 0.5;
+	}
+	return i;
+}
+
+size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max)
+{
+	const struct slot *slots[TABLE_SIZE];
+	size_t nr = table_sort(&t->pairs, slots), i;
+
+	for (i = 0; i < nr && i < max; i++) {
+		out[i] = t->pair_entries[slots[i] - t->pairs.slots];
+		out[i].ns = slots[i]->ns;
+	}
+	return i;
+}
+
+__u64 totals_waiters_rest(const struct totals *t)
+{
+	return t->waiters.rest;
+}
+
+__u64 totals_culprits_rest(const struct totals *t)
+{
+	return t->culprits.rest;
+}
+
+__u64 totals_pairs_rest(const struct totals *t)
+{
+	return t->pairs.rest;
+}
+
+__u64 totals_nr(const struct totals *t)
+{
+	return t->nr;
+}
+
+__u64 totals_ns(const struct totals *t)
+{
+	return t->ns;
+}
+
+__u64 totals_cause(const struct totals *t, enum cause cause)
+{
+	return t->causes[cause];
+}

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * The windows around waits as Trace Event JSON, an array of events. Each CPU has a
+ * track, where a task that ran is a slice, and so has each task that waited or woke one
+ * that did. Viewers drop a slice that overlaps another on its track. So of each
+ * segment it is remembered until when it has been drawn: it may be seen again, and
+ * with another end, as what still ran when a wait ended may have run on.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "cgroups.h"
+#include "trace.h"
+#include "writer.h"
+
+/* Tracks are told apart by TID. No PID is above 4194304. */
+#define CPU_TRACKS	10000000U
+#define NO_PID_TRACKS	20000000U	/* one for each wait of a task without a PID here */
+
+#define MAX_BATCH	(1 << 20)	/* bytes; more is written at once */
+#define NR_NAMED	1024		/* tasks whose track has a name */
+
+static const struct history *history;
+static __u64 **drawn;			/* of each CPU and segment kept: drawn until then */
+static struct {
+	__u32 tid;
+	char comm[TASK_COMM_LEN];
+} named[NR_NAMED];
+static __u32 nr_waits;
+
+static int fd = -1;
+static off_t end;			/* of the last event in the file */
+static FILE *batch;			/* the events to come */
+static char *batch_data;
+static size_t batch_len;
+static int first_error;			/* errno */
+
+/* The length of the UTF-8 character at @s, 0 if it is not one. */
+static int utf8_length(const char *s)
+{
+	const unsigned char *c = (const void *)s;
+	int len, i;
+
+	if (c[0] < 0x80)
+		return 1;
+	if (c[0] < 0xc2 || c[0] > 0xf4)
+		return 0;
+	len = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+	for (i = 1; i < len; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* Longer than need be, a surrogate, or beyond U+10FFFF. */
+	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+/* Within a JSON string. Some viewers give up a file with a half surrogate or a DEL. */
+static void put_escaped(const char *s)
+{
+	int len;
+
+	for (; *s; s += len ?: 1) {
+		len = utf8_length(s);
+		if (!len)
+			fputs("\\ufffd", batch);
+		else if (len == 1 && (*s < 0x20 || *s == 0x7f))
+			fprintf(batch, "\\u%04x", *s);
+		else if (*s == '"' || *s == '\\')
+			fprintf(batch, "\\%c", *s);
+		else
+			fwrite(s, len, 1, batch);
+	}
+}
+
+static void put_task(const char *comm, __u32 tid)
+{
+	put_escaped(comm);
+	fprintf(batch, "/%u", tid);
+}
+
+static void put_cgroup(const char *field, __u64 id)
+{
+	if (!id)
+		return;
+	fprintf(batch, ",\"%s\":\"", field);
+	put_escaped(cgroup_path(id));
+	putc('"', batch);
+}
+
+/* As microseconds, which is what the format has. */
+static void put_time(const char *field, __u64 ns)
+{
+	fprintf(batch, "\"%s\":%llu.%03llu,", field, ns / 1000, ns % 1000);
+}
+
+/*
+ * From here to end_event() is one event. Its name, which may hold anything, comes last:
+ * there are viewers that look for the time and give up at an escaped character.
+ */
+static void begin_event(char phase, __u32 pid, __u32 tid)
+{
+	fprintf(batch, "%s{\"ph\":\"%c\",\"pid\":%u,\"tid\":%u,", end || ftell(batch) ?
+		",\n" : "[\n", phase, pid, tid);
+}
+
+static void end_event(void)
+{
+	fputs("}", batch);
+	if (ftell(batch) >= MAX_BATCH)
+		trace_flush();
+}
+
+static void begin_slice(__u32 pid, __u32 tid, __u64 from, __u64 to)
+{
+	begin_event('X', pid, tid);
+	put_time("ts", from);
+	put_time("dur", to - from);
+}
+
+/* Name a track, or a process. */
+static void put_name(const char *what, __u32 pid, __u32 tid, const char *name)
+{
+	begin_event('M', pid, tid);
+	fprintf(batch, "\"name\":\"%s\",\"args\":{\"name\":\"", what);
+	put_escaped(name);
+	fputs("\"}", batch);
+	end_event();
+}
+
+/* Another task may have taken the place of this one; then it is named again. */
+static void name_task(const char *comm, __u32 pid, __u32 tid)
+{
+	size_t slot = tid % NR_NAMED;
+
+	if (named[slot].tid == tid && !strcmp(named[slot].comm, comm))
+		return;
+	named[slot].tid = tid;
+	strcpy(named[slot].comm, comm);
+	put_name("thread_name", pid, tid, comm);
+	if (pid == tid)
+		put_name("process_name", pid, tid, comm);
+}
+
+/* @s ran until @to, or @goes_on. */
+static void draw_segment(const struct run_segment *s, __u64 to, bool goes_on)
+{
+	__u64 *until = &drawn[s->cpu][s->seq & (history->size - 1)];
+	__u64 before = drawn[s->cpu][(s->seq - 1) & (history->size - 1)];
+	__u64 from = s->start_ns;
+
+	/* What an older segment has left here is no later. */
+	if (from < *until)
+		from = *until;
+	/* It went on for less than it seemed: clocks may disagree. */
+	if (from < before)
+		from = before;
+	if (from >= to)
+		return;
+	*until = to;
+	if (s->flags & SEGMENT_IDLE)
+		return;
+	begin_slice(CPU_TRACKS, CPU_TRACKS + s->cpu, from, to);
+	if (s->flags & SEGMENT_BROKEN) {
+		fputs("\"name\":\"?\"", batch);
+		end_event();
+		return;
+	}
+	fputs("\"name\":\"", batch);
+	put_task(s->comm, s->tid);
+	fprintf(batch, "\",\"args\":{\"tid\":%u,\"pid\":%u", s->tid, s->tgid);
+	put_cgroup("cgroup", s->cgroup);
+	if (goes_on)
+		fputs(",\"goes_on\":true", batch);
+	putc('}', batch);
+	end_event();
+}
+
+static bool init_track(__u32 cpu)
+{
+	char name[16];
+
+	if (!drawn)
+		drawn = calloc(history->nr_cpus, sizeof(*drawn));
+	if (!drawn)
+		return false;
+	if (drawn[cpu])
+		return true;
+	drawn[cpu] = calloc(history->size, sizeof(*drawn[cpu]));
+	if (!drawn[cpu])
+		return false;
+	snprintf(name, sizeof(name), "CPU %u", cpu);
+	put_name("thread_name", CPU_TRACKS, CPU_TRACKS + cpu, name);
+	return true;
+}
+
+/*
+ * What @cpu ran in the time of a wait; and a little before, as far as it came with that.
+ * @seq: the newest segment there when the wait ended; @last: so did that segment.
+ */
+static void draw_cpu(const struct wait_event *w, __u32 cpu, __u32 seq, bool last)
+{
+	const struct run_segment *s = history_newest(history, cpu), *next = NULL;
+
+	if (!s)
+		return;
+	if (!init_track(cpu)) {
+		first_error = first_error ?: ENOMEM;
+		return;
+	}
+	for (; s; next = s, s = history_before(history, s)) {
+		/* Else its end is not known: the next one has not come. */
+		if (next)
+			draw_segment(s, next->start_ns, false);
+		else if (s->seq == seq)
+			draw_segment(s, w->end_ns, !last);
+		if (s->start_ns <= w->end_ns - w->wait_ns && s->seq % CHUNK == 0)
+			break;
+	}
+}
+
+/* "woken by" and the like are in the arguments, for a click; the name is for the eye. */
+static void put_length(__u64 ns)
+{
+	if (ns < 1000000)
+		fprintf(batch, "%.1f us", ns / 1e3);
+	else if (ns < 1000000000)
+		fprintf(batch, "%.1f ms", ns / 1e6);
+	else
+		fprintf(batch, "%.1f s", ns / 1e9);
+}
+
+static void put_share(const struct percent *p)
+{
+	const struct share *s = &p->share;
+
+	fprintf(batch, "{\"percent\":%u,\"ns\":%llu,\"what\":\"", p->percent, s->ns);
+	if (s->cause == CAUSE_TASK) {
+		put_task(s->comm, s->tid);
+		fputs(s->same_process ? " (same process)" :
+		      s->same_cgroup ? " (same cgroup)" : "", batch);
+	} else {
+		fputs(cause_names[s->cause], batch);
+	}
+	putc('"', batch);
+	put_cgroup("cgroup", s->cgroup);
+	putc('}', batch);
+}
+
+static void put_why(const struct why *why)
+{
+	const struct why_event *e = &why->event;
+	struct percent shares[MAX_PERCENTS];
+	size_t nr = percents(why, shares), i;
+
+	fprintf(batch, "\"from\":\"%s\",\"cpus\":\"", from_names[e->from]);
+	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
+		fprintf(batch, "%u>", e->hops[i].cpu);
+	fprintf(batch, "%s%u\",\"why\":[", e->nr_hops > MAX_HOPS ? "..>" : "", e->wait.cpu);
+	for (i = 0; i < nr; i++) {
+		if (i)
+			putc(',', batch);
+		put_share(&shares[i]);
+	}
+	fputs("],\"previous\":\"", batch);
+	put_task(e->wait.prev_comm, e->wait.prev_tid);
+	putc('"', batch);
+	put_cgroup("cgroup", e->cgroup);
+	fputs(",\"waker\":\"", batch);
+	if (e->waker_kind == WAKER_TASK)
+		put_task(e->waker_comm, e->waker_tid);
+	else
+		fputs(waker_names[e->waker_kind], batch);
+	putc('"', batch);
+}
+
+/* One end of the arrow from waker to wait. */
+static void draw_arrow(char phase, __u32 pid, __u32 tid, __u64 at)
+{
+	begin_event(phase, pid, tid);
+	put_time("ts", at);
+	fprintf(batch, "%s\"id\":%u,\"cat\":\"wakeup\",\"name\":\"wakeup\"",
+		phase == 'f' ? "\"bp\":\"e\"," : "", nr_waits);
+	end_event();
+}
+
+/*
+ * Where the waker ran is not known, so the arrow begins on its own track. It needs a
+ * slice there: the shortest that there is, which never overlaps another in part.
+ */
+static void draw_waker(const struct why_event *e, __u64 at)
+{
+	name_task(e->waker_comm, e->waker_tgid, e->waker_tid);
+	begin_slice(e->waker_tgid, e->waker_tid, at, at + 1);
+	fputs("\"name\":\"wakes ", batch);
+	put_task(e->wait.comm, e->wait.tid);
+	putc('"', batch);
+	end_event();
+	draw_arrow('s', e->waker_tgid, e->waker_tid, at);
+}
+
+void trace_wait(const struct why *why)
+{
+	const struct why_event *e = &why->event;
+	const struct wait_event *w = &e->wait;
+	__u32 pid = w->tgid, tid = w->tid, i;
+	__u64 begin = w->end_ns - w->wait_ns;
+	bool has_waker = e->waker_kind == WAKER_TASK && e->waker_tid;
+
+	nr_waits++;
+	draw_cpu(w, w->cpu, e->seq, true);
+	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
+		draw_cpu(w, e->hops[i].cpu, e->hops[i].seq, false);
+	if (!tid) {
+		pid = NO_PID_TRACKS;
+		tid = NO_PID_TRACKS + nr_waits;
+	}
+	name_task(w->comm, pid, tid);
+	/* An arrow's ends come after their slices, all at one time. */
+	if (has_waker)
+		draw_waker(e, begin);
+	begin_slice(pid, tid, begin, w->end_ns);
+	fputs("\"name\":\"waited ", batch);
+	put_length(w->wait_ns);
+	fputs("\",\"args\":{", batch);
+	put_why(why);
+	putc('}', batch);
+	end_event();
+	if (has_waker)
+		draw_arrow('f', pid, tid, begin);
+}
+
+/* 0 or errno. */
+static int write_at(const char *s, size_t len, off_t at)
+{
+	ssize_t written;
+
+	for (; len; s += written, at += written, len -= written) {
+		written = pwrite(fd, s, len, at);
+		if (written < 0)
+			return errno;
+	}
+	return 0;
+}
+
+static int write_batch(void)
+{
+	static const char closing[] = "\n]\n";
+	int err;
+
+	/* Together, so that all is over the old closing bracket or nothing is. */
+	err = write_at(batch_data, batch_len, end);
+	if (err && end && !ftruncate(fd, end))
+		write_at(closing, strlen(closing), end);
+	return err;
+}
+
+/*
+ * The kernel breaks off a write of a process that is killed. So another one does it,
+ * which nobody kills.
+ */
+static int write_safely(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(write_batch());
+	if (pid < 0)
+		return write_batch();
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return errno;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+bool trace_flush(void)
+{
+	size_t len;
+	int err;
+
+	if (ftell(batch)) {
+		len = ftell(batch);
+		fputs("\n]\n", batch);
+		err = fflush(batch) ? errno : write_safely();
+		if (!err)
+			end += len;
+		first_error = first_error ?: err;
+		rewind(batch);
+	}
+	errno = first_error;
+	return !first_error;
+}
+
+bool trace_open(const char *path, const struct history *h)
+{
+	/* Else, if it came to us ignored, nothing would be known of a child's end. */
+	signal(SIGCHLD, SIG_DFL);
+	history = h;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	batch = open_memstream(&batch_data, &batch_len);
+	if (fd < 0 || !batch)
+		return false;
+	put_name("process_name", CPU_TRACKS, CPU_TRACKS, "CPUs");
+	put_name("process_name", NO_PID_TRACKS, NO_PID_TRACKS, "not in this PID namespace");
+	return trace_flush();
+}
+
+bool trace_close(void)
+{
+	bool ok = trace_flush();
+	int err = first_error;
+	__u32 cpu;
+
+	if (close(fd) && ok) {
+		err = errno;
+		ok = false;
+	}
+	fclose(batch);
+	free(batch_data);
+	for (cpu = 0; drawn && cpu < history->nr_cpus; cpu++)
+		free(drawn[cpu]);
+	free(drawn);
+	errno = err;
+	return ok;
+}
