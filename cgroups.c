@@ -56,11 +56,11 @@ static void open_mount(void)
 		    sscanf(rest, " - %63s %*s %1023s", type, options) != 2)
 			continue;
 		if (!strcmp(type, "cgroup") && has_word(options, "cpu")) {
-			strcpy(mount_point, point);
+			snprintf(mount_point, sizeof(mount_point), "%s", point);
 			break;
 		}
 		if (!strcmp(type, "cgroup2") && !mount_point[0])
-			strcpy(mount_point, point);
+			snprintf(mount_point, sizeof(mount_point), "%s", point);
 	}
 	fclose(f);
 	if (!mount_point[0])

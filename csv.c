@@ -9,15 +9,8 @@
 #include <string.h>
 #include "cgroups.h"
 #include "clock.h"
+#include "utf8.h"
 #include "writer.h"
-
-#define NR_TOP		20		/* shown of each list of a summary */
-
-/* C0 and DEL, or C1 in UTF-8, which is two bytes. */
-static bool is_control(const unsigned char *c)
-{
-	return c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0);
-}
 
 /* One more field; the first one of a line is not written by this. */
 static void put_text(const char *s)
@@ -26,9 +19,9 @@ static void put_text(const char *s)
 
 	printf(",%s", quote);
 	for (; *s; s++) {
-		if (is_control((const unsigned char *)s)) {
+		if (utf8_is_control(s)) {
 			putchar('?');
-			s += *s == '\xc2';
+			s += *s == '\xc2';	/* which has two bytes */
 		} else {
 			if (*s == '"')
 				putchar('"');

@@ -6,32 +6,15 @@
 #include "cgroups.h"
 #include "clock.h"
 #include "json_writer.h"
+#include "utf8.h"
 #include "writer.h"
-
-#define NR_TOP		20		/* shown of each list of a summary */
 
 static json_writer_t *json;
 
-/* The length of the UTF-8 character at @s, 0 if it is not one. */
-static int utf8_length(const char *s)
+/* One word, as for jq and columns. */
+static const char *key_of(enum cause cause)
 {
-	const unsigned char *c = (const void *)s;
-	int len, i;
-
-	if (c[0] < 0x80)
-		return 1;
-	if (c[0] < 0xc2 || c[0] > 0xf4)
-		return 0;
-	len = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
-	for (i = 1; i < len; i++) {
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* Longer than need be, a surrogate, or beyond U+10FFFF. */
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-		return 0;
-	return len;
+	return cause == CAUSE_FLIGHT ? "in_flight" : cause_names[cause];
 }
 
 /*
@@ -151,7 +134,7 @@ static void path_fields(const struct why_event *e)
 static void write_share(const struct share *s)
 {
 	jsonw_start_object(json);
-	jsonw_string_field(json, "cause", cause_names[s->cause]);
+	jsonw_string_field(json, "cause", key_of(s->cause));
 	jsonw_uint_field(json, "ns", s->ns);
 	if (s->cause == CAUSE_TASK)
 		task_fields(s->comm, s->tid, s->tgid);
@@ -278,7 +261,7 @@ static void json_summary(const struct options *opts, const struct totals *totals
 	jsonw_uint_field(json, "wait_ns", totals_ns(totals));
 	start_object("causes");
 	for (cause = 0; cause <= CAUSE_OTHER; cause++)
-		jsonw_uint_field(json, cause_names[cause], totals_cause(totals, cause));
+		jsonw_uint_field(json, key_of(cause), totals_cause(totals, cause));
 	jsonw_end_object(json);
 	write_waiters(totals);
 	write_culprits(totals);
@@ -381,7 +364,7 @@ static const char schema[] =
 "    },\n"
 "    'comm': { 'description': 'name of a task', 'type': 'string', 'maxLength': 15 },\n"
 "    'cgroup': {\n"
-"      'description': 'path from the mount point on; cgroup:ID if it is gone; null: none, or not known',\n"
+"      'description': 'path from the mount point on; cgroup:ID if it is gone; null: in none, in an autogroup, or not known',\n"
 "      'type': ['string', 'null'],\n"
 "      'pattern': '^(/|cgroup:[0-9]+$)'\n"
 "    },\n"
@@ -503,7 +486,7 @@ static const char schema[] =
 "      'additionalProperties': false\n"
 "    },\n"
 "    'cause': {\n"
-"      'enum': ['quota', 'task', 'irq', 'steal', 'idle', 'in flight', 'wakeup', 'other']\n"
+"      'enum': ['quota', 'task', 'irq', 'steal', 'idle', 'in_flight', 'wakeup', 'other']\n"
 "    },\n"
 "    'summary': {\n"
 "      'description': 'waits that ended from then until time; what a list has no room for is its rest',\n"

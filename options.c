@@ -489,4 +489,6 @@ void parse_options(int argc, char **argv, struct options *opts)
 		refuse("--interval is for --summary and --histogram: give one of them, too");
 	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
 		refuse("CSV is one table: --summary or --histogram is accepted, not both");
+	if (opts->output == OUTPUT_CSV && opts->cost)
+		refuse("CSV is one table, and not that of --cost: text or json is accepted");
 }

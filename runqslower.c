@@ -479,19 +479,24 @@ static void read_histogram(struct runqslower_bpf *skel, struct histogram *h,
 	}
 }
 
-/* Write what has come together since @since, and begin anew. */
-static void write_totals(struct runqslower_bpf *skel, __u64 since, __u64 now)
+/*
+ * Write what has come together since @since, and begin anew. At the end only if there
+ * is something: an interval may just have been over.
+ */
+static void write_totals(struct runqslower_bpf *skel, __u64 since, __u64 now, bool end)
 {
 	static struct histogram histogram, before;
+	bool always = !end || !opts.interval_ns;
 
-	if (opts.summary) {
+	if (opts.summary && (always || totals_nr(totals))) {
 		writer->summary(&opts, totals, since, now);
 		totals_clear(totals);
 	}
-	if (opts.histogram) {
-		read_histogram(skel, &histogram, &before);
+	if (!opts.histogram)
+		return;
+	read_histogram(skel, &histogram, &before);
+	if (always || histogram_total(&histogram))
 		writer->histogram(&opts, &histogram, since, now);
-	}
 }
 
 /* What each program has cost, by the kernel's own statistics. */
@@ -643,7 +648,7 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 		if (!take_until(upto - HOLD_NS))
 			return;
 		if (is_due(&totals_due, now)) {
-			write_totals(skel, totals_since, now);
+			write_totals(skel, totals_since, now, false);
 			totals_since = now;
 			if (!flush())
 				return;
@@ -763,9 +768,7 @@ int main(int argc, char **argv)
 	now = clock_mono_ns();
 	clock_sync();
 	tell_lost(&skel->bss->stats);
-	/* An interval may just have ended. */
-	if (now - totals_since > opts.interval_ns / 100)
-		write_totals(skel, totals_since, now);
+	write_totals(skel, totals_since, now, true);
 	if (opts.cost)
 		write_cost(skel, now);
 	flush();

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "text.h"
 #include "text_totals.h"
+#include "utf8.h"
 #include "writer.h"
 
 const char * const cause_names[] = {
@@ -54,36 +55,13 @@ void text_time(const struct options *opts, __u64 mono_ns)
 	printf("%-*s", time_width[opts->time], buf);
 }
 
-/* The length of the printable UTF-8 character at @s; 0 if it is not one. */
-static int printable(const char *s)
-{
-	const unsigned char *c = (const void *)s;
-	int len, i;
-
-	if (c[0] < 0x80)
-		return c[0] >= 0x20 && c[0] != 0x7f;
-	/* From U+00A0 on; those before are control characters. */
-	if (c[0] < 0xc2 || (c[0] == 0xc2 && c[1] < 0xa0) || c[0] > 0xf4)
-		return 0;
-	len = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
-	for (i = 1; i < len; i++) {
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* Longer than need be, a surrogate, or beyond U+10FFFF. */
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 void text_name(const char *name, int width)
 {
 	int column, len;
 
 	for (column = 0; *name; column++) {
-		len = printable(name);
-		if (len)
+		len = utf8_length(name);
+		if (len && !utf8_is_control(name))
 			fwrite(name, len, 1, stdout);
 		else
 			putchar('?');

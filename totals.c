@@ -43,9 +43,10 @@ struct table {
 	__u64 rest;
 };
 
-/* As it is given out, less what is computed then. */
+/* As it is given out, less what is computed then; and the shortest wait. */
 struct waiter_entry {
 	struct waiter waiter;
+	__u64 min_ns;
 	__u32 counts[NR_MERGED];
 };
 
@@ -152,11 +153,14 @@ static void add_waiter(struct totals *t, const struct wait_event *e, __u64 key)
 		memset(entry, 0, sizeof(*entry));
 		w->tid = e->tid;
 		w->tgid = e->tgid;
+		entry->min_ns = e->wait_ns;
 	}
 	memcpy(w->comm, e->comm, sizeof(w->comm));
 	w->nr++;
 	if (e->wait_ns > w->max_ns)
 		w->max_ns = e->wait_ns;
+	if (e->wait_ns < entry->min_ns)
+		entry->min_ns = e->wait_ns;
 	count = &entry->counts[bucket_of(e->wait_ns) / MERGED];
 	/* It stays when it is full: after half a day of 100,000 waits a second. */
 	if (*count + 1)
@@ -276,22 +280,24 @@ static size_t table_sort(const struct table *t, const struct slot **out)
 	return nr;
 }
 
-/* The middle of the bucket in which that many percent are reached. */
+/*
+ * The middle of the bucket in which that many percent are reached, but no more extreme
+ * than any that was counted: nobody has waited less than the threshold.
+ */
 static __u64 percentile(const struct waiter_entry *entry, unsigned int percent)
 {
 	__u64 wanted = (entry->waiter.nr * percent + 99) / 100, below = 0, ns;
 	unsigned int i;
 
-	for (i = 0; i < NR_MERGED; i++) {
+	for (i = 0; i < NR_MERGED - 1; i++) {
 		below += entry->counts[i];
-		if (below >= wanted) {
-			ns = (bucket_start(i * MERGED) + bucket_start((i + 1) * MERGED)) / 2;
-			if (ns < entry->waiter.max_ns)
-				return ns;
+		if (below >= wanted)
 			break;
-		}
 	}
-	return entry->waiter.max_ns;
+	ns = (bucket_start(i * MERGED) + bucket_start((i + 1) * MERGED)) / 2;
+	if (ns < entry->min_ns)
+		return entry->min_ns;
+	return ns < entry->waiter.max_ns ? ns : entry->waiter.max_ns;
 }
 
 size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max)

@@ -2,8 +2,8 @@
 /*
  * Totals over many waits: who waited most, who made others wait, whose cgroup against
  * whose, and for what. Memory is bounded, however many tasks come and go: each table
- * has room for so many; when it is full, the entry with the least time makes room, and
- * what it had goes to "the rest", which is shown.
+ * has room for so many; where it is full, an entry with little time makes room, and
+ * what it had goes to "the rest". If it comes back it begins anew.
  */
 #ifndef __RUNQSLOWER_TOTALS_H
 #define __RUNQSLOWER_TOTALS_H
@@ -30,7 +30,7 @@ struct culprit {
 	__u32 tgid;
 	char comm[TASK_COMM_LEN];
 	__u64 ns;			/* that it kept others waiting */
-	__u64 nr_tasks;			/* different ones, about */
+	__u64 nr_tasks;			/* different ones; beyond 64 about, to 4 % (1 sigma) */
 };
 
 /* Tasks of one cgroup waited for those of another, or the same; 0: no cgroup. */
@@ -52,7 +52,7 @@ void totals_clear(struct totals *t);
 /* Count a wait. @why may be NULL: then there are only waiters. */
 void totals_add(struct totals *t, const struct wait_event *e, const struct why *why);
 
-/* The first @max by time, largest first. How many there are. */
+/* At most @max, most time first. Returns how many there are in @out. */
 size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max);
 size_t totals_culprits(const struct totals *t, struct culprit *out, size_t max);
 size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max);

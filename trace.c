@@ -22,7 +22,7 @@
 #define CPU_TRACKS	10000000U
 #define NO_PID_TRACKS	20000000U	/* one for each wait of a task without a PID here */
 
-#define MAX_BATCH	(1 << 20)	/* bytes; more is written at once */
+#define MAX_BATCH	(1024 * 1024)	/* bytes; more is written at once */
 #define NR_NAMED	1024		/* tasks whose track has a name */
 
 static const struct history *history;
@@ -102,8 +102,8 @@ static void put_time(const char *field, __u64 ns)
 }
 
 /*
- * From here to end_event() is one event. Its name, which may hold anything, comes last:
- * there are viewers that look for the time and give up at an escaped character.
+ * From here to end_event() is one event. The time comes before names, which may hold
+ * anything: some viewers look for it and give up at an escaped character on the way.
  */
 static void begin_event(char phase, __u32 pid, __u32 tid)
 {
@@ -143,25 +143,29 @@ static void name_task(const char *comm, __u32 pid, __u32 tid)
 	if (named[slot].tid == tid && !strcmp(named[slot].comm, comm))
 		return;
 	named[slot].tid = tid;
-	strcpy(named[slot].comm, comm);
+	memcpy(named[slot].comm, comm, TASK_COMM_LEN);
 	put_name("thread_name", pid, tid, comm);
 	if (pid == tid)
 		put_name("process_name", pid, tid, comm);
 }
 
+/* What an older segment has left here is no later than this one begins. */
+static __u64 *drawn_until(const struct run_segment *s)
+{
+	return &drawn[s->cpu][s->seq & (history->size - 1)];
+}
+
 /* @s ran until @to, or @goes_on. */
 static void draw_segment(const struct run_segment *s, __u64 to, bool goes_on)
 {
-	__u64 *until = &drawn[s->cpu][s->seq & (history->size - 1)];
-	__u64 before = drawn[s->cpu][(s->seq - 1) & (history->size - 1)];
-	__u64 from = s->start_ns;
+	const struct run_segment *before = history_before(history, s);
+	__u64 *until = drawn_until(s), from = s->start_ns;
 
-	/* What an older segment has left here is no later. */
 	if (from < *until)
 		from = *until;
-	/* It went on for less than it seemed: clocks may disagree. */
-	if (from < before)
-		from = before;
+	/* That did not go on for as long as it seemed: clocks of CPUs disagree. */
+	if (before && from < *drawn_until(before))
+		from = *drawn_until(before);
 	if (from >= to)
 		return;
 	*until = to;
@@ -226,7 +230,6 @@ static void draw_cpu(const struct wait_event *w, __u32 cpu, __u32 seq, bool last
 	}
 }
 
-/* "woken by" and the like are in the arguments, for a click; the name is for the eye. */
 static void put_length(__u64 ns)
 {
 	if (ns < 1000000)

@@ -12,6 +12,8 @@
 #include "runqslower.h"
 #include "totals.h"
 
+#define NR_TOP	20			/* entries of a list of totals, for programs */
+
 /* What one BPF program has cost since tracing began. */
 struct cost {
 	const char *program;

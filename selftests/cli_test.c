@@ -74,6 +74,7 @@ TEST(refusals)
 	EXPECT_TRUE(is_refused(ARGS("-g", "/no/such"), "'/no/such'", "No such file"));
 	EXPECT_TRUE(is_refused(ARGS("-i", "1s"), "--interval", "--summary"));
 	EXPECT_TRUE(is_refused(ARGS("-sH", "-o", "csv"), "CSV", "not both"));
+	EXPECT_TRUE(is_refused(ARGS("--cost", "-o", "csv"), "CSV", "json is accepted"));
 	EXPECT_TRUE(is_refused(ARGS("10", "20"), "'20'", "accepted"));
 	EXPECT_TRUE(is_refused(ARGS("-x"), "'-x'", "--help"));
 	EXPECT_TRUE(is_refused(ARGS("-Px"), "'-x'", "--help"));

@@ -318,8 +318,8 @@ TEST_F(totals, one_waiter)
 	EXPECT_EQ(1U, waiters[0].nr);
 	EXPECT_EQ(5 * MS, waiters[0].total_ns);
 	EXPECT_EQ(5 * MS, waiters[0].max_ns);
-	EXPECT_LE(off(waiters[0].p50_ns, 5 * MS), 0.1);
-	EXPECT_LE(off(waiters[0].p99_ns, 5 * MS), 0.1);
+	EXPECT_EQ(5 * MS, waiters[0].p50_ns);
+	EXPECT_EQ(5 * MS, waiters[0].p99_ns);
 	EXPECT_EQ(0U, totals_culprits(self->t, culprits, 10));
 }
 
@@ -355,6 +355,31 @@ TEST_F(totals, no_more_than_asked_for)
 	EXPECT_EQ(0U, totals_waiters(self->t, waiters, 0));
 	ASSERT_EQ(3U, totals_culprits(self->t, culprits, 3));
 	EXPECT_EQ(120U, culprits[0].tid);
+	EXPECT_EQ(0U, totals_pairs(self->t, pairs, 0));
+}
+
+/* With a threshold of 0 there may be such. */
+TEST_F(totals, no_time)
+{
+	__u32 i;
+
+	for (i = 1; i <= 100; i++)
+		add(self->t, i, 0);
+	EXPECT_EQ(100U, totals_nr(self->t));
+	ASSERT_EQ(100U, totals_waiters(self->t, waiters, MAX_ENTRIES));
+	EXPECT_EQ(0U, waiters[0].p99_ns);
+}
+
+/* No percentile is less than the least, which may be just above the threshold. */
+TEST_F(totals, percentiles_within_bounds)
+{
+	int us;
+
+	for (us = 10001; us < 10400; us++)
+		add(self->t, 1, us * US);
+	ASSERT_EQ(1U, totals_waiters(self->t, waiters, 10));
+	EXPECT_LE(10001 * US, waiters[0].p50_ns);
+	EXPECT_GE(10399 * US, waiters[0].p99_ns);
 }
 
 TEST_F(totals, last_name_counts)
@@ -523,7 +548,7 @@ TEST_F(totals, different_tasks)
 }
 
 #define HEAVY		30
-#define HEAVY_TID	(1U << 24)
+#define HEAVY_TID	20000000
 
 /* A million tasks that wait once, for 1 ms, and 30 that each have 0.7 % of all or less. */
 TEST_F(totals, storm)
@@ -674,7 +699,8 @@ TEST(day)
 	}
 	day = resident();
 	EXPECT_LT(day - before, 4L << 20);
-	EXPECT_LT(day - hour, 64L << 10);
+	/* An eighth of a byte for each wait; a sanitizer keeps what was freed for a while. */
+	EXPECT_LT(day - hour, 1L << 20);
 	EXPECT_LT(day, 16L << 20);
 	TH_LOG("%ld KiB before, %ld after an hour, %ld after a day",
 	       before >> 10, hour >> 10, day >> 10);

@@ -461,6 +461,58 @@ TEST_F_TIMEOUT(truth, explained, 300)
 	EXPECT_GE(may_be_off, blame.too_little);
 }
 
+static int by_length(const void *pa, const void *pb)
+{
+	const struct tool_wait *a = pa, *b = pb;
+
+	return a->lat_us < b->lat_us ? -1 : a->lat_us > b->lat_us;
+}
+
+/* The number behind @name in the last line of a histogram, such as "p50 36.4us", in us. */
+static double percentile_us(const char *out, const char *name)
+{
+	const char *at = strstr(out, name);
+	double value = 0;
+	char unit[8] = "";
+
+	if (!at || sscanf(at + strlen(name), " %lf%7s", &value, unit) != 2)
+		return -1;
+	return !strcmp(unit, "ns") ? value / 1e3 : !strcmp(unit, "us") ? value :
+	       !strcmp(unit, "ms") ? value * 1e3 : !strcmp(unit, "s") ? value * 1e6 : -1;
+}
+
+/* What -H says against all the waits that another one prints, sorted. */
+TEST_F_TIMEOUT(truth, histogram, 300)
+{
+	static const struct {
+		const char *name;
+		double percent;
+	} all[] = { { "p50", 50 }, { "p90", 90 }, { "p99", 99 }, { "p99.9", 99.9 } };
+	double said, low, high;
+	struct tool counting;
+	size_t i;
+
+	tool_spawn(&counting, TOOL, ARGS("-H"));
+	ASSERT_TRUE(tool_await_lines(&counting, 1));
+	ASSERT_TRUE(watch(self, TOOL, "-P", "0", mixed_load, LOAD_NS));
+	EXPECT_EQ(0, tool_stop(&counting));
+	ASSERT_LT(1000U, self->nr);
+	qsort(self->waits, self->nr, sizeof(*self->waits), by_length);
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		said = percentile_us(counting.out, all[i].name);
+		/* It counted a little longer: that may shift ranks by half a percent. */
+		low = self->waits[(size_t)(self->nr * (all[i].percent - 0.5) / 100)].lat_us;
+		high = all[i].percent + 0.5 >= 100 ? self->waits[self->nr - 1].lat_us :
+			self->waits[(size_t)(self->nr * (all[i].percent + 0.5) / 100)].lat_us;
+		printf("# %s: %.1f us, exactly %.0f to %.0f us\n", all[i].name, said, low,
+		       high + 1);
+		/* Half a bucket, and three digits are printed. */
+		EXPECT_LE(low * 0.98, said);
+		EXPECT_GE((high + 1) * 1.02, said);
+	}
+	tool_free(&counting);
+}
+
 /* Does the kernel preempt itself anywhere? */
 static bool is_preemptible(void)
 {

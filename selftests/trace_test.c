@@ -1,0 +1,720 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The trace file, of segments and waits made up here. Times are ns from BEGIN on. That
+ * the file is JSON is for python3 to say, where there is one.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#include "../cgroups.h"
+#include "../trace.h"
+
+#define BEGIN		1000000000ULL
+#define CPUS		4
+#define SIZE		(2 * MIN_HISTORY)
+#define VICTIM		7
+#define MAX_SLICES	4096
+
+/* Of text.c and cgroups.c, which are not what is tested. */
+const char * const cause_names[] = {
+	[CAUSE_QUOTA] = "quota", [CAUSE_TASK] = "task", [CAUSE_IRQ] = "irq",
+	[CAUSE_STEAL] = "steal", [CAUSE_IDLE] = "idle", [CAUSE_FLIGHT] = "in flight",
+	[CAUSE_WAKEUP] = "wakeup", [CAUSE_OTHER] = "other",
+};
+
+const char * const from_names[] = {
+	[FROM_UNSEEN] = "unseen", [FROM_WOKEN] = "woken", [FROM_NEW] = "new",
+	[FROM_PREEMPTED] = "preempted", [FROM_THROTTLED] = "throttled",
+};
+
+const char * const waker_names[] = {
+	[WAKER_UNSEEN] = "unseen", [WAKER_TASK] = "task", [WAKER_SOFTIRQ] = "softirq",
+	[WAKER_IRQ] = "irq",
+};
+
+const char *cgroup_path(__u64 id)
+{
+	static char path[32];
+
+	snprintf(path, sizeof(path), "/\"%llu\"", (unsigned long long)id);
+	return path;
+}
+
+/* Of this test: each has a process of its own. */
+static struct history history;
+static struct why_event event;
+static char path[64];
+static char *file;			/* its text, after look() */
+
+FIXTURE(trace) {};
+
+static bool begin(void)
+{
+	snprintf(path, sizeof(path), "/tmp/trace_test.%d", getpid());
+	return history_init(&history, CPUS, SIZE);
+}
+
+FIXTURE_SETUP(trace)
+{
+	ASSERT_TRUE(begin());
+	ASSERT_TRUE(trace_open(path, &history));
+}
+
+FIXTURE_TEARDOWN(trace)
+{
+	unlink(path);
+	history_free(&history);
+	free(file);
+}
+
+static void set_name(char *comm, const char *name)
+{
+	snprintf(comm, TASK_COMM_LEN, "%s", name);
+}
+
+/* Segment @seq of @cpu: from @at on ran @name. */
+static struct run_segment segment(__u32 cpu, __u32 seq, long at, __u32 tid,
+				  const char *name, __u8 flags)
+{
+	struct run_segment s = {
+		.kind = RECORD_SEGMENTS, .flags = flags, .cpu = cpu, .seq = seq,
+		.start_ns = BEGIN + at, .tid = tid, .tgid = tid,
+	};
+
+	set_name(s.comm, name);
+	return s;
+}
+
+static void ran(__u32 cpu, __u32 seq, long at, __u32 tid, const char *name)
+{
+	struct run_segment s = segment(cpu, seq, at, tid, name, 0);
+
+	history_add(&history, &s, 1);
+}
+
+static void ran_flags(__u32 cpu, __u32 seq, long at, __u8 flags)
+{
+	struct run_segment s = segment(cpu, seq, at, 0, "swapper", flags);
+
+	history_add(&history, &s, 1);
+}
+
+/* A wait, on CPU 0, where segment @seq was the newest when it ended. */
+static void wait_is(long from, long to, __u32 seq)
+{
+	event = (struct why_event) {
+		.wait = {
+			.kind = RECORD_WHY, .tid = VICTIM, .tgid = VICTIM,
+			.end_ns = BEGIN + to, .wait_ns = to - from, .comm = "victim",
+			.prev_comm = "previous", .prev_tid = 6,
+		},
+		.from = FROM_PREEMPTED,
+		.seq = seq,
+	};
+}
+
+static void report(void)
+{
+	struct why *why = explain(&event, &history);
+
+	trace_wait(why);
+	free(why);
+}
+
+static void waited(long from, long to, __u32 seq)
+{
+	wait_is(from, to, seq);
+	report();
+}
+
+static void look(void)
+{
+	FILE *f = fopen(path, "r");
+
+	free(file);
+	file = calloc(1, 1 << 23);
+	if (!file || !f || !fread(file, 1, (1 << 23) - 1, f))
+		abort();
+	fclose(f);
+}
+
+/* What the file says of a slice. */
+struct slice {
+	unsigned int tid;
+	unsigned long long from;
+	unsigned long long to;
+	char name[64];
+};
+
+static struct slice slices[MAX_SLICES];
+static size_t nr_slices;
+
+static int by_time(const void *pa, const void *pb)
+{
+	const struct slice *a = pa, *b = pb;
+
+	if (a->tid != b->tid)
+		return a->tid < b->tid ? -1 : 1;
+	return a->from < b->from ? -1 : a->from > b->from;
+}
+
+static void find_slices(void)
+{
+	struct slice *s = slices;
+	const char *line;
+	double at = 0, len = 0;
+
+	look();
+	for (line = file; (line = strstr(line, "{\"ph\":\"X\"")); line++) {
+		if (s == slices + MAX_SLICES)
+			abort();
+		if (sscanf(line + 10, "\"pid\":%*u,\"tid\":%u,\"ts\":%lf,\"dur\":%lf",
+			   &s->tid, &at, &len) != 3 ||
+		    sscanf(strstr(line, "\"name\""), "\"name\":\"%63[^\"]", s->name) != 1)
+			abort();
+		s->from = at * 1000 + .5;
+		s->to = s->from + (unsigned long long)(len * 1000 + .5);
+		s++;
+	}
+	nr_slices = s - slices;
+	qsort(slices, nr_slices, sizeof(*slices), by_time);
+}
+
+/* As in "0-70 a/11, 70-100 b/12": the slices of a track, valid until the next call. */
+static const char *track(__u32 tid)
+{
+	static char text[8192];
+	size_t len = 0, i;
+
+	find_slices();
+	text[0] = '\0';
+	for (i = 0; i < nr_slices; i++) {
+		if (slices[i].tid == tid)
+			len += sprintf(text + len, "%s%lld-%lld %s", len ? ", " : "",
+				       (long long)(slices[i].from - BEGIN),
+				       (long long)(slices[i].to - BEGIN), slices[i].name);
+	}
+	return text;
+}
+
+static const char *cpu(__u32 cpu)
+{
+	return track(10000000 + cpu);
+}
+
+static bool overlaps(void)
+{
+	size_t i;
+
+	find_slices();
+	for (i = 1; i < nr_slices; i++) {
+		if (slices[i].tid == slices[i - 1].tid &&
+		    slices[i].from < slices[i - 1].to)
+			return true;
+	}
+	return false;
+}
+
+static bool has(const char *text)
+{
+	look();
+	return strstr(file, text);
+}
+
+/* Is it true of the trace, as python3 reads it? Without python3 all is. */
+static bool is_true(const char *condition)
+{
+	static const char program[] =
+		"import json, sys\n"
+		"t = json.load(open(sys.argv[1], encoding='utf-8'))\n"
+		"assert isinstance(t, list)\n"
+		"assert all(e['ph'] in 'XMsf' and 'pid' in e and 'tid' in e for e in t)\n"
+		"w = [e for e in t if e['name'].startswith('waited')]\n"
+		"s = [e for e in t if e['ph'] == 's']\n"
+		"f = [e for e in t if e['ph'] == 'f']\n"
+		"assert [e['id'] for e in s] == [e['id'] for e in f]\n"
+		"for e in w: assert sum(x['percent'] for x in e['args']['why']) == 100\n"
+		"why = w[0]['args']['why'] if w else []\n"
+		"names = [e['args']['name'] for e in t if e['ph'] == 'M']\n"
+		"def is_nasty(n):\n"
+		"    last = w[-1]['args']\n"
+		"    return n in names and n + '/11' in [e['name'] for e in t] and \\\n"
+		"        'wakes ' + n + '/7' in [e['name'] for e in t] and \\\n"
+		"        last['why'][0]['what'] == n + '/11' and \\\n"
+		"        last['previous'] == n + '/6' and last['waker'] == n + '/12'\n"
+		"assert eval(sys.argv[2])\n";
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		execlp("python3", "python3", "-c", program, path, condition, NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	return !status || (WIFEXITED(status) && WEXITSTATUS(status) == 127);
+}
+
+static bool is_valid(void)
+{
+	return is_true("True");
+}
+
+TEST_F(trace, empty)
+{
+	EXPECT_TRUE(is_true("names == ['CPUs', 'not in this PID namespace']"));
+	EXPECT_TRUE(trace_close());
+	EXPECT_TRUE(is_valid());
+}
+
+TEST_F(trace, cannot_be_created)
+{
+	EXPECT_FALSE(trace_open("/nowhere/at/all", &history));
+	EXPECT_EQ(ENOENT, errno);
+}
+
+/* With the space gone it is what it was. */
+TEST_F(trace, cannot_be_written)
+{
+	struct rlimit limit = { .rlim_cur = 4096, .rlim_max = 4096 };
+	int i;
+
+	ran(0, 0, 0, 11, "a");
+	waited(0, 100, 0);
+	ASSERT_TRUE(trace_flush());
+	signal(SIGXFSZ, SIG_IGN);
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &limit));
+	for (i = 1; i < 50; i++)
+		waited(100 * i, 100 * i + 100, 0);
+	EXPECT_FALSE(trace_flush());
+	EXPECT_EQ(EFBIG, errno);
+	EXPECT_TRUE(is_true("len(w) == 1"));
+	EXPECT_FALSE(trace_close());
+	EXPECT_EQ(EFBIG, errno);
+	EXPECT_TRUE(is_true("len(w) == 1"));
+}
+
+TEST_F(trace, nothing_before_flush)
+{
+	ran(0, 0, 0, 11, "a");
+	waited(0, 100, 0);
+	EXPECT_FALSE(has("a/11"));
+	EXPECT_TRUE(trace_flush());
+	EXPECT_TRUE(has("a/11"));
+	EXPECT_TRUE(is_valid());
+}
+
+/* What the CPU had run before, the task that ran last, and the wait. */
+TEST_F(trace, window)
+{
+	ran(0, 0, -50, 10, "z");
+	ran(0, 1, 0, 11, "a");
+	ran(0, 2, 70, 12, "b");
+	waited(0, 100, 2);
+	trace_close();
+	EXPECT_STREQ("-50-0 z/10, 0-70 a/11, 70-100 b/12", cpu(0));
+	EXPECT_STREQ("0-100 waited 0.1 us", track(VICTIM));
+	EXPECT_TRUE(is_true("names[2:] == ['CPU 0', 'victim', 'victim']"));
+}
+
+TEST_F(trace, window_long_before)
+{
+	int i;
+
+	for (i = 0; i < 20; i++)
+		ran(0, i, i, 11 + i, "a");
+	waited(18, 20, 19);
+	trace_close();
+	EXPECT_STREQ("16-17 a/27, 17-18 a/28, 18-19 a/29, 19-20 a/30", cpu(0));
+}
+
+TEST_F(trace, idle_is_empty)
+{
+	ran_flags(0, 0, 0, SEGMENT_IDLE);
+	ran(0, 1, 60, 11, "a");
+	waited(0, 100, 1);
+	trace_close();
+	EXPECT_STREQ("60-100 a/11", cpu(0));
+}
+
+TEST_F(trace, broken_is_not_known)
+{
+	ran_flags(0, 0, 0, SEGMENT_BROKEN);
+	ran(0, 1, 60, 11, "a");
+	waited(0, 100, 1);
+	trace_close();
+	EXPECT_STREQ("0-60 ?, 60-100 a/11", cpu(0));
+}
+
+TEST_F(trace, gap)
+{
+	ran(0, 0, 0, 11, "a");
+	ran(0, 1, 10, 12, "b");
+	ran(0, 3, 50, 13, "c");
+	waited(0, 100, 3);
+	trace_close();
+	EXPECT_STREQ("50-100 c/13", cpu(0));
+}
+
+/* The newest one has not come: when that before it was over is not known. */
+TEST_F(trace, gap_at_end)
+{
+	ran(0, 0, 0, 11, "a");
+	ran(0, 1, 10, 12, "b");
+	waited(0, 100, 2);
+	trace_close();
+	EXPECT_STREQ("0-10 a/11", cpu(0));
+}
+
+TEST_F(trace, gap_filled_later)
+{
+	ran(0, 0, 0, 11, "a");
+	ran(0, 2, 50, 13, "c");
+	waited(0, 100, 2);
+	ran(0, 1, 10, 12, "b");
+	ran(0, 3, 100, VICTIM, "victim");
+	waited(20, 120, 3);
+	trace_close();
+	EXPECT_STREQ("0-10 a/11, 10-50 b/12, 50-100 c/13, 100-120 victim/7", cpu(0));
+}
+
+TEST_F(trace, no_history)
+{
+	waited(0, 100, -1);
+	trace_close();
+	EXPECT_STREQ("", cpu(0));
+	EXPECT_STREQ("0-100 waited 0.1 us", track(VICTIM));
+	EXPECT_TRUE(is_true("why[0]['what'] == 'other'"));
+}
+
+/* The chunks of a long wait come newest first, and later ones again. */
+TEST_F(trace, nothing_twice)
+{
+	struct run_segment s[SIZE];
+	int i;
+
+	for (i = 0; i < SIZE; i++)
+		s[i] = segment(0, i, 10 * i, 11 + i, "a", 0);
+	history_add(&history, s + CHUNK, SIZE - CHUNK);
+	waited(10 * SIZE - 50, 10 * SIZE, SIZE - 1);
+	trace_flush();
+	history_add(&history, s, CHUNK);
+	waited(0, 10 * SIZE, SIZE - 1);
+	trace_flush();
+	history_add(&history, s, SIZE);
+	waited(0, 10 * SIZE, SIZE - 1);
+	trace_close();
+	find_slices();
+	EXPECT_EQ(SIZE + 3, nr_slices);
+	/* The same wait three times, of course, does overlap. */
+	for (i = 0; i < SIZE; i++) {
+		EXPECT_EQ(BEGIN + 10 * i, slices[3 + i].from);
+		EXPECT_EQ(BEGIN + 10 * (i + 1), slices[3 + i].to);
+	}
+}
+
+/* Round and round the places of the history, by random waits. */
+TEST_F(trace, no_overlap)
+{
+	__u32 seq[CPUS] = {};
+	long at = 0, begin = 0;
+	unsigned int c, i;
+
+	srand(1);
+	for (i = 0; i < 2000; i++) {
+		c = rand() % CPUS;
+		at += rand() % 20;
+		ran(c, seq[c]++, at, 11 + rand() % 5, "a");
+		/* Some have not come. */
+		seq[c] += !(rand() % 50);
+		if (rand() % 10)
+			continue;
+		at += rand() % 20;
+		wait_is(begin, at, seq[0] - 1);
+		event.nr_hops = rand() % 3;
+		event.hops[0] = (struct hop) { BEGIN + (begin + at) / 2, 1, seq[1] - 1 };
+		event.hops[1] = (struct hop) { BEGIN + (begin + at) / 2, 2, seq[2] - 1 };
+		report();
+		begin = at - rand() % 5 * !(rand() % 2) + 5;
+		at = begin > at ? begin : at;
+		begin = at;
+		if (!(rand() % 3))
+			EXPECT_TRUE(trace_flush());
+	}
+	trace_close();
+	EXPECT_FALSE(overlaps());
+	EXPECT_LT(1000, nr_slices);
+	EXPECT_TRUE(is_valid());
+}
+
+/* Where it left, the task that ran when it was over may run on. */
+TEST_F(trace, hops)
+{
+	ran(1, 0, 0, 11, "a");
+	ran(0, 0, -10, 12, "b");
+	wait_is(0, 100, 0);
+	event.nr_hops = 1;
+	event.hops[0] = (struct hop) { BEGIN + 50, 1, 0 };
+	report();
+	trace_flush();
+	EXPECT_STREQ("-10-100 b/12", cpu(0));
+	EXPECT_STREQ("0-100 a/11", cpu(1));
+	EXPECT_TRUE(is_true("len([e for e in t if 'goes_on' in e.get('args', ())]) == 1"));
+	EXPECT_TRUE(is_true("w[0]['args']['cpus'] == '1>0'"));
+	ran(1, 1, 150, 13, "c");
+	event.wait.cpu = 1;
+	event.wait.end_ns = BEGIN + 200;
+	event.nr_hops = 0;
+	event.seq = 1;
+	report();
+	trace_close();
+	EXPECT_STREQ("0-100 a/11, 100-150 a/11, 150-200 c/13", cpu(1));
+}
+
+/* Back where it had been: that segment did end. */
+TEST_F(trace, hop_and_back)
+{
+	ran(0, 0, 0, 11, "a");
+	wait_is(0, 100, 0);
+	event.nr_hops = 1;
+	event.hops[0] = (struct hop) { BEGIN + 50, 0, 0 };
+	report();
+	trace_close();
+	EXPECT_STREQ("0-100 a/11", cpu(0));
+	EXPECT_FALSE(has("goes_on"));
+}
+
+/* By the clock of another CPU it had ended before. */
+TEST_F(trace, clocks_disagree)
+{
+	ran(1, 0, 0, 11, "a");
+	wait_is(0, 100, -1);
+	event.nr_hops = 1;
+	event.hops[0] = (struct hop) { BEGIN + 50, 1, 0 };
+	report();
+	ran(1, 1, 90, 12, "b");
+	wait_is(100, 200, -1);
+	event.nr_hops = 1;
+	event.hops[0] = (struct hop) { BEGIN + 150, 1, 1 };
+	report();
+	trace_close();
+	EXPECT_STREQ("0-100 a/11, 100-200 b/12", cpu(1));
+}
+
+TEST_F(trace, shares)
+{
+	ran(0, 0, 0, 11, "a");
+	ran_flags(0, 1, 30, SEGMENT_IDLE);
+	ran(0, 2, 40, 12, "b");
+	wait_is(0, 100, 2);
+	event.quota_ns = 50;
+	event.quota_since_ns = BEGIN + 50;
+	event.quota_cgroup = 5;
+	event.cgroup = 6;
+	report();
+	trace_close();
+	EXPECT_TRUE(is_true("[x['percent'] for x in why] == [50, 30, 10, 10]"));
+	EXPECT_TRUE(is_true("[x['ns'] for x in why] == [50, 30, 10, 10]"));
+	EXPECT_TRUE(is_true("[x['what'] for x in why] == ['quota', 'a/11', 'b/12', 'idle']"));
+	EXPECT_TRUE(is_true("[x.get('cgroup') for x in why] == ['/\"5\"', None, None, None]"));
+	EXPECT_TRUE(is_true("w[0]['args']['from'] == 'preempted'"));
+	EXPECT_TRUE(is_true("w[0]['args']['previous'] == 'previous/6'"));
+	EXPECT_TRUE(is_true("w[0]['args']['cgroup'] == '/\"6\"'"));
+	EXPECT_TRUE(is_true("w[0]['args']['waker'] == 'unseen'"));
+}
+
+TEST_F(trace, arrow)
+{
+	wait_is(0, 100, -1);
+	event.waker_kind = WAKER_TASK;
+	event.waker_tid = 20;
+	event.waker_tgid = 19;
+	set_name(event.waker_comm, "waker");
+	report();
+	trace_close();
+	EXPECT_STREQ("0-1 wakes victim/7", track(20));
+	EXPECT_TRUE(is_true("[(e['pid'], e['tid']) for e in s + f] == [(19, 20), (7, 7)]"));
+	EXPECT_TRUE(is_true("s[0]['ts'] == f[0]['ts'] == 1000000"));
+	EXPECT_TRUE(is_true("f[0]['bp'] == 'e'"));
+	/* What an arrow binds to comes before it. */
+	EXPECT_TRUE(is_true("[e['ph'] for e in t if 'ts' in e] == ['X', 's', 'X', 'f']"));
+	EXPECT_TRUE(is_true("names[2:] == ['victim', 'victim', 'waker']"));
+}
+
+TEST_F(trace, no_arrow)
+{
+	wait_is(0, 100, -1);
+	event.waker_kind = WAKER_IRQ;
+	report();
+	wait_is(100, 200, -1);
+	event.waker_kind = WAKER_TASK;	/* in another PID namespace */
+	report();
+	trace_close();
+	EXPECT_TRUE(is_true("not s and [e['args']['waker'] for e in w] == ['irq', '/0']"));
+}
+
+/* Tasks that have no PID here are not one task. */
+TEST_F(trace, no_pid)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		wait_is(i, 100, -1);
+		event.wait.tid = 0;
+		event.wait.tgid = 0;
+		report();
+	}
+	trace_close();
+	find_slices();
+	EXPECT_EQ(3, nr_slices);
+	EXPECT_FALSE(overlaps());
+	EXPECT_TRUE(is_true("names.count('victim') == 3"));
+}
+
+/* A name is told once, and again when it may have been forgotten, or is another. */
+TEST_F(trace, names)
+{
+	int i;
+
+	for (i = 0; i < 5000; i++) {
+		wait_is(100 * i, 100 * i + 100, -1);
+		event.wait.tgid = 1;
+		event.wait.tid = 10 + i / 2;
+		snprintf(event.wait.comm, sizeof(event.wait.comm), "n%d", i / 2);
+		report();
+	}
+	event.wait.end_ns += 100;
+	set_name(event.wait.comm, "renamed");
+	report();
+	trace_close();
+	EXPECT_TRUE(is_true("names[2:] == ['n%d' % i for i in range(2500)] + ['renamed']"));
+}
+
+TEST_F(trace, nasty_names)
+{
+	static const struct {
+		const char *name;
+		const char *python;
+	} nasty[] = {
+		{ "\"", "'\"'" },
+		{ "\\", "'\\\\'" },
+		{ "\\\"", "'\\\\\"'" },
+		{ "\n\t\x1f\x7f", "'\\n\\t\\x1f\\x7f'" },
+		{ "\xff\xfe", "'\\ufffd\\ufffd'" },
+		{ "\xed\xa0\x80", "'\\ufffd\\ufffd\\ufffd'" },	/* half a surrogate */
+		{ "\xc3", "'\\ufffd'" },
+		{ "\xc3\xa9", "'\\xe9'" },
+		{ "\xf0\x9f\x98\x80", "'\\U0001f600'" },
+		{ "]}", "']}'" },
+		{ "{\"ph\":\"X\"", "'{\"ph\":\"X\"'" },
+	};
+	char condition[256];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nasty); i++) {
+		ran(0, i, 100 * i, 11, nasty[i].name);
+		wait_is(100 * i, 100 * i + 100, i);
+		set_name(event.wait.comm, nasty[i].name);
+		set_name(event.wait.prev_comm, nasty[i].name);
+		set_name(event.waker_comm, nasty[i].name);
+		event.waker_kind = WAKER_TASK;
+		event.waker_tid = 12;
+		event.waker_tgid = 12;
+		report();
+		EXPECT_TRUE(trace_flush());
+		snprintf(condition, sizeof(condition), "is_nasty(%s)", nasty[i].python);
+		EXPECT_TRUE(is_true(condition))
+			TH_LOG("%s", condition);
+	}
+	EXPECT_TRUE(trace_close());
+	/* JSON allows that, but not every viewer does. */
+	EXPECT_FALSE(has("\x7f"));
+}
+
+TEST_F(trace, lengths_and_times)
+{
+	waited(0, 83900000, -1);
+	waited(83900000, 83901500, -1);
+	waited(83901500, 1283901500, -1);
+	trace_close();
+	EXPECT_TRUE(is_true("w[0]['name'] == 'waited 83.9 ms'"));
+	EXPECT_TRUE(is_true("w[1]['name'] == 'waited 1.5 us'"));
+	EXPECT_TRUE(is_true("w[2]['name'] == 'waited 1.2 s'"));
+	EXPECT_TRUE(is_true("w[2]['ts'] == 1083901.5 and w[1]['dur'] == 1.5"));
+}
+
+/* More than one batch may hold is written at once. */
+TEST_F(trace, large_batch)
+{
+	int i;
+
+	for (i = 0; i < 6000; i++)
+		waited(100 * i, 100 * i + 100, -1);
+	EXPECT_TRUE(has("waited"));
+	EXPECT_TRUE(is_true("0 < len(w) < 6000"));
+	trace_close();
+	EXPECT_TRUE(is_true("len(w) == 6000"));
+}
+
+static bool is_whole(void)
+{
+	look();
+	return strlen(file) > 4 && !strcmp(file + strlen(file) - 4, "}\n]\n");
+}
+
+/* Whatever it was at. It says at each flush how many waits there are. */
+static void trace_until_killed(int fd)
+{
+	__u32 flushes, i, seq = 0;
+	long at = 0;
+
+	for (flushes = 0;; flushes++) {
+		for (i = 0; i < 1 + 40 * (flushes % 3); i++, at += 100) {
+			ran(0, seq, at, 11, "a");
+			waited(at, at + 100, seq++);
+		}
+		if (!trace_flush() || write(fd, &seq, sizeof(seq)) != sizeof(seq))
+			_exit(1);
+	}
+}
+
+TEST(killed)
+{
+	__u32 count, told;
+	char condition[64];
+	int i, fds[2];
+	pid_t pid;
+
+	ASSERT_TRUE(begin());
+	srand(getpid());
+	for (i = 0; i < 50; i++) {
+		ASSERT_EQ(0, pipe(fds));
+		pid = fork();
+		if (!pid) {
+			close(fds[0]);
+			if (!trace_open(path, &history))
+				_exit(1);
+			trace_until_killed(fds[1]);
+		}
+		close(fds[1]);
+		for (count = 1 + rand() % 30; count; count--)
+			ASSERT_EQ(sizeof(told), read(fds[0], &told, sizeof(told)));
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		/* Until the one that writes is gone, too. */
+		while (read(fds[0], &told, sizeof(told)) == sizeof(told))
+			;
+		close(fds[0]);
+		snprintf(condition, sizeof(condition), "len(w) >= %u", told);
+		ASSERT_TRUE(is_whole() && (i % 10 || is_true(condition)))
+			TH_LOG("round %d, at least %u waits", i, told);
+	}
+	unlink(path);
+}
+
+TEST_HARNESS_MAIN

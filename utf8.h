@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
+/* Characters of names, which can hold any byte. */
+#ifndef __RUNQSLOWER_UTF8_H
+#define __RUNQSLOWER_UTF8_H
+
+#include <stdbool.h>
+
+/* The length of the UTF-8 character at @s, which ends with a 0; 0 if it is not one. */
+static inline int utf8_length(const char *s)
+{
+	const unsigned char *c = (const void *)s;
+	int len, i;
+
+	if (c[0] < 0x80)
+		return 1;
+	if (c[0] < 0xc2 || c[0] > 0xf4)
+		return 0;
+	len = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+	for (i = 1; i < len; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* Longer than need be, a surrogate, or beyond U+10FFFF. */
+	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+/* Is the character there one that controls a terminal: below U+0020, U+007F to U+009F? */
+static inline bool utf8_is_control(const char *s)
+{
+	const unsigned char *c = (const void *)s;
+
+	return c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
+}
+
+#endif /* __RUNQSLOWER_UTF8_H */
