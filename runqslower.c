@@ -41,6 +41,9 @@
  */
 #define HOLD_NS		5000000ULL
 
+/* The trace file is brought up to date so often. */
+#define TRACE_NS	200000000ULL
+
 /* At most this many waits are taken before those due are printed. */
 #define BATCH		4096
 
@@ -448,11 +451,6 @@ static bool take_until(__u64 until)
 		if (!stalled && nr_taken == opts.count)
 			break;
 	}
-	if (opts.trace && !trace_flush()) {
-		error("cannot write to %s: %s", opts.trace, strerror(errno));
-		trace_failed = true;
-		return false;
-	}
 	return flush() && nr_taken != (opts.count ?: ULLONG_MAX);
 }
 
@@ -614,6 +612,16 @@ static bool is_due(struct period *p, __u64 now)
 	return true;
 }
 
+/* False if the trace file cannot be written. */
+static bool write_trace(bool end)
+{
+	if (!opts.trace || trace_failed || (end ? trace_close() : trace_flush()))
+		return true;
+	error("cannot write to %s: %s", opts.trace, strerror(errno));
+	trace_failed = true;
+	return false;
+}
+
 static __u64 earliest(__u64 ns, const struct period *p)
 {
 	return p->ns && p->next < ns ? p->next : ns;
@@ -625,6 +633,7 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 {
 	struct period stalled = { opts.stalled_ns, start + opts.stalled_ns };
 	struct period totals_due = { opts.interval_ns, start + opts.interval_ns };
+	struct period trace_due = { opts.trace ? TRACE_NS : 0, start };
 	struct period second = { shows_status ? NSEC_PER_SEC : 0, start };
 	__u64 now = start, end = ULLONG_MAX, wake, upto, told_at = 0;
 	const struct bpf_link *waiting = explains() ? skel->links.why_waiting_tasks :
@@ -646,6 +655,8 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 		more = take_batch(rb);
 		upto = more ? order.waits[order.head + order.nr - 1].event.end_ns : now;
 		if (!take_until(upto - HOLD_NS))
+			return;
+		if (is_due(&trace_due, now) && !write_trace(false))
 			return;
 		if (is_due(&totals_due, now)) {
 			write_totals(skel, totals_since, now, false);
@@ -773,10 +784,7 @@ int main(int argc, char **argv)
 		write_cost(skel, now);
 	flush();
 	tell_missed(skel);
-	if (opts.trace && !trace_close() && !trace_failed) {
-		error("cannot write to %s: %s", opts.trace, strerror(errno));
-		trace_failed = true;
-	}
+	write_trace(true);
 	if (opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",
 		      skel->bss->stats.seen, nr_taken, lost_told);

@@ -5,7 +5,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "cgroups.h"
-#include "clock.h"
 #include "text.h"
 #include "text_totals.h"
 #include "writer.h"
@@ -16,27 +15,13 @@
 #define ROW_WIDTH	36
 #define MIN_BAR		10
 
-static void print_time(enum time_format format, __u64 mono_ns)
-{
-	char buf[64];
-
-	if (format == TIME_MONO) {
-		printf("%llu.%06llu", mono_ns / NSEC_PER_SEC,
-		       mono_ns % NSEC_PER_SEC / 1000);
-		return;
-	}
-	clock_format(buf, sizeof(buf), format == TIME_ISO ? "%FT%T" : "%T", mono_ns,
-		     format == TIME_CLOCK ? 0 : 6, format == TIME_ISO);
-	fputs(buf, stdout);
-}
-
 static void print_begin(const struct options *opts, __u64 since, __u64 now)
 {
 	putchar('\n');
-	print_time(opts->time, since);
+	text_time(opts, since);
 	fputs(" to ", stdout);
-	print_time(opts->time, now);
-	fputs(": ", stdout);
+	text_time(opts, now);
+	fputs("  ", stdout);
 }
 
 struct length {

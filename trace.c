@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "cgroups.h"
 #include "trace.h"
+#include "utf8.h"
 #include "writer.h"
 
 /* Tracks are told apart by TID. No PID is above 4194304. */
@@ -39,28 +40,6 @@ static FILE *batch;			/* the events to come */
 static char *batch_data;
 static size_t batch_len;
 static int first_error;			/* errno */
-
-/* The length of the UTF-8 character at @s, 0 if it is not one. */
-static int utf8_length(const char *s)
-{
-	const unsigned char *c = (const void *)s;
-	int len, i;
-
-	if (c[0] < 0x80)
-		return 1;
-	if (c[0] < 0xc2 || c[0] > 0xf4)
-		return 0;
-	len = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
-	for (i = 1; i < len; i++) {
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* Longer than need be, a surrogate, or beyond U+10FFFF. */
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-		return 0;
-	return len;
-}
 
 /* Within a JSON string. Some viewers give up a file with a half surrogate or a DEL. */
 static void put_escaped(const char *s)
