@@ -60,8 +60,8 @@ void text_name(const char *name, int width)
 	int column, len;
 
 	for (column = 0; *name; column++) {
-		len = utf8_length(name);
-		if (len && !utf8_is_control(name))
+		len = utf8_is_control(name) ? 0 : utf8_length(name);
+		if (len)
 			fwrite(name, len, 1, stdout);
 		else
 			putchar('?');

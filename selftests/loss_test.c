@@ -31,13 +31,13 @@ static bool adds_up(struct tool *t, unsigned long long *lost)
 	/* The last of what -v says. */
 	for (s = t->err; (s = strstr(s, "runqslower: ")); s++)
 		line = s;
-	if (sscanf(line, "runqslower: %llu waits over the threshold, %llu printed, %llu lost",
+	if (sscanf(line, "runqslower: %llu waits over the threshold, %llu taken, %llu lost",
 		   &seen, &printed, lost) != 3) {
 		printf("# '%s'\n", line);
 		return false;
 	}
-	printf("# %llu seen, %zu lines, %llu printed, %llu lost, %llu told\n",
-	       seen, nr, printed, *lost, told_lost(t->err));
+	printf("# %llu seen, %zu lines, %llu taken, %llu lost, %llu told\n",
+	       seen, nr, taken, *lost, told_lost(t->err));
 	return seen > 100 && printed == nr && *lost == told_lost(t->err) &&
 	       seen == printed + *lost;
 }
