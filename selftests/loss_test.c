@@ -37,7 +37,7 @@ static bool adds_up(struct tool *t, unsigned long long *lost)
 		return false;
 	}
 	printf("# %llu seen, %zu lines, %llu taken, %llu lost, %llu told\n",
-	       seen, nr, taken, *lost, told_lost(t->err));
+	       seen, nr, printed, *lost, told_lost(t->err));
 	return seen > 100 && printed == nr && *lost == told_lost(t->err) &&
 	       seen == printed + *lost;
 }
