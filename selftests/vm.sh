@@ -49,6 +49,9 @@ complaints+='|scheduling while atomic|sleeping function called|LOCKUP|trying to 
 # A kernel that cannot be made preemptible is not the one that was asked for.
 complaints+='|Unknown kernel command line parameters.* preempt='
 
+# Tests of parts that no kernel makes a difference to: not run here.
+no_kernel='(explain|totals|trace)_test'
+
 updated=
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/runqslower-vm
 here=$(cd "$(dirname "$0")" && pwd)
@@ -209,7 +212,7 @@ list_tests()
 		cut -d: -f2 "$tests_dir/kselftest-list.txt"
 	else
 		find "$tests_dir" -maxdepth 1 -name '*_test' -type f -executable \
-			-printf '%f\n' | sort
+			-printf '%f\n' | grep -vxE "$no_kernel" | sort
 	fi
 }
 
