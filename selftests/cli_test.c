@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The command line: every option, every refusal, and what goes to which stream. */
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,6 +257,50 @@ TEST(no_btf)
 	if (WEXITSTATUS(status) == 4)
 		SKIP(return, "/sys/kernel/btf cannot be hidden");
 	EXPECT_EQ(0, status);
+}
+
+/* What comes to stderr of a tool that may think it is a terminal; false if there is none. */
+static bool on_terminal(const char *const args[], char *buf, size_t size)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+	size_t len = 0;
+	ssize_t got;
+	pid_t pid;
+
+	if (terminal < 0 || grantpt(terminal) || unlockpt(terminal))
+		return false;
+	pid = fork();
+	if (!pid) {
+		dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+		dup2(open(ptsname(terminal), O_WRONLY | O_NOCTTY), STDERR_FILENO);
+		close(terminal);
+		execv(beside_us(TOOL), (char *const *)args);
+		_exit(1);
+	}
+	/* Until it ends: then nobody has the other side open. */
+	do {
+		got = read(terminal, buf + len, size - 1 - len);
+		len += got > 0 ? got : 0;
+	} while (got > 0 || (got < 0 && errno == EIO && !waitpid(pid, NULL, WNOHANG)));
+	buf[len] = '\0';
+	close(terminal);
+	return true;
+}
+
+/* A person sees how it goes on, and nothing of that stays. */
+TEST(status_line)
+{
+	static const char wipe[] = "\r\033[K";
+	char buf[4096];
+
+	if (!on_terminal(ARGS("runqslower", "-d", "1500ms"), buf, sizeof(buf)))
+		SKIP(return, "no pseudo terminal");
+	EXPECT_NE(NULL, strstr(buf, " waits, 0 lost, 1 s"));
+	EXPECT_LT(strlen(wipe), strlen(buf));
+	EXPECT_STREQ(wipe, buf + strlen(buf) - strlen(wipe));
+	/* Who waits for Ctrl-C or a count has not asked for it. */
+	ASSERT_TRUE(on_terminal(ARGS("runqslower", "-n", "1", "0"), buf, sizeof(buf)));
+	EXPECT_STREQ("", buf);
 }
 
 /* A full disk is a failure, said in one line. */

@@ -207,6 +207,30 @@ TEST_F(why, two_hogs)
 	EXPECT_FALSE(why_says(w, "idle all the while"));
 }
 
+/* The same in totals: who waited, and who made it wait, the worst first. */
+TEST_F(why, summary)
+{
+	const char *waited, *kept, *first, *second;
+
+	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
+	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
+	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
+	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
+	tool_spawn(&self->tool, TOOL, ARGS("-s", "-c", "rqs-", "20ms"));
+	ASSERT_TRUE(tool_await_lines(&self->tool, 1));
+	play(self->stage, 1, 3);
+	ASSERT_EQ(0, tool_stop(&self->tool));
+	EXPECT_STREQ("", self->tool.err);
+	waited = strstr(self->tool.out, "WAITED MOST");
+	kept = strstr(self->tool.out, "KEPT OTHERS WAITING");
+	ASSERT_TRUE(waited && kept && waited < kept);
+	EXPECT_TRUE(strstr(waited, "rqs-victim") && strstr(waited, "rqs-victim") < kept);
+	first = strstr(kept, "rqs-seventy");
+	second = strstr(kept, "rqs-thirty");
+	EXPECT_TRUE(first && second && first < second);
+	EXPECT_TRUE(strstr(self->tool.out, "Causes: ") != NULL);
+}
+
 TEST_F(why, same_process)
 {
 	struct starve *s = starve_new(self->cpu);
