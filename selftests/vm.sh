@@ -3,12 +3,14 @@
 #
 # Run the selftests in virtual machines, one for each kernel:
 #
-#	vm.sh [-j 1|2] [--table FILE] [KERNEL...]
+#	vm.sh [-j 1|2] [--retry] [--table FILE] [KERNEL...]
 #	vm.sh --list
 #
 # Without a KERNEL it runs all of them. Software emulation is enough, and root is
 # not needed. A kernel fails on a failed test, a crash, a hang, or a complaint in
-# its log. The results are KTAP; the table at the end is Markdown.
+# its log. The results are KTAP; the table at the end is Markdown. With --retry a
+# kernel that fails is run once more, and that counts: an emulated machine stands still
+# whenever its host has something else to do, which no test can tell from a slow kernel.
 #
 # Environment:
 #	TESTS_DIR	where "make install INSTALL_PATH=DIR" has put the tests;
@@ -386,6 +388,16 @@ run_kernel()
 		>"$work/$name.row"
 }
 
+# run_job NUMBER NAME
+run_job()
+{
+	run_kernel "$@"
+	if [ -n "$retry" ] && awk -F '|' '{ exit $5 == 0 }' "$work/$2.row"; then
+		echo "# $2 failed: once more"
+		run_kernel "$@"
+	fi
+}
+
 table()
 {
 	local name
@@ -400,11 +412,13 @@ table()
 # ---- The command line ----
 
 max_jobs=1
+retry=
 table_file=
 names=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--list) awk 'NF { printf "%-16s %-6s %s %s\n", $1, $3, $4, $5 }' <<<"$kernels"; exit ;;
+	--retry) retry=yes ;;
 	--table) table_file=${2:?--table takes a file}; shift ;;
 	-j) max_jobs=${2:?-j takes 1 or 2}; shift ;;
 	-h | --help) sed -n '3,/^set/s/^#[ ]\{0,1\}//p' "$0"; exit ;;
@@ -470,9 +484,9 @@ for name in "${names[@]}"; do
 		continue
 	fi
 	if [ "$max_jobs" -eq 1 ]; then
-		run_kernel $number "$name" &
+		run_job $number "$name" &
 	else
-		{ run_kernel $number "$name" >"$work/$name.tap"; cat "$work/$name.tap"; } &
+		{ run_job $number "$name" >"$work/$name.tap"; cat "$work/$name.tap"; } &
 	fi
 done
 wait
