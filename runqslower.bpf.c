@@ -1206,17 +1206,24 @@ static __always_inline void look_at(struct task_struct *p, const bool why)
 {
 	__u32 cpu = task_cpu(p);
 	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	__u64 since, now, clock = 0, queued = 0;
 	struct cfs_rq___any *q = NULL;
-	__u64 since, now, queued = 0;
 	bool known = false;
 	struct wait *w;
 
 	if (!c || !is_queued(p) || is_on_cpu(p) || !is_wanted_cpu(cpu) || !is_wanted(p))
 		return;
-	if (has_rq_clock() && has_sched_info())
-		queued = last_queued(p);
+	if (has_rq_clock()) {
+		q = queue_of(p);
+		clock = rq_clock(q);
+		if (has_sched_info())
+			queued = last_queued(p);
+	}
 	w = wait_of(p, why);
 	now = bpf_ktime_get_ns();
+	/* Nothing may have been switched there since tracing began. */
+	if (has_rq_clock())
+		improve_offset(c, clock, now);
 	if (w && w->stamp == wait_stamp(p)) {
 		known = true;
 		since = w->since;
@@ -1230,13 +1237,11 @@ static __always_inline void look_at(struct task_struct *p, const bool why)
 		return;
 	if (why && !is_wanted_cgroup(p))
 		return;
-	if (why) {
-		q = queue_of(p);
+	if (why)
 		report_why(c, known ? (struct why_wait *)w : NULL, NULL, p, q, now,
 			   now - since, queued);
-	} else {
+	else
 		report(NULL, p, now, now - since);
-	}
 }
 
 SEC("iter/task")
