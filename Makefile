@@ -52,8 +52,8 @@ sbindir		?= $(prefix)/sbin
 INSTALL		?= install
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
-SRCS := runqslower.c cgroups.c clock.c csv.c explain.c histogram.c history.c json.c \
-	options.c order.c preempt.c text.c text_totals.c totals.c trace.c
+SRCS := runqslower.c cgroups.c clock.c csv.c error.c explain.c histogram.c history.c \
+	json.c options.c order.c preempt.c programs.c text.c text_totals.c totals.c trace.c
 OBJS := $(SRCS:%.c=$(OUTPUT)%.o)
 # bpftool's
 jsonw := $(tools)/bpf/bpftool/json_writer
@@ -111,7 +111,7 @@ $(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(BPFOBJ)
 	$(QUIET_CC)$(CC) $(cc_flags) -c $< -o $@
 
 $(OUTPUT)json.o: cc_flags += -I$(tools)/bpf/bpftool
-$(OUTPUT)runqslower.o: $(OUTPUT)runqslower.skel.h
+$(OUTPUT)programs.o: $(OUTPUT)runqslower.skel.h
 
 $(OUTPUT)runqslower.skel.h: $(OUTPUT)runqslower.bpf.o | $(bpftool_to_build)
 	$(QUIET_GENSKEL)$(BPFTOOL) gen skeleton $< name runqslower_bpf > $@

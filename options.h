@@ -57,6 +57,15 @@ struct options {
 	__u64 ring_size;		/* bytes, 0: by the number of CPUs */
 };
 
+/*
+ * Are the programs in use that also record what it takes to explain a wait? They are
+ * those that know of cgroups, too.
+ */
+static inline bool explains(const struct options *opts)
+{
+	return opts->why || opts->waker || opts->summary || opts->trace || opts->nr_cgroups;
+}
+
 /* Are single waits written, or only what they come to? */
 static inline bool prints_lines(const struct options *opts)
 {

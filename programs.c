@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * The BPF programs as user space handles them: what the options ask for is set before
+ * they are loaded, and what they do not need is not.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/compiler.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "error.h"
+#include "preempt.h"
+#include "programs.h"
+#include <runqslower.skel.h>
+
+/* The inode number of the initial PID namespace: PROC_PID_INIT_INO. */
+#define INIT_PIDNS_INUM	0xEFFFFFFCU
+
+static bool verbose;
+
+static int print_libbpf(enum libbpf_print_level level, const char *fmt,
+			va_list ap)
+{
+	(void)level;
+	return verbose ? vfprintf(stderr, fmt, ap) : 0;
+}
+
+/* The first line of @path, or "". */
+static const char *first_line(const char *path)
+{
+	static char line[256];
+	FILE *f = fopen(path, "r");
+
+	line[0] = '\0';
+	if (f) {
+		if (!fgets(line, sizeof(line), f))
+			line[0] = '\0';
+		fclose(f);
+	}
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+void explain_failure(const char *what, int err)
+{
+	if (strstr(first_line("/sys/kernel/security/lockdown"), "[confidentiality]"))
+		error("cannot %s: the kernel is locked down (confidentiality), which forbids BPF to read its memory; boot with lockdown=integrity or less",
+		      what);
+	else if (err == -EPERM || err == -EACCES)
+		error("cannot %s: not enough privilege; run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)",
+		      what);
+	else if (err == -ENOMEM)
+		error("cannot %s: out of memory; try a smaller --ring-size", what);
+	else if (access("/sys/kernel/btf/vmlinux", R_OK))
+		error("cannot %s: the kernel has no BTF (/sys/kernel/btf/vmlinux); it needs one built with CONFIG_DEBUG_INFO_BTF=y",
+		      what);
+	else if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
+		error("cannot %s: the kernel is too old, it has no BPF ring buffer; Linux 5.8 or later is needed",
+		      what);
+	else
+		error("cannot %s: %s; -v shows what libbpf says of it",
+		      what, strerror(-err));
+}
+
+/* Bytes: as much per CPU as the perf buffers of other tools, at most 8 MiB. */
+static __u64 default_ring_size(const struct options *opts, int nr_cpus)
+{
+	__u64 size = 256 << 10;
+
+	while (size < nr_cpus * (128ULL << 10) && size < 8 << 20)
+		size <<= 1;
+	return explains(opts) ? 2 * size : size;
+}
+
+static void configure_filters(struct runqslower_bpf *skel, const struct options *opts)
+{
+	skel->rodata->nr_tgids = opts->tgids.nr;
+	skel->rodata->nr_tids = opts->tids.nr;
+	skel->rodata->filter_comms = opts->nr_comms;
+	skel->rodata->filter_tasks = opts->tgids.nr || opts->tids.nr || opts->nr_comms;
+	if (opts->tgids.nr == 1)
+		skel->rodata->only_tgid = opts->tgids.ids[0];
+	if (opts->tids.nr == 1)
+		skel->rodata->only_tid = opts->tids.ids[0];
+	bpf_map__set_max_entries(skel->maps.tgids, opts->tgids.nr ?: 1);
+	bpf_map__set_max_entries(skel->maps.tids, opts->tids.nr ?: 1);
+	bpf_map__set_max_entries(skel->maps.comms, opts->nr_comms ?: 1);
+	bpf_map__set_autocreate(skel->maps.tgids, opts->tgids.nr > 1);
+	bpf_map__set_autocreate(skel->maps.tids, opts->tids.nr > 1);
+	bpf_map__set_autocreate(skel->maps.comms, opts->nr_comms > 0);
+	skel->rodata->nr_cgroups = opts->nr_cgroups;
+	skel->rodata->cgroups_v1 = opts->cgroups_v1;
+	bpf_map__set_max_entries(skel->maps.cgroups, opts->nr_cgroups ?: 1);
+	bpf_map__set_autocreate(skel->maps.cgroups, explains(opts));
+	skel->rodata->filter_cpus = opts->filter_cpus;
+	memcpy((void *)skel->rodata->cpu_mask, opts->cpu_mask,
+	       sizeof(opts->cpu_mask));
+}
+
+static int fill_filters(struct runqslower_bpf *skel, const struct options *opts)
+{
+	const __u8 value = 1;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && opts->tgids.nr > 1 && i < opts->tgids.nr; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.tgids),
+					  &opts->tgids.ids[i], &value, BPF_ANY);
+	for (i = 0; !err && opts->tids.nr > 1 && i < opts->tids.nr; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.tids),
+					  &opts->tids.ids[i], &value, BPF_ANY);
+	for (i = 0; !err && i < opts->nr_cgroups; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.cgroups),
+					  &opts->cgroups[i], &value, BPF_ANY);
+	for (i = 0; !err && i < opts->nr_comms; i++)
+		err = bpf_map_update_elem(bpf_map__fd(skel->maps.comms),
+					  &opts->comms[i], &value, BPF_ANY);
+	return err;
+}
+
+/* How many tasks there can be at a time. */
+static __u32 max_tasks(void)
+{
+	__u64 by_pid = strtoull(first_line("/proc/sys/kernel/pid_max"), NULL, 10);
+	__u64 by_memory = strtoull(first_line("/proc/sys/kernel/threads-max"), NULL, 10);
+	__u64 max = by_pid < by_memory ? by_pid : by_memory;
+
+	return max > 0 && max <= 1 << 22 ? max : 1 << 22;
+}
+
+int max_cpus(void)
+{
+	int nr = libbpf_num_possible_cpus();
+
+	return nr > 0 ? nr : 1;
+}
+
+/* All that must be set before loading. @use_tids: see waits_by_tid. */
+static void configure(struct runqslower_bpf *skel, const struct options *opts,
+		      bool use_tids)
+{
+	int nr_cpus = max_cpus();
+	struct preempt_count count;
+	struct timespec tick = {};
+	struct stat ns = {};
+	__u64 from_ns, age_ns;
+
+	/* The clock that ticks shows how often. Two, as one may come late. */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	age_ns = 2 * tick.tv_nsec;
+	from_ns = opts->min_us ? opts->min_us * 1000 + 1 : 0;
+	skel->rodata->report_from_ns = from_ns;
+	skel->rodata->tick_ns = tick.tv_nsec;
+	skel->rodata->clock_age_ns = age_ns;
+	if (from_ns > age_ns &&
+	    first_line("/sys/devices/system/cpu/nohz_full")[0] < '0')
+		skel->rodata->quick_ns = from_ns - age_ns;
+	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
+		skel->rodata->in_pidns = true;
+	configure_filters(skel, opts);
+	bpf_map__set_max_entries(skel->maps.cpus, nr_cpus);
+	bpf_map__set_max_entries(skel->maps.events,
+				 opts->ring_size ?: default_ring_size(opts, nr_cpus));
+
+	skel->rodata->use_tids = use_tids;
+	bpf_map__set_max_entries(skel->maps.waits_by_tid, use_tids ? max_tasks() : 1);
+	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, use_tids ? max_tasks() : 1);
+	bpf_map__set_autocreate(skel->maps.waits_by_tid, use_tids && !explains(opts));
+	bpf_map__set_autocreate(skel->maps.why_waits_by_tid, use_tids && explains(opts));
+	bpf_map__set_autocreate(skel->maps.waits, !use_tids && !explains(opts));
+	bpf_map__set_autocreate(skel->maps.why_waits, !use_tids && explains(opts));
+	bpf_program__set_autoload(skel->progs.sched_process_free, use_tids);
+	bpf_program__set_autoload(skel->progs.sched_process_fork, !use_tids);
+
+	skel->rodata->explain = explains(opts);
+	skel->rodata->nr_cpus = nr_cpus;
+	if (opts->waker || opts->trace) {
+		count = find_preempt_count();
+		skel->rodata->preempt_count_at = count.offset;
+		skel->rodata->in_irq_mask = count.in_irq_mask;
+	}
+	skel->rodata->nr_chunks = opts->history / CHUNK;
+	bpf_map__set_max_entries(skel->maps.history, nr_cpus * (opts->history / CHUNK));
+	bpf_map__set_autocreate(skel->maps.history, explains(opts));
+	bpf_program__set_autoload(skel->progs.sched_wakeup, !explains(opts));
+	bpf_program__set_autoload(skel->progs.sched_wakeup_new, !explains(opts));
+	bpf_program__set_autoload(skel->progs.sched_switch, !explains(opts));
+	bpf_program__set_autoload(skel->progs.existing_tasks, !explains(opts));
+	bpf_program__set_autoload(skel->progs.why_existing_tasks, explains(opts));
+	bpf_program__set_autoload(skel->progs.why_wakeup, explains(opts));
+	bpf_program__set_autoload(skel->progs.why_wakeup_new, explains(opts));
+	bpf_program__set_autoload(skel->progs.why_switch, explains(opts));
+	bpf_program__set_autoload(skel->progs.why_migrate, explains(opts));
+	bpf_program__set_autoload(skel->progs.why_waking, opts->waker || opts->trace);
+
+	skel->rodata->count_all = opts->histogram;
+	bpf_map__set_autocreate(skel->maps.waits_by_length, opts->histogram);
+	bpf_program__set_autoload(skel->progs.waiting_tasks,
+				  opts->stalled_ns && !explains(opts));
+	bpf_program__set_autoload(skel->progs.why_waiting_tasks,
+				  opts->stalled_ns && explains(opts));
+}
+
+/* 0 and @skel, or a negative errno. */
+static int open_and_load(struct runqslower_bpf **skel, const struct options *opts,
+			 bool use_tids)
+{
+	int err;
+
+	*skel = runqslower_bpf__open();
+	if (!*skel)
+		return -errno;
+	configure(*skel, opts, use_tids);
+	err = runqslower_bpf__load(*skel) ?: fill_filters(*skel, opts);
+	if (err) {
+		runqslower_bpf__destroy(*skel);
+		*skel = NULL;
+	}
+	return err;
+}
+
+/*
+ * Whether tracing programs may use task storage shows only when they are loaded:
+ * the map came before.
+ */
+struct runqslower_bpf *programs_load(const struct options *opts)
+{
+	struct runqslower_bpf *skel;
+	int err;
+
+	verbose = opts->verbose;
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	libbpf_set_print(print_libbpf);
+	err = open_and_load(&skel, opts, false);
+
+	if (err && err != -EPERM && err != -EACCES && err != -ENOMEM) {
+		if (!open_and_load(&skel, opts, true)) {
+			if (opts->verbose)
+				error("no task storage here, waits are kept by TID");
+			return skel;
+		}
+	}
+	if (err)
+		explain_failure("load the BPF programs", err);
+	return skel;
+}
+
+/* Have an attached iter/task program look at all tasks. 0 or a negative errno. */
+static int iterate(const struct bpf_link *link)
+{
+	char buf[64];
+	int fd, len;
+
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		return -errno;
+	while ((len = read(fd, buf, sizeof(buf))) > 0 || (len < 0 && errno == EAGAIN))
+		;
+	len = len < 0 ? -errno : 0;
+	close(fd);
+	return len;
+}
+
+/*
+ * Give the tasks that exist a record (the iterator does), and see to it that new
+ * ones get theirs. All before there is anything to record: on a CPU that is at it
+ * no other record can be made.
+ */
+static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts)
+{
+	const struct bpf_program *prog;
+	struct bpf_link **link;
+
+	if (bpf_program__autoload(skel->progs.sched_process_fork)) {
+		skel->links.sched_process_fork =
+			bpf_program__attach(skel->progs.sched_process_fork);
+		if (!skel->links.sched_process_fork)
+			return -errno;
+	}
+	prog = explains(opts) ? skel->progs.why_existing_tasks : skel->progs.existing_tasks;
+	link = explains(opts) ? &skel->links.why_existing_tasks : &skel->links.existing_tasks;
+	*link = bpf_program__attach(prog);
+	return *link ? iterate(*link) : -errno;
+}
+
+int programs_attach(struct runqslower_bpf *skel, const struct options *opts)
+{
+	int err = prepare_tasks(skel, opts) ?: runqslower_bpf__attach(skel);
+
+	if (err)
+		explain_failure("attach the BPF programs", err);
+	return err;
+}
+
+void programs_detach(struct runqslower_bpf *skel)
+{
+	runqslower_bpf__detach(skel);
+}
+
+void programs_free(struct runqslower_bpf *skel)
+{
+	runqslower_bpf__destroy(skel);
+}
+
+int programs_events(struct runqslower_bpf *skel)
+{
+	return bpf_map__fd(skel->maps.events);
+}
+
+const struct wait_stats *programs_stats(struct runqslower_bpf *skel)
+{
+	return &skel->bss->stats;
+}
+
+void programs_find_waiting(struct runqslower_bpf *skel)
+{
+	iterate(skel->links.why_waiting_tasks ?: skel->links.waiting_tasks);
+}
+
+void programs_histogram(struct runqslower_bpf *skel, struct histogram *h)
+{
+	static __u64 counts[MAX_CPUS];
+	int nr = max_cpus(), cpu;
+	__u32 i;
+
+	memset(h, 0, sizeof(*h));
+	for (i = 0; i < NR_BUCKETS; i++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.waits_by_length), &i, counts))
+			continue;
+		for (cpu = 0; cpu < nr; cpu++)
+			h->counts[i] += counts[cpu];
+	}
+}
+
+size_t programs_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
+{
+	struct bpf_program *prog;
+	size_t nr = 0;
+
+	bpf_object__for_each_program(prog, skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (!bpf_program__autoload(prog) || nr == max ||
+		    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+			continue;
+		costs[nr++] = (struct cost) {
+			bpf_program__name(prog), info.run_cnt, info.run_time_ns
+		};
+	}
+	return nr;
+}
+
+static __u64 missed_by(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+__u64 programs_missed(struct runqslower_bpf *skel)
+{
+	return missed_by(skel->progs.sched_wakeup) +
+	       missed_by(skel->progs.sched_wakeup_new) +
+	       missed_by(skel->progs.sched_switch) +
+	       missed_by(skel->progs.why_wakeup) +
+	       missed_by(skel->progs.why_wakeup_new) +
+	       missed_by(skel->progs.why_switch);
+}
