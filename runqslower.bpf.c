@@ -32,7 +32,19 @@
  *   queued although its state is not TASK_RUNNING: preemption ignores the
  *   state. It waits, so it is measured. The kernel's own run_delay misses it.
  *
- * Not seen: time before sched_wakeup fires (an IPI to an idle CPU, for one).
+ * Not seen, but with -W: time before sched_wakeup fires (an IPI to an idle CPU, for one).
+ *
+ * Why a task waited is found with what the programs named why_... also do:
+ *
+ * - A flight recorder notes for each CPU who runs, from every switch on. A wait that is
+ *   reported takes along the segments that overlap it, from each CPU that the task was
+ *   queued on; a segment is sent once. What is made of them is up to user space.
+ *
+ * - The recorder checks itself in the same way: who leaves a CPU must be who came last,
+ *   and must not have been switched out in between.
+ *
+ * - The quota that a group lacked is the growth of the time that its run queue was
+ *   throttled, which counts the groups above it as well.
  */
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>

@@ -275,7 +275,7 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 	struct period totals_due = { opts.interval_ns, start + opts.interval_ns };
 	struct period trace_due = { opts.trace ? TRACE_NS : 0, start };
 	struct period second = { shows_status ? NSEC_PER_SEC : 0, start };
-	__u64 now = start, end = ULLONG_MAX, wake, upto, told_at = 0;
+	__u64 now = start, end = ULLONG_MAX, wake, limit, told_at = 0;
 	const struct wait_stats *stats = programs_stats(skel);
 	bool more = false;
 
@@ -292,8 +292,8 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 		if (is_due(&stalled, now))
 			programs_find_waiting(skel);
 		more = take_batch(rb);
-		upto = more ? order.waits[order.head + order.nr - 1].event.end_ns : now;
-		if (!take_until(upto - HOLD_NS))
+		limit = more ? order.waits[order.head + order.nr - 1].event.end_ns : now;
+		if (!take_until(limit - HOLD_NS))
 			return;
 		if (is_due(&trace_due, now) && !write_trace(false))
 			return;
