@@ -454,7 +454,8 @@ TEST_F_TIMEOUT(truth, explained, 300)
 		      self->to, &blame);
 	EXPECT_LT(500U, blame.judged);
 	EXPECT_LT(500U, blame.nr_runtime);
-	EXPECT_EQ(0U, blame.beyond_runtime);
+	/* An emulated CPU may stand still between the kernel's look at the clock and ours. */
+	EXPECT_GE(slack() > 1 ? blame.nr_runtime / 1000 : 0, blame.beyond_runtime);
 	/* Where a switch is hidden the oracle, too, may miss one end of a run. */
 	may_be_off = exact() ? 0 : blame.judged / 5000;
 	EXPECT_GE(may_be_off, blame.too_much);
