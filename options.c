@@ -41,7 +41,7 @@ static const char help[] =
 "  -W, --waker            also show who woke it; the wakeup's own delay counts, too\n"
 "  -S, --stalled[=DUR]    every DUR (1s) also list tasks that are waiting now\n"
 "  -s, --summary          totals instead of lines: worst waiters, worst culprits, causes\n"
-"  -H, --histogram        how long all waits were, over the threshold or not\n"
+"  -H, --histogram        the same: how long all waits were, below the threshold, too\n"
 "  -i, --interval DUR     -s and -H every DUR, not just at the end\n"
 "  -o, --output FORMAT    text (default), json (an object a line), csv; -j is -o json\n"
 "      --trace FILE       also write the time around the waits, for Perfetto's UI\n"
