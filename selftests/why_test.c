@@ -623,7 +623,9 @@ TEST_F_TIMEOUT(why, stalled, 60)
 	s = starve_new(self->cpu);
 	ASSERT_NE(NULL, s);
 	starve_begin(s);
-	if (trace(self, ARGS("-wS", "-t", tid_list(s->victim), "-T", "mono", "100ms")))
+	/* With PREEMPT_RT threads of the kernel come in between at every tick. */
+	if (trace(self, ARGS("-wS", "--history", "16384", "-t", tid_list(s->victim),
+			     "-T", "mono", "100ms")))
 		tool_await_lines(&self->tool, 2 + 5);
 	starve_release(s);
 	starve_end(s);
