@@ -10,11 +10,13 @@ tool=${RUNQSLOWER:-$(dirname "$0")/runqslower}
 
 skip() { printf 'TAP version 13\n1..0 # SKIP %s\n' "$1"; exit 4; }
 [ "$(id -u)" -eq 0 ] || skip "not root"
-command -v python3 >/dev/null || skip "no python3"
-python3 -c 'from jsonschema import Draft202012Validator' 2>/dev/null ||
-	skip "no python3-jsonschema of 4.0 or later"
+# The first that is found may be another one than the distribution's.
+for python in python3 /usr/bin/python3 none; do
+	"$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null && break
+done
+[ "$python" != none ] || skip "no python3-jsonschema of 4.0 or later"
 
-exec timeout -s KILL 120 python3 - "$tool" <<'END'
+exec timeout -s KILL 120 "$python" - "$tool" <<'END'
 import atexit, collections, csv, datetime, io, json, os, re, resource, signal, subprocess
 import sys, time
 from jsonschema import Draft202012Validator
