@@ -54,7 +54,8 @@ PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
 SRCS := runqslower.c cgroups.c clock.c csv.c error.c explain.c histogram.c history.c \
 	json.c options.c order.c preempt.c programs.c text.c text_totals.c totals.c trace.c
-OBJS := $(SRCS:%.c=$(OUTPUT)%.o)
+own_objs := $(SRCS:%.c=$(OUTPUT)%.o)
+OBJS := $(own_objs) $(OUTPUT)json_writer.o
 # bpftool's
 jsonw := $(tools)/bpf/bpftool/json_writer
 
@@ -101,10 +102,10 @@ endif
 all: runqslower
 runqslower: $(OUTPUT)runqslower
 
-$(OUTPUT)runqslower: $(OBJS) $(OUTPUT)json_writer.o $(BPFOBJ)
+$(OUTPUT)runqslower: $(OBJS) $(BPFOBJ)
 	$(QUIET_LINK)$(CC) $(cc_flags) $(ld_flags) $^ $(libs) -o $@
 
-$(OBJS): $(OUTPUT)%.o: %.c | $(BPFOBJ)
+$(own_objs): $(OUTPUT)%.o: %.c | $(BPFOBJ)
 	$(QUIET_CC)$(CC) $(cc_flags) -MMD -MP -c $< -o $@
 
 $(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(BPFOBJ)
