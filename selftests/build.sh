@@ -454,7 +454,7 @@ dependencies()
 	touch "$dir/kernel.bpf.h"
 	quick OUTPUT="$out/"
 	has CLANG
-	has 'CC .*/runqslower.o'
+	has 'CC .*/programs.o'
 	has_not 'CC .*/text.o'
 	touch "$dir/text.h"
 	quick OUTPUT="$out/"
