@@ -76,7 +76,12 @@ static __u64 default_ring_size(const struct options *opts, int nr_cpus)
 
 	while (size < nr_cpus * (128ULL << 10) && size < 8 << 20)
 		size <<= 1;
-	return explains(opts) ? 2 * size : size;
+	if (explains(opts))
+		size *= 2;
+	/* Then there are as many as switches. */
+	if (!opts->min_us)
+		size *= 4;
+	return size;
 }
 
 static void configure_filters(struct runqslower_bpf *skel, const struct options *opts)
