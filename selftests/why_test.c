@@ -231,6 +231,33 @@ TEST_F(why, summary)
 	EXPECT_TRUE(strstr(self->tool.out, "Causes: ") != NULL);
 }
 
+/* And as a file for Perfetto; what is in it in detail is trace_test's. */
+TEST_F(why, trace_file)
+{
+	char path[] = "/tmp/rqs-trace.XXXXXX", *text;
+	int fd = mkstemp(path);
+	ssize_t len;
+
+	ASSERT_LE(0, fd);
+	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
+	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
+	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
+	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
+	ASSERT_TRUE(trace(self, ARGS("-w", "--trace", path, "-T", "mono", "20ms")));
+	play(self->stage, 1, 3);
+	ASSERT_TRUE(stop(self));
+	text = calloc(1, 1 << 24);
+	len = read(fd, text, (1 << 24) - 1);
+	unlink(path);
+	close(fd);
+	ASSERT_LT(10, len);
+	EXPECT_EQ('[', text[0]);
+	EXPECT_STREQ("]\n", text + len - 2);
+	EXPECT_TRUE(strstr(text, "\"waited ") && strstr(text, "\"rqs-victim\"") &&
+		    strstr(text, "rqs-seventy/") && strstr(text, "rqs-thirty/"));
+	free(text);
+}
+
 TEST_F(why, same_process)
 {
 	struct starve *s = starve_new(self->cpu);
