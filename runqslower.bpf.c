@@ -930,7 +930,7 @@ static __always_inline void wait_end(struct task_struct *prev,
 	}
 
 	/* With the time at hand there may be no need for the exact one. */
-	if (why && known && !count_all &&
+	if (why && known && report_from_ns && !count_all &&
 	    (__s64)(now - since + CLOCK_ERROR_NS - report_from_ns) < 0)
 		return;
 	if (why || !now)
