@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The BPF programs as user-space code, and a scheduler that acts as the test
+ * says: it keeps what the programs read of the kernel as the kernel does, and
+ * fires their tracepoints, at times that the test has set. So every number that
+ * comes out is known beforehand to the nanosecond.
+ *
+ * One state for the whole process; the kselftest harness forks for each test.
+ */
+#ifndef __ENGINE_H
+#define __ENGINE_H
+
+#include <stdlib.h>
+#include "sim_kernel.h"
+#include "sim/vmlinux.h"
+
+/* User space sets what is read-only to the programs; here the test does. */
+#define const
+#include "../runqslower.bpf.c"
+#undef const
+
+#define US		1000ULL
+#define MS		(1000 * US)
+#define SECOND		(1000 * MS)
+#define TICK		(4 * MS)
+#define BEGIN		(1000 * SECOND)	/* CLOCK_MONOTONIC when a test begins */
+
+#define SIM_CPUS	4
+#define MAX_GROUPS	4
+#define NR_CHUNKS	2
+
+#define TASK_SLEEPS	1		/* TASK_INTERRUPTIBLE */
+#define NICE_0		120		/* task_struct.prio */
+
+struct group {
+	struct group *parent;		/* NULL: the root */
+	struct task_group___any tg;
+	struct cgroup___any cgroup;
+	struct kernfs_node___any kn;
+	struct cgroup_subsys_state___any css;
+	struct cfs_rq___any *queues[SIM_CPUS];
+	struct sched_entity___any entities[SIM_CPUS];
+};
+
+struct task {
+	struct task_struct___any t;	/* first: as the programs see it */
+	struct group *group;
+	struct css_set___any css_set;
+	u64 cpus_allowed[MAX_IDLE_CPUS / 64];
+	struct {
+		struct pid___any pid;
+		struct {
+			int nr;
+			void *ns;
+		} deeper[2];
+	} pid;
+};
+
+/* In the memory of a CPU all has its place: how far apart matters to 7.x. */
+static struct {
+	struct rq___any rq;
+	u32 preempt_count;
+	struct cfs_rq___any queues[MAX_GROUPS];
+	struct task idle;
+	struct task *curr;
+	u64 ahead;			/* of its sched_clock: CLOCK_MONOTONIC */
+	u64 nontask;			/* interrupts and hypervisor so far */
+	bool stale;			/* the next switch does not update the clock */
+} cpu[SIM_CPUS];
+
+static struct group root, groups[MAX_GROUPS];
+static int nr_groups;
+static bool why;			/* the programs that explain are used */
+
+static inline struct task_struct *tp(struct task *p)
+{
+	return (struct task_struct *)&p->t;
+}
+
+/* --- time ----------------------------------------------------------------- */
+
+static inline void update_clock(int c)
+{
+	cpu[c].rq.clock = sim.now - cpu[c].ahead;
+	cpu[c].rq.clock_task = cpu[c].rq.clock - cpu[c].nontask;
+	cpu[c].rq.clock_pelt = cpu[c].rq.clock_task;
+}
+
+/* It is @ns after the begin. CPUs that are busy have had their ticks. */
+static inline void at(u64 ns)
+{
+	u64 now = BEGIN + ns, tick = now / TICK * TICK;
+	bool ticks = sim.now < tick;
+	int c;
+
+	sim.now = tick;
+	for (c = 0; c < SIM_CPUS; c++) {
+		if (ticks && cpu[c].curr != &cpu[c].idle)
+			update_clock(c);
+	}
+	sim.now = now;
+	sim.jiffies = now / TICK + 4294667296ULL;
+}
+
+static inline void pass(u64 ns)
+{
+	at(sim.now - BEGIN + ns);
+}
+
+/* Interrupts and the hypervisor have taken so much more of @c's time. */
+static inline void steal(int c, u64 irq, u64 hypervisor)
+{
+	cpu[c].nontask += irq + hypervisor;
+	cpu[c].rq.prev_irq_time += irq;
+}
+
+/* --- tasks and groups ------------------------------------------------------ */
+
+static inline struct group *new_group(struct group *parent, u64 id)
+{
+	struct group *g = parent ? &groups[nr_groups] : &root;
+	int i = nr_groups++, c;
+
+	if (i == MAX_GROUPS)
+		abort();
+	g->parent = parent;
+	g->kn.id = id;
+	g->cgroup.kn = &g->kn;
+	g->css.cgroup = &g->cgroup;
+	g->cgroup.self.parent = parent ? &parent->css : NULL;
+	g->tg.css.cgroup = &g->cgroup;
+	g->tg.cfs_rq = g->queues;
+	for (c = 0; c < SIM_CPUS; c++) {
+		g->queues[c] = &cpu[c].queues[i];
+		g->queues[c]->rq = &cpu[c].rq;
+		g->queues[c]->tg = &g->tg;
+		if (!parent)
+			continue;
+		g->entities[c].cfs_rq = parent->queues[c];
+		g->entities[c].parent = parent->parent ? &parent->entities[c] : NULL;
+	}
+	return g;
+}
+
+/* __set_task_cpu() */
+static inline void place(struct task *p, int c)
+{
+	p->t.cpu = c;
+	p->t.thread_info.cpu = c;
+	p->t.se.cfs_rq = p->group->queues[c];
+	p->t.se.parent = p->group->parent ? &p->group->entities[c] : NULL;
+}
+
+static inline void set_group(struct task *p, struct group *g)
+{
+	p->group = g;
+	p->css_set.dfl_cgrp = &g->cgroup;
+	p->t.sched_task_group = &g->tg;
+	place(p, p->t.thread_info.cpu);
+}
+
+static inline void init_task(struct task *p, u32 tid, u32 tgid, char *comm)
+{
+	memset(p, 0, sizeof(*p));
+	p->t.pid = tid;
+	p->t.tgid = tgid;
+	p->t.group_leader = &p->t;
+	p->t.prio = NICE_0;
+	p->t.__state = TASK_SLEEPS;
+	p->t.state = TASK_SLEEPS;
+	p->t.start_time = tid;
+	p->t.thread_pid = &p->pid.pid;
+	p->pid.pid.numbers[0].nr = tid;
+	p->t.cgroups = &p->css_set;
+	p->t.cpus_ptr = (void *)p->cpus_allowed;
+	memset(p->cpus_allowed, 0xff, sizeof(p->cpus_allowed));
+	snprintf(p->t.comm, sizeof(p->t.comm), "%s", comm);
+	set_group(p, &root);
+}
+
+static inline struct task *new_task(u32 tid, u32 tgid, char *comm)
+{
+	struct task *p = malloc(sizeof(*p));
+
+	init_task(p, tid, tgid, comm);
+	return p;
+}
+
+static inline void set_state(struct task *p, u32 state)
+{
+	p->t.__state = state;
+	p->t.state = state;
+}
+
+static inline void in_context_of(struct task *p)
+{
+	sim.current = &p->t;
+	sim.current_pid_tgid = (u64)p->t.tgid << 32 | p->t.pid;
+	memcpy(sim.current_comm, p->t.comm, sizeof(sim.current_comm));
+}
+
+/* --- what the scheduler does ------------------------------------------------ */
+
+/* Clear: the events of these kinds go unseen from here on. */
+static bool sees_wakeups = true, sees_switches = true;
+
+/* try_to_wake_up() before it finds a CPU. */
+static inline void waking(struct task *p, struct task *waker)
+{
+	in_context_of(waker);
+	why_waking(tp(p));
+}
+
+static inline void enqueue(struct task *p, int c)
+{
+	update_clock(c);
+	place(p, c);
+	p->t.on_rq = 1;
+	if (!p->t.on_cpu && !p->t.sched_info.last_queued)
+		p->t.sched_info.last_queued = cpu[c].rq.clock;
+}
+
+/* Queue @p on @c, as @waker's doing. Where it is queued already, just a wakeup. */
+static inline void wake_by(struct task *p, int c, struct task *waker)
+{
+	set_state(p, TASK_RUNNING);
+	enqueue(p, c);
+	in_context_of(waker);
+	cpu[c].stale = true;
+	if (sees_wakeups)
+		(why ? why_wakeup : sched_wakeup)(tp(p));
+}
+
+static inline void wake(struct task *p, int c)
+{
+	wake_by(p, c, cpu[c].curr);
+}
+
+static inline void wake_new(struct task *p, int c)
+{
+	set_state(p, TASK_RUNNING);
+	in_context_of(cpu[c].curr);
+	sched_process_fork(tp(cpu[c].curr), tp(p));
+	enqueue(p, c);
+	cpu[c].stale = true;
+	if (sees_wakeups)
+		(why ? why_wakeup_new : sched_wakeup_new)(tp(p));
+}
+
+enum leaves {
+	SLEEPS,
+	PREEMPTED,
+	PREEMPTED_DOZING,		/* it had set its state to sleep */
+	YIELDS,
+};
+
+/* __schedule() on @c: @next is switched in; how does the one before leave? */
+static inline void switch_to(int c, struct task *next, enum leaves how)
+{
+	struct task *prev = cpu[c].curr;
+
+	if (!cpu[c].stale)
+		update_clock(c);
+	cpu[c].stale = false;
+	if (how == SLEEPS || how == PREEMPTED_DOZING)
+		set_state(prev, prev == &cpu[c].idle ? TASK_RUNNING : TASK_SLEEPS);
+	if (how == SLEEPS) {
+		prev->t.nvcsw++;
+		prev->t.on_rq = prev == &cpu[c].idle;
+	} else {
+		prev->t.nivcsw++;
+	}
+	in_context_of(prev);
+	if (sees_switches)
+		(why ? why_switch : sched_switch)(how != SLEEPS && how != YIELDS, tp(prev),
+						  tp(next));
+	prev->t.on_cpu = 0;
+	next->t.on_cpu = 1;
+	if (prev->t.on_rq && prev != &cpu[c].idle)
+		prev->t.sched_info.last_queued = cpu[c].rq.clock;
+	next->t.sched_info.last_arrival = cpu[c].rq.clock;
+	next->t.sched_info.last_queued = 0;
+	cpu[c].curr = next;
+}
+
+static inline void idle(int c)
+{
+	switch_to(c, &cpu[c].idle, SLEEPS);
+}
+
+/* move_queued_task() in two halves: it leaves its CPU; it is queued on the other. */
+static inline void leave_for(struct task *p, int c)
+{
+	in_context_of(cpu[c].curr);
+	why_migrate(tp(p), c);
+	p->t.sched_info.last_queued = 0;
+	place(p, c);
+}
+
+static inline void arrive(struct task *p)
+{
+	enqueue(p, p->t.thread_info.cpu);
+	cpu[p->t.thread_info.cpu].stale = true;
+}
+
+/* --- what the kernel and the user are like ----------------------------------- */
+
+enum kernel { V5_10, V6_1, V6_12, V6_18, V7_3 };
+
+static inline void kernel_is(enum kernel v)
+{
+	/* x86: the count is a per-CPU variable. */
+	sim_lacks("thread_info.preempt.count");
+	sim_lacks("thread_info.preempt_count");
+	sim_lacks(v < V6_1 ? "__state" : "cpu");
+	if (v < V6_1)
+		sim_lacks("throttled_clock_pelt_time");
+	if (v < V6_12) {
+		sim_lacks("throttled_clock_self_time");
+		sim_lacks("se.deadline");
+	}
+	if (v < V6_18)
+		sim_lacks("throttled");
+	if (v >= V7_3)
+		sim_lacks("se");
+}
+
+/* Report what is longer than @min_us, as programs.c sets it. */
+static inline void threshold(u64 min_us)
+{
+	report_from_ns = min_us ? min_us * US + 1 : 0;
+	quick_ns = report_from_ns > 2 * TICK ? report_from_ns - 2 * TICK : 0;
+}
+
+static inline void see_existing(struct task *p)
+{
+	struct iter_task ctx = { .task = tp(p) };
+
+	(why ? why_existing_tasks : existing_tasks)(&ctx);
+}
+
+static inline void look_for_stalled(struct task *p)
+{
+	struct iter_task ctx = { .task = tp(p) };
+
+	(why ? why_waiting_tasks : waiting_tasks)(&ctx);
+}
+
+/*
+ * A machine with idle CPUs on which tracing has just begun. Before this the test
+ * sets what kernel there is; after it what else it wants.
+ */
+static inline void boot(enum kernel v, bool explains)
+{
+	int c;
+
+	sim_reset();
+	kernel_is(v);
+	why = explains;
+	explain = explains;
+	clock_age_ns = 2 * TICK;
+	tick_ns = TICK;
+	nr_cpus = SIM_CPUS;
+	nr_chunks = NR_CHUNKS;
+	use_tids = v < V6_1;
+	threshold(10 * 1000);
+	sim_set_size(&cpus, SIM_CPUS);
+	sim_set_size(&history, SIM_CPUS * NR_CHUNKS);
+	sim_set_size(&waits_by_length, NR_BUCKETS);
+	new_group(NULL, 1);
+	for (c = 0; c < SIM_CPUS; c++) {
+		/* Nearly as far apart on any two, as where sched_clock is stable. */
+		cpu[c].ahead = 500 * SECOND + 17 + 3 * c;
+		init_task(&cpu[c].idle, 0, 0, "swapper");
+		place(&cpu[c].idle, c);
+		cpu[c].curr = &cpu[c].idle;
+		cpu[c].idle.t.on_cpu = 1;
+		set_state(&cpu[c].idle, TASK_RUNNING);
+	}
+	at(0);
+	for (c = 0; c < SIM_CPUS; c++)
+		update_clock(c);
+	in_context_of(&cpu[0].idle);
+	see_existing(&cpu[0].idle);
+}
+
+/* The @i-th wait that was reported, segments aside; NULL if there are fewer. */
+static inline struct why_event *reported(size_t i)
+{
+	size_t nr = sim_nr_records(), k;
+	const __u8 *kind;
+
+	for (k = 0; k < nr; k++) {
+		kind = sim_record(k, NULL);
+		if (*kind != RECORD_SEGMENTS && !i--)
+			return (void *)kind;
+	}
+	return NULL;
+}
+
+static inline size_t nr_reported(void)
+{
+	size_t nr = 0;
+
+	while (reported(nr))
+		nr++;
+	return nr;
+}
+
+#endif /* __ENGINE_H */

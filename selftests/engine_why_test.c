@@ -1,0 +1,935 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the BPF programs note to explain a wait: the flight recorder, the waker,
+ * the way over CPUs, quota, idle CPUs. Each number is known from the schedule
+ * that the test made.
+ */
+#include "kselftest_harness.h"
+#include "engine.h"
+#include "../history.h"
+
+static struct task *a, *b, *d;
+static struct history mirror;		/* as user space keeps it */
+
+FIXTURE(engine_why) {};
+
+FIXTURE_VARIANT(engine_why)
+{
+	enum kernel kernel;
+};
+
+FIXTURE_VARIANT_ADD(engine_why, v5_10) { V5_10 };
+FIXTURE_VARIANT_ADD(engine_why, v6_1) { V6_1 };
+FIXTURE_VARIANT_ADD(engine_why, v6_12) { V6_12 };
+FIXTURE_VARIANT_ADD(engine_why, v6_18) { V6_18 };
+FIXTURE_VARIANT_ADD(engine_why, v7_3) { V7_3 };
+
+static struct task *known_task(u32 tid, u32 tgid, char *comm)
+{
+	struct task *p = new_task(tid, tgid, comm);
+
+	see_existing(p);
+	return p;
+}
+
+/* @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be. */
+FIXTURE_SETUP(engine_why)
+{
+	boot(variant->kernel, true);
+	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
+	in_irq_mask = 0xf0000;
+	a = known_task(101, 100, "waiter");
+	b = known_task(201, 200, "runner");
+	d = known_task(301, 300, "other");
+	at(MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	sim_forget_records();
+	if (!history_init(&mirror, SIM_CPUS, NR_CHUNKS * CHUNK))
+		abort();
+}
+
+FIXTURE_TEARDOWN(engine_why)
+{
+	history_free(&mirror);
+}
+
+/* User space takes what was sent. How many segments that were. */
+static size_t take_segments(void)
+{
+	size_t nr = 0, size, i;
+	const __u8 *record;
+
+	for (i = 0; i < sim_nr_records(); i++) {
+		record = sim_record(i, &size);
+		if (*record != RECORD_SEGMENTS)
+			continue;
+		if (!history_add(&mirror, (void *)record, size / sizeof(struct run_segment)))
+			abort();
+		nr += size / sizeof(struct run_segment);
+	}
+	return nr;
+}
+
+/* @s begins at @ns, and is of @p. */
+static bool is_segment(const struct run_segment *s, u64 ns, const struct task *p)
+{
+	return s && s->start_ns == BEGIN + ns && s->tid == p->t.pid &&
+	       s->tgid == p->t.tgid && !strcmp(s->comm, p->t.comm);
+}
+
+/* --- the flight recorder ------------------------------------------------------------ */
+
+TEST_F(engine_why, every_field_of_a_segment)
+{
+	struct group *g = new_group(&root, 77);
+	const struct run_segment *s;
+
+	set_group(d, g);
+	at(10 * MS);
+	steal(0, 300 * US, 200 * US);
+	wake(a, 0);
+	at(20 * MS);
+	cpu[0].stale = false;
+	switch_to(0, d, SLEEPS);
+	at(40 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(3, take_segments());
+	/* The newest that came: the one that ended with the wait. */
+	s = history_newest(&mirror, 0);
+	ASSERT_TRUE(is_segment(s, 20 * MS, d));
+	EXPECT_EQ(RECORD_SEGMENTS, s->kind);
+	EXPECT_EQ(0, s->flags);
+	EXPECT_EQ(0, s->cpu);
+	EXPECT_EQ(500 * US, s->stolen_ns);
+	EXPECT_EQ(300 * US, s->irq_ns);
+	EXPECT_EQ(77, s->cgroup);
+	EXPECT_EQ(s->seq, reported(0)->seq);
+	s = history_before(&mirror, s);
+	ASSERT_TRUE(is_segment(s, MS, b));
+	EXPECT_EQ(0, s->stolen_ns);
+	EXPECT_EQ(1, s->cgroup);
+	s = history_before(&mirror, s);
+	ASSERT_NE(NULL, s);
+	EXPECT_EQ(SEGMENT_IDLE, s->flags);
+	EXPECT_EQ(0, s->tid);
+}
+
+TEST_F(engine_why, a_segment_is_sent_once)
+{
+	at(10 * MS);
+	wake(a, 0);
+	at(30 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(2, take_segments());
+	sim_forget_records();
+	at(40 * MS);
+	wake(d, 0);
+	at(60 * MS);
+	switch_to(0, d, SLEEPS);
+	EXPECT_EQ(1, take_segments());
+	EXPECT_TRUE(is_segment(history_newest(&mirror, 0), 30 * MS, a));
+}
+
+/* What finds no room comes the next time. */
+TEST_F(engine_why, a_segment_that_found_no_room)
+{
+	at(10 * MS);
+	wake(a, 0);
+	at(30 * MS);
+	sim.ring_room = 0;
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(1, stats.seen);
+	EXPECT_EQ(1, stats.lost[LOST_RING]);
+	sim.ring_room = -1;
+	at(40 * MS);
+	wake(d, 0);
+	at(60 * MS);
+	switch_to(0, d, SLEEPS);
+	take_segments();
+	EXPECT_TRUE(is_segment(history_newest(&mirror, 0), 30 * MS, a));
+	EXPECT_TRUE(is_segment(history_before(&mirror, history_newest(&mirror, 0)), MS, b));
+}
+
+/* @nr switches between @b and @d, 1 ms apart. */
+static void switches(int nr)
+{
+	while (nr--) {
+		pass(MS);
+		switch_to(0, cpu[0].curr == b ? d : b, PREEMPTED);
+	}
+}
+
+/*
+ * However often the recorder has been round, and wherever in a chunk a wait is
+ * reported: all of its time that is kept arrives, in one piece.
+ */
+TEST_F(engine_why, all_that_is_kept_arrives)
+{
+	int kept = NR_CHUNKS * CHUNK, i, n;
+	const struct run_segment *s;
+	u64 since;
+
+	threshold(50 * 1000);
+	for (i = 0; i < 5 * kept; i++) {
+		sim_forget_records();
+		pass(MS);
+		wake(a, 0);
+		since = sim.now;
+		switches(55 + i % 3);
+		pass(MS);
+		switch_to(0, a, SLEEPS);
+		ASSERT_EQ(1, nr_reported());
+		take_segments();
+		n = 0;
+		for (s = history_newest(&mirror, 0); s; s = history_before(&mirror, s)) {
+			ASSERT_EQ(reported(0)->seq - n, s->seq);
+			if (n)
+				ASSERT_EQ(sim.now - (n + 1) * MS, s->start_ns);
+			n++;
+			if (s->start_ns <= since)
+				break;
+		}
+		/* All but the chunk that is being filled anew. */
+		ASSERT_LE(kept - CHUNK + reported(0)->seq % CHUNK + 1, n);
+		pass(MS);
+		switch_to(0, b, PREEMPTED);
+	}
+}
+
+/* Two ways to tell the time may differ; still no two tasks have a CPU at a time. */
+TEST_F(engine_why, segments_do_not_overlap)
+{
+	const struct run_segment *s;
+
+	at(20 * MS);
+	sees_wakeups = false;
+	wake(d, 0);
+	at(20 * MS + 900 * US);
+	switch_to(0, d, PREEMPTED);
+	at(21 * MS);
+	cpu[0].stale = true;
+	switch_to(0, a, SLEEPS);
+	sees_wakeups = true;
+	at(30 * MS);
+	wake(d, 0);
+	at(50 * MS);
+	switch_to(0, d, SLEEPS);
+	take_segments();
+	s = history_newest(&mirror, 0);
+	EXPECT_TRUE(is_segment(s, 20 * MS + 900 * US, a));
+	EXPECT_TRUE(is_segment(history_before(&mirror, s), 20 * MS + 900 * US, d));
+}
+
+/* A switch that went unseen: what was noted last is broken off, and said to be. */
+TEST_F(engine_why, unseen_switch)
+{
+	const struct run_segment *s;
+	u64 since;
+
+	at(10 * MS);
+	wake(a, 0);
+	sees_switches = false;
+	at(20 * MS);
+	update_clock(0);
+	cpu[0].stale = false;
+	switch_to(0, d, PREEMPTED);
+	sees_switches = true;
+	at(40 * MS);
+	switch_to(0, a, PREEMPTED);
+	ASSERT_EQ(1, nr_reported());
+	take_segments();
+	s = history_newest(&mirror, 0);
+	ASSERT_NE(NULL, s);
+	/* It came at 20 ms: the kernel knows, but for a tick. */
+	since = s->start_ns - BEGIN;
+	EXPECT_EQ(301, s->tid);
+	EXPECT_EQ(20 * MS + TICK, since);
+	EXPECT_EQ(0, s->flags);
+	s = history_before(&mirror, s);
+	ASSERT_TRUE(is_segment(s, MS, b));
+	EXPECT_EQ(SEGMENT_BROKEN, s->flags);
+}
+
+/* It is sent again if it was there already, unbroken. */
+TEST_F(engine_why, sent_before_it_was_broken)
+{
+	const struct run_segment *s;
+
+	at(10 * MS);
+	wake(a, 0);
+	at(30 * MS);
+	switch_to(0, a, PREEMPTED);
+	pass(20 * MS);
+	wake(d, 0);
+	look_for_stalled(b);
+	take_segments();
+	ASSERT_TRUE(is_segment(history_newest(&mirror, 0), 30 * MS, a));
+	EXPECT_EQ(0, history_newest(&mirror, 0)->flags);
+	sim_forget_records();
+	sees_switches = false;
+	switch_to(0, d, PREEMPTED);
+	sees_switches = true;
+	pass(30 * MS);
+	switch_to(0, b, PREEMPTED);
+	take_segments();
+	for (s = history_newest(&mirror, 0); s && s->tid != 101; s = history_before(&mirror, s))
+		;
+	ASSERT_NE(NULL, s);
+	EXPECT_EQ(SEGMENT_BROKEN, s->flags);
+}
+
+/* Who had the CPU when tracing began, since when. */
+TEST_F(engine_why, first_segment)
+{
+	const struct run_segment *s;
+
+	cpu[2].curr = d;
+	place(d, 2);
+	d->t.on_cpu = 1;
+	set_state(d, TASK_RUNNING);
+	at(2 * TICK);
+	d->t.sched_info.last_arrival = BEGIN + TICK - cpu[2].ahead;
+	update_clock(2);
+	see_existing(d);
+	at(20 * MS);
+	wake(a, 2);
+	at(40 * MS);
+	switch_to(2, a, PREEMPTED);
+	take_segments();
+	s = history_newest(&mirror, 2);
+	EXPECT_TRUE(is_segment(s, TICK, d));
+	EXPECT_EQ(0, s->seq);
+}
+
+/* --- what is noted of a wait ------------------------------------------------------- */
+
+TEST_F(engine_why, every_field_of_a_woken_wait)
+{
+	struct group *g = new_group(&root, 88);
+	const struct why_event *e;
+
+	set_group(a, g);
+	at(10 * MS);
+	steal(0, 100 * US, 50 * US);
+	wake(a, 0);
+	at(20 * MS);
+	steal(0, 10 * US, 5 * US);
+	cpu[0].stale = false;
+	at(40 * MS);
+	switch_to(0, a, SLEEPS);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(FROM_WOKEN, e->from);
+	EXPECT_EQ(88, e->cgroup);
+	EXPECT_EQ(0, e->wakeup_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->queued_ns);
+	EXPECT_EQ(150 * US, e->begin_stolen_ns);
+	EXPECT_EQ(100 * US, e->begin_irq_ns);
+	EXPECT_EQ(165 * US, e->end_stolen_ns);
+	EXPECT_EQ(110 * US, e->end_irq_ns);
+	EXPECT_EQ(0, e->quota_ns);
+	EXPECT_EQ(0, e->quota_since_ns);
+	EXPECT_EQ(0, e->quota_cgroup);
+	EXPECT_EQ(0, e->nr_hops);
+	EXPECT_EQ(WAKER_UNSEEN, e->waker_kind);
+	EXPECT_EQ(0, e->idle_cpus[0]);
+}
+
+TEST_F(engine_why, how_it_began)
+{
+	at(10 * MS);
+	wake_new(a, 0);
+	at(30 * MS);
+	switch_to(0, a, PREEMPTED);
+	at(50 * MS);
+	switch_to(0, b, PREEMPTED);
+	sees_wakeups = false;
+	wake(d, 0);
+	at(80 * MS);
+	cpu[0].stale = false;
+	switch_to(0, d, SLEEPS);
+	ASSERT_EQ(3, nr_reported());
+	EXPECT_EQ(FROM_NEW, reported(0)->from);
+	EXPECT_EQ(FROM_PREEMPTED, reported(1)->from);
+	EXPECT_EQ(FROM_UNSEEN, reported(2)->from);
+	EXPECT_EQ(0, reported(2)->wakeup_ns);
+	EXPECT_EQ(0, reported(2)->nr_hops);
+	EXPECT_EQ(WAKER_UNSEEN, reported(2)->waker_kind);
+	EXPECT_EQ(0, reported(2)->quota_ns);
+}
+
+/* --- who woke it ---------------------------------------------------------------------- */
+
+TEST_F(engine_why, woken_by_a_task)
+{
+	const struct why_event *e;
+
+	at(10 * MS);
+	waking(a, b);
+	at(11 * MS);
+	wake(a, 0);
+	at(40 * MS);
+	switch_to(0, a, SLEEPS);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(WAKER_TASK, e->waker_kind);
+	EXPECT_EQ(201, e->waker_tid);
+	EXPECT_EQ(200, e->waker_tgid);
+	EXPECT_STREQ("runner", e->waker_comm);
+	/* It counts from when that was asked for. */
+	EXPECT_EQ(MS, e->wakeup_ns);
+	EXPECT_EQ(30 * MS, e->wait.wait_ns);
+	EXPECT_EQ(BEGIN + 11 * MS, e->queued_ns);
+}
+
+TEST_F(engine_why, woken_by_an_interrupt)
+{
+	at(5 * MS);
+	waking(a, b);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	switch_to(0, b, SLEEPS);
+	at(10 * MS);
+	cpu[0].preempt_count = 0x10000;
+	waking(a, b);
+	wake(a, 0);
+	at(40 * MS);
+	switch_to(0, a, SLEEPS);
+	cpu[0].preempt_count = 0x100;
+	waking(d, a);
+	wake(d, 0);
+	at(70 * MS);
+	switch_to(0, d, SLEEPS);
+	ASSERT_EQ(2, nr_reported());
+	EXPECT_EQ(WAKER_IRQ, reported(0)->waker_kind);
+	EXPECT_EQ(0, reported(0)->waker_tid);
+	EXPECT_EQ(0, reported(0)->waker_tgid);
+	EXPECT_STREQ("", reported(0)->waker_comm);
+	EXPECT_EQ(WAKER_SOFTIRQ, reported(1)->waker_kind);
+}
+
+/* Softirqs that are only switched off (0x200) do not make it one. */
+TEST_F(engine_why, softirqs_disabled_is_a_task)
+{
+	at(10 * MS);
+	cpu[0].preempt_count = 0x200;
+	waking(a, b);
+	wake(a, 0);
+	at(40 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(WAKER_TASK, reported(0)->waker_kind);
+}
+
+TEST_F(engine_why, preempted_has_no_waker)
+{
+	at(10 * MS);
+	waking(a, b);
+	wake(a, 0);
+	at(30 * MS);
+	switch_to(0, a, PREEMPTED);
+	at(40 * MS);
+	switch_to(0, b, PREEMPTED);
+	at(60 * MS);
+	switch_to(0, a, PREEMPTED);
+	ASSERT_EQ(2, nr_reported());
+	EXPECT_EQ(101, reported(1)->wait.tid);
+	EXPECT_EQ(FROM_PREEMPTED, reported(1)->from);
+	EXPECT_EQ(WAKER_UNSEEN, reported(1)->waker_kind);
+	EXPECT_EQ(0, reported(1)->wakeup_ns);
+}
+
+/* What was to wake it once is not who wakes it later, when it has run. */
+TEST_F(engine_why, waking_of_an_earlier_time)
+{
+	at(10 * MS);
+	waking(a, d);
+	/* That wakeup went unseen, and that it ran. */
+	sees_wakeups = false;
+	pass(US);
+	wake(a, 0);
+	sees_wakeups = true;
+	at(11 * MS);
+	switch_to(0, a, SLEEPS);
+	idle(0);
+	at(20 * MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	at(30 * MS);
+	wake(a, 0);
+	at(50 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(WAKER_UNSEEN, reported(0)->waker_kind);
+}
+
+/* Who wakes a task that is queued already has not ended its sleep. */
+TEST_F(engine_why, waking_of_a_queued_task)
+{
+	at(10 * MS);
+	waking(a, b);
+	wake(a, 0);
+	at(15 * MS);
+	waking(a, d);
+	at(40 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(201, reported(0)->waker_tid);
+	EXPECT_EQ(30 * MS, reported(0)->wait.wait_ns);
+}
+
+/* --- from CPU to CPU --------------------------------------------------------------------- */
+
+TEST_F(engine_why, migrated)
+{
+	const struct why_event *e;
+
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	at(10 * MS);
+	wake(a, 0);
+	at(20 * MS);
+	leave_for(a, 1);
+	at(21 * MS);
+	arrive(a);
+	at(40 * MS);
+	cpu[1].stale = false;
+	switch_to(1, a, SLEEPS);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(1, e->wait.cpu);
+	EXPECT_EQ(30 * MS, e->wait.wait_ns);
+	EXPECT_EQ(1, e->nr_hops);
+	EXPECT_EQ(0, e->hops[0].cpu);
+	EXPECT_EQ(BEGIN + 20 * MS, e->hops[0].left_ns);
+	EXPECT_EQ(BEGIN + 21 * MS, e->queued_ns);
+	/* What both CPUs ran has come. */
+	take_segments();
+	ASSERT_TRUE(is_segment(history_newest(&mirror, 0), MS, b));
+	EXPECT_EQ(history_newest(&mirror, 0)->seq, e->hops[0].seq);
+	ASSERT_TRUE(is_segment(history_newest(&mirror, 1), 2 * MS, d));
+	EXPECT_EQ(history_newest(&mirror, 1)->seq, e->seq);
+}
+
+TEST_F(engine_why, migrated_too_often)
+{
+	const struct why_event *e;
+	int i;
+
+	at(10 * MS);
+	wake(a, 0);
+	for (i = 1; i <= MAX_HOPS + 2; i++) {
+		pass(MS);
+		leave_for(a, i % SIM_CPUS);
+		arrive(a);
+	}
+	at(40 * MS);
+	switch_to((MAX_HOPS + 2) % SIM_CPUS, a, SLEEPS);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(MAX_HOPS + 2, e->nr_hops);
+	for (i = 0; i < MAX_HOPS; i++) {
+		EXPECT_EQ(i % SIM_CPUS, e->hops[i].cpu);
+		EXPECT_EQ(BEGIN + (11 + i) * MS, e->hops[i].left_ns);
+	}
+}
+
+/* Of a later wait they are forgotten; who sleeps is not queued anywhere. */
+TEST_F(engine_why, migrations_of_this_wait_only)
+{
+	at(10 * MS);
+	wake(a, 0);
+	leave_for(a, 1);
+	arrive(a);
+	switch_to(1, a, SLEEPS);
+	idle(1);
+	leave_for(a, 0);
+	at(20 * MS);
+	wake(a, 0);
+	at(40 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(0, reported(0)->nr_hops);
+}
+
+/* The place of a task that sleeps asks for no switch: nobody needs the time. */
+TEST_F(engine_why, who_sleeps_does_not_migrate)
+{
+	at(10 * MS);
+	wake(a, 0);
+	switch_to(0, a, SLEEPS);
+	sim.nr_reads = 0;
+	leave_for(b, 0);
+	idle(0);
+	EXPECT_EQ(0, sim.nr_reads);
+}
+
+/* A task came from another CPU and asked for the switch: that CPU's clock is old. */
+TEST_F(engine_why, clock_is_old_after_a_migration)
+{
+	at(10 * MS);
+	wake(a, 1);
+	at(20 * MS + 100 * US);
+	wake(d, 0);
+	switch_to(0, d, SLEEPS);
+	at(20 * MS + 500 * US);
+	leave_for(a, 0);
+	cpu[0].rq.clock = BEGIN + 20 * MS + 200 * US - cpu[0].ahead;
+	cpu[0].stale = true;
+	at(23 * MS);
+	switch_to(0, a, SLEEPS);
+	at(50 * MS);
+	wake(b, 0);
+	at(70 * MS);
+	switch_to(0, b, SLEEPS);
+	take_segments();
+	EXPECT_TRUE(is_segment(history_newest(&mirror, 0), 23 * MS, a));
+}
+
+/* And so after a wakeup: it is that of the wakeup, or of the last tick. */
+TEST_F(engine_why, clock_is_old_after_a_wakeup)
+{
+	at(10 * MS);
+	wake(a, 0);
+	at(10 * MS + 900 * US);
+	switch_to(0, a, SLEEPS);
+	at(20 * MS);
+	wake(b, 0);
+	at(26 * MS);			/* a tick was at 24 */
+	switch_to(0, b, SLEEPS);
+	at(50 * MS);
+	wake(d, 0);
+	at(70 * MS);
+	switch_to(0, d, SLEEPS);
+	take_segments();
+	ASSERT_TRUE(is_segment(history_newest(&mirror, 0), 26 * MS, b));
+	EXPECT_TRUE(is_segment(history_before(&mirror, history_newest(&mirror, 0)),
+			       10 * MS + 900 * US, a));
+}
+
+/* --- idle CPUs ------------------------------------------------------------------------- */
+
+/* CPU 1 runs from 2 to 3 ms, CPU 2 until now, CPU 3 until 15 ms. */
+static void use_the_cpus(void)
+{
+	struct task *one = known_task(1, 1, "one"), *two = known_task(2, 2, "two");
+	struct task *three = known_task(3, 3, "three");
+
+	at(2 * MS);
+	wake(one, 1);
+	switch_to(1, one, SLEEPS);
+	wake(two, 2);
+	switch_to(2, two, SLEEPS);
+	wake(three, 3);
+	switch_to(3, three, SLEEPS);
+	at(3 * MS);
+	idle(1);
+	at(10 * MS);
+	wake(a, 0);
+	at(15 * MS);
+	idle(3);
+	at(30 * MS);
+}
+
+TEST_F(engine_why, idle_all_the_while)
+{
+	use_the_cpus();
+	switch_to(0, a, SLEEPS);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(1ULL << 1, reported(0)->idle_cpus[0]);
+}
+
+/* It ran something meanwhile, if only for a moment. */
+TEST_F(engine_why, not_idle_all_the_while)
+{
+	struct task *brief = known_task(4, 4, "brief");
+
+	use_the_cpus();
+	wake(brief, 1);
+	switch_to(1, brief, SLEEPS);
+	pass(US);
+	idle(1);
+	pass(US);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(0, reported(0)->idle_cpus[0]);
+}
+
+TEST_F(engine_why, who_came_in_is_not_idle)
+{
+	struct task *brief = known_task(4, 4, "brief");
+
+	use_the_cpus();
+	wake(brief, 1);
+	switch_to(1, brief, SLEEPS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(0, reported(0)->idle_cpus[0]);
+}
+
+TEST_F(engine_why, idle_but_not_allowed)
+{
+	use_the_cpus();
+	a->cpus_allowed[0] = ~(1ULL << 1);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(0, reported(0)->idle_cpus[0]);
+}
+
+/* The CPU that it was queued on was idle all the while: that is in the shares. */
+TEST_F(engine_why, own_cpu_is_not_listed)
+{
+	use_the_cpus();
+	wake(d, 1);
+	pass(20 * MS);
+	switch_to(1, d, SLEEPS);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(1ULL << 3, reported(0)->idle_cpus[0]);
+}
+
+/* But where it came to it only at last, it could have run all the while. */
+TEST_F(engine_why, own_cpu_is_listed_after_a_migration)
+{
+	use_the_cpus();
+	leave_for(a, 1);
+	arrive(a);
+	pass(MS);
+	switch_to(1, a, SLEEPS);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(1ULL << 1, reported(0)->idle_cpus[0]);
+}
+
+/* --- quota ------------------------------------------------------------------------------- */
+
+/* @g has run out: its queue on CPU @c, and those of the groups below are throttled. */
+static void throttle(struct group *g, struct group *below, int c)
+{
+	struct cfs_rq___any *q[] = { g->queues[c], below ? below->queues[c] : NULL };
+	int i;
+
+	update_clock(c);
+	g->queues[c]->throttled = 1;
+	for (i = 0; i < 2 && q[i]; i++) {
+		q[i]->throttle_count++;
+		q[i]->throttled_clock_self = cpu[c].rq.clock;
+		q[i]->throttled_clock_pelt = cpu[c].rq.clock_pelt;
+		q[i]->throttled_clock_task = cpu[c].rq.clock_task;
+	}
+}
+
+static void unthrottle(struct group *g, struct group *below, int c)
+{
+	struct cfs_rq___any *q[] = { g->queues[c], below ? below->queues[c] : NULL };
+	u64 ns;
+	int i;
+
+	update_clock(c);
+	g->queues[c]->throttled = 0;
+	for (i = 0; i < 2 && q[i]; i++) {
+		ns = cpu[c].rq.clock - q[i]->throttled_clock_self;
+		q[i]->throttled_clock_self_time += ns;
+		q[i]->throttled_clock_pelt_time += ns;
+		q[i]->throttled_clock_task_time += ns;
+		q[i]->throttled_clock_self = 0;
+		q[i]->throttle_count--;
+	}
+}
+
+/* @a, of @inner, loses CPU 0 at 10 ms, as @g has run out until 30; it runs at 32. */
+static void wait_for_quota(struct group *g, struct group *inner)
+{
+	set_group(a, inner);
+	/* Time of before is not of this wait. */
+	at(2 * MS);
+	throttle(g, inner == g ? NULL : inner, 0);
+	at(4 * MS);
+	unthrottle(g, inner == g ? NULL : inner, 0);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, inner == g ? NULL : inner, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(30 * MS);
+	unthrottle(g, inner == g ? NULL : inner, 0);
+	a->t.throttled = false;
+	at(32 * MS);
+	switch_to(0, a, SLEEPS);
+}
+
+TEST_F(engine_why, quota)
+{
+	struct group *g = new_group(&root, 60);
+	const struct why_event *e;
+
+	wait_for_quota(g, g);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(101, e->wait.tid);
+	EXPECT_EQ(22 * MS, e->wait.wait_ns);
+	EXPECT_EQ(FROM_THROTTLED, e->from);
+	EXPECT_EQ(20 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(60, e->quota_cgroup);
+}
+
+TEST_F(engine_why, quota_of_the_group_above)
+{
+	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);
+
+	wait_for_quota(outer, inner);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(60, reported(0)->quota_cgroup);
+	EXPECT_EQ(61, reported(0)->cgroup);
+}
+
+/* It still is: the time so far. */
+TEST_F(engine_why, stalled_for_quota)
+{
+	struct group *g = new_group(&root, 60);
+
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(30 * MS);
+	update_clock(0);
+	look_for_stalled(a);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(60, reported(0)->quota_cgroup);
+}
+
+/* Real-time tasks run on when their group has run out. */
+TEST_F(engine_why, no_quota_for_real_time)
+{
+	struct group *g = new_group(&root, 60);
+
+	a->t.prio = 99;
+	wait_for_quota(g, g);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(0, reported(0)->quota_ns);
+	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+}
+
+/* The time that it lacked quota on a CPU which it has left counts, too. */
+TEST_F(engine_why, moved_while_throttled)
+{
+	struct group *g = new_group(&root, 60);
+	const struct why_event *e;
+
+	set_group(a, g);
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(16 * MS);
+	throttle(g, NULL, 1);
+	at(20 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(40 * MS);
+	unthrottle(g, NULL, 1);
+	a->t.throttled = false;
+	at(41 * MS);
+	switch_to(1, a, SLEEPS);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(31 * MS, e->wait.wait_ns);
+	/* 10 ms there and 20 here; what had passed here before it came is not its. */
+	EXPECT_EQ(30 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(60, e->quota_cgroup);
+
+	/* And of a later wait only what it lacks then. */
+	at(50 * MS);
+	throttle(g, NULL, 1);
+	a->t.throttled = true;
+	switch_to(1, d, PREEMPTED);
+	at(62 * MS);
+	unthrottle(g, NULL, 1);
+	a->t.throttled = false;
+	at(63 * MS);
+	switch_to(1, a, SLEEPS);
+	e = reported(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(13 * MS, e->wait.wait_ns);
+	EXPECT_EQ(12 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 50 * MS, e->quota_since_ns);
+}
+
+/* While it waits, its group runs out: before 6.18 it is throttled where it is. */
+TEST_F(engine_why, throttled_while_it_waits)
+{
+	struct group *g = new_group(&root, 60);
+	struct task *sibling = known_task(5, 5, "sibling");
+	bool at_once = variant->kernel < V6_18;
+
+	set_group(a, g);
+	set_group(sibling, g);
+	at(5 * MS);
+	wake(sibling, 0);
+	switch_to(0, sibling, PREEMPTED);
+	at(8 * MS);
+	wake(a, 0);
+	at(15 * MS);
+	throttle(g, NULL, 0);
+	sibling->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(25 * MS);
+	unthrottle(g, NULL, 0);
+	at(26 * MS);
+	switch_to(0, a, PREEMPTED);
+	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+	EXPECT_EQ(at_once ? 10 * MS : 0, reported(nr_reported() - 1)->quota_ns);
+	if (!at_once)
+		return;
+	EXPECT_EQ(BEGIN + 15 * MS, reported(nr_reported() - 1)->quota_since_ns);
+	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
+}
+
+/* A CPU that was idle for all of the wait but its quota was idle all the while. */
+TEST_F(engine_why, idle_all_the_while_but_for_quota)
+{
+	struct group *g = new_group(&root, 60);
+
+	at(4 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(29 * MS);
+	idle(1);
+	at(30 * MS);
+	unthrottle(g, NULL, 0);
+	at(32 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(1ULL << 1, reported(0)->idle_cpus[0]);
+}
+
+TEST_HARNESS_MAIN

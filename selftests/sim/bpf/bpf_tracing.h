@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Stands in for libbpf's: a program is a function of its tracepoint's arguments. */
+#ifndef __BPF_TRACING_H__
+#define __BPF_TRACING_H__
+
+#define BPF_PROG(name, args...)	name(args)
+
+#endif /* __BPF_TRACING_H__ */

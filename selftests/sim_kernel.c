@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include "sim/vmlinux.h"
+#include "sim_kernel.h"
+
+#define MAX_LACKING	16
+#define MAX_MAPS	16
+
+struct sim sim;
+
+/* An element of any map. */
+struct element {
+	struct element *next;
+	const void *map;
+	size_t key_size;
+	void *key, *value;
+};
+
+struct record {
+	size_t size;
+	void *data;
+};
+
+static const char *lacking[MAX_LACKING];
+static size_t nr_lacking;
+static struct element *elements;
+static struct {
+	const void *map;
+	size_t nr;
+} sizes[MAX_MAPS];
+static size_t nr_sizes;
+static struct record *records;
+static size_t nr_records;
+
+static void free_element(struct element *e)
+{
+	free(e->key);
+	free(e->value);
+	free(e);
+}
+
+void sim_reset(void)
+{
+	struct element *e;
+
+	while ((e = elements)) {
+		elements = e->next;
+		free_element(e);
+	}
+	sim_forget_records();
+	nr_lacking = 0;
+	nr_sizes = 0;
+	memset(&sim, 0, sizeof(sim));
+	sim.ring_room = -1;
+}
+
+void sim_lacks(const char *field)
+{
+	if (nr_lacking == MAX_LACKING)
+		abort();
+	lacking[nr_lacking++] = field;
+}
+
+bool sim_has_field(const char *field)
+{
+	const char *name = strstr(field, "->");
+	size_t i;
+
+	for (i = 0; i < nr_lacking; i++) {
+		if (!strcmp(name ? name + 2 : field, lacking[i]))
+			return false;
+	}
+	return true;
+}
+
+void sim_set_size(const void *map, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr_sizes && sizes[i].map != map; i++)
+		;
+	if (i == MAX_MAPS)
+		abort();
+	nr_sizes += i == nr_sizes;
+	sizes[i].map = map;
+	sizes[i].nr = nr;
+}
+
+static struct element *find(const void *map, const void *key, size_t key_size)
+{
+	struct element *e;
+
+	for (e = elements; e; e = e->next) {
+		if (e->map == map && !memcmp(e->key, key, key_size))
+			return e;
+	}
+	return NULL;
+}
+
+static void *copy(const void *data, size_t size)
+{
+	void *to = calloc(1, size);
+
+	if (!to)
+		abort();
+	return data ? memcpy(to, data, size) : to;
+}
+
+/* @value NULL: all 0. */
+static void *add(struct sim_map map, const void *key, size_t key_size, const void *value)
+{
+	struct element *e = copy(NULL, sizeof(*e));
+
+	*e = (struct element) {
+		elements, map.id, key_size, copy(key, key_size),
+		copy(value, map.value_size),
+	};
+	elements = e;
+	return e->value;
+}
+
+/* The longest prefix that @key begins with; a key is a length in bits and bytes. */
+static void *find_prefix(struct sim_map map, const void *key)
+{
+	const struct element *e, *best = NULL;
+	__u32 bits, most = 0;
+
+	for (e = elements; e; e = e->next) {
+		if (e->map != map.id)
+			continue;
+		memcpy(&bits, e->key, sizeof(bits));
+		if (!memcmp((char *)e->key + sizeof(bits), (const char *)key + sizeof(bits),
+			    bits / 8) && (!best || bits > most)) {
+			best = e;
+			most = bits;
+		}
+	}
+	return best ? best->value : NULL;
+}
+
+void *sim_lookup(struct sim_map map, const void *key)
+{
+	struct element *e;
+	size_t i;
+	__u32 index;
+
+	if (map.type == BPF_MAP_TYPE_LPM_TRIE)
+		return find_prefix(map, key);
+	e = find(map.id, key, map.key_size);
+	if (e)
+		return e->value;
+	if (map.type != BPF_MAP_TYPE_ARRAY && map.type != BPF_MAP_TYPE_PERCPU_ARRAY)
+		return NULL;
+	memcpy(&index, key, sizeof(index));
+	for (i = 0; i < nr_sizes; i++) {
+		if (sizes[i].map == map.id && index < sizes[i].nr)
+			return add(map, key, map.key_size, NULL);
+	}
+	return NULL;
+}
+
+long sim_update(struct sim_map map, const void *key, const void *value, __u64 flags)
+{
+	struct element *e = find(map.id, key, map.key_size);
+
+	if (e && flags & BPF_NOEXIST)
+		return -1;
+	if (e)
+		memcpy(e->value, value, map.value_size);
+	else
+		add(map, key, map.key_size, value);
+	return 0;
+}
+
+long sim_delete(struct sim_map map, const void *key)
+{
+	struct element **link, *e;
+
+	for (link = &elements; (e = *link); link = &e->next) {
+		if (e->map == map.id && !memcmp(e->key, key, map.key_size)) {
+			*link = e->next;
+			free_element(e);
+			return 0;
+		}
+	}
+	return -1;
+}
+
+void *sim_storage(struct sim_map map, const void *task, __u64 flags)
+{
+	struct element *e = find(map.id, &task, sizeof(task));
+
+	if (sim.no_lookup)
+		return NULL;
+	if (e)
+		return e->value;
+	if (sim.no_storage || !(flags & BPF_LOCAL_STORAGE_GET_F_CREATE))
+		return NULL;
+	sim.nr_created++;
+	return add(map, &task, sizeof(task), NULL);
+}
+
+void *sim_ring_reserve(size_t size)
+{
+	struct record *r;
+
+	if (!sim.ring_room)
+		return NULL;
+	sim.ring_room--;
+	records = realloc(records, (nr_records + 1) * sizeof(*records));
+	if (!records)
+		abort();
+	r = &records[nr_records++];
+	*r = (struct record) { size, copy(NULL, size) };
+	/* A field that is not set must be seen. */
+	return memset(r->data, 0xa5, size);
+}
+
+void sim_ring_submit(void *data)
+{
+	/* What was reserved last is all that can be submitted. */
+	if (!nr_records || records[nr_records - 1].data != data)
+		abort();
+}
+
+long sim_ring_output(const void *data, size_t size)
+{
+	void *to = sim_ring_reserve(size);
+
+	if (!to)
+		return -1;
+	memcpy(to, data, size);
+	return 0;
+}
+
+size_t sim_nr_records(void)
+{
+	return nr_records;
+}
+
+const void *sim_record(size_t i, size_t *size)
+{
+	if (i >= nr_records)
+		return NULL;
+	if (size)
+		*size = records[i].size;
+	return records[i].data;
+}
+
+void sim_forget_records(void)
+{
+	size_t i;
+
+	for (i = 0; i < nr_records; i++)
+		free(records[i].data);
+	free(records);
+	records = NULL;
+	nr_records = 0;
+}
