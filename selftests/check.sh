@@ -40,7 +40,7 @@ run()
 	rm -f "$log"
 }
 
-for test in cli explain totals trace wait why loss truth; do
+for test in cli explain totals trace engine engine_filter engine_why wait why loss truth; do
 	run "$test" "$built/${test}_test"
 done
 RUNQSLOWER=$built/runqslower run perf ./perf_test.sh

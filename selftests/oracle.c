@@ -17,8 +17,12 @@
 #include <oracle.skel.h>
 #include "oracle.h"
 
+#define MAX_LINKS	6
+
 struct oracle {
 	struct oracle_bpf *skel;
+	struct bpf_link *links[MAX_LINKS];
+	size_t nr_links;
 	struct ring_buffer *rb;
 	struct oracle_event *events;
 	size_t nr, size;
@@ -39,6 +43,34 @@ static int take(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+/* Those that run before the tool's programs, or @after. */
+static bool attach(struct oracle *o, bool after)
+{
+	struct bpf_program *prog;
+	struct bpf_link *link;
+
+	bpf_object__for_each_program(prog, o->skel->obj) {
+		if (!!strstr(bpf_program__name(prog), "_after_") != after)
+			continue;
+		link = bpf_program__attach(prog);
+		if (!link || o->nr_links == MAX_LINKS)
+			return false;
+		o->links[o->nr_links++] = link;
+	}
+	return true;
+}
+
+static void detach(struct oracle *o)
+{
+	while (o->nr_links)
+		bpf_link__destroy(o->links[--o->nr_links]);
+}
+
+bool oracle_bracket(struct oracle *o)
+{
+	return attach(o, true);
+}
+
 struct oracle *oracle_start(void)
 {
 	struct oracle *o = calloc(1, sizeof(*o));
@@ -49,8 +81,9 @@ struct oracle *oracle_start(void)
 	if (o->skel)
 		o->rb = ring_buffer__new(bpf_map__fd(o->skel->maps.entries), take,
 					 o, NULL);
-	if (!o->rb || oracle_bpf__attach(o->skel)) {
+	if (!o->rb || !attach(o, false)) {
 		fprintf(stderr, "# cannot start the oracle\n");
+		detach(o);
 		ring_buffer__free(o->rb);
 		oracle_bpf__destroy(o->skel);
 		free(o);
@@ -115,6 +148,7 @@ static __u64 lateness(const struct lateness *l, const struct oracle_event *e)
 struct task {
 	__u64 since, in;		/* 0: not known */
 	__u64 late;			/* lateness at since */
+	__u64 blind;			/* blind_ns at since */
 	__u32 nr_switches;		/* at since */
 	__u16 cpu;			/* at since */
 	bool dozes;			/* at since */
@@ -122,11 +156,28 @@ struct task {
 
 #define MAX_TID	(1 << 22)
 
+/* What is said of an event right behind it. */
 static int by_time(const void *pa, const void *pb)
 {
 	const struct oracle_event *a = pa, *b = pb;
 
-	return a->ns < b->ns ? -1 : a->ns > b->ns;
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	if (a->on_cpu != b->on_cpu)
+		return a->on_cpu < b->on_cpu ? -1 : 1;
+	return a->kind < b->kind ? -1 : a->kind > b->kind;
+}
+
+/* Tell the events what ORACLE_BLIND says of them. */
+static void tell_blind(struct oracle_event *events, size_t nr)
+{
+	size_t i;
+
+	for (i = 1; i < nr; i++) {
+		if (events[i].kind == ORACLE_BLIND && events[i - 1].ns == events[i].ns &&
+		    events[i - 1].on_cpu == events[i].on_cpu)
+			events[i - 1].blind_ns = events[i].blind_ns;
+	}
 }
 
 static int by_end(const void *pa, const void *pb)
@@ -180,6 +231,33 @@ __u64 truth_ran(const struct truth *t, __u16 cpu, __u32 tid, __u64 from, __u64 t
 	return sum;
 }
 
+__u64 truth_blind_ns(const struct truth *t, __u16 cpu, __u64 from, __u64 to)
+{
+	const struct truth_blind *b;
+	__u64 sum = 0;
+
+	for (b = t->blinds; b < t->blinds + t->nr_blinds && b->at <= to; b++) {
+		if (b->cpu == cpu && b->at + b->ns >= from)
+			sum += b->ns;
+	}
+	return sum;
+}
+
+static void list_blinds(const struct oracle_event *events, size_t nr, struct truth *t)
+{
+	const struct oracle_event *e;
+
+	t->blinds = calloc(nr + 1, sizeof(*t->blinds));
+	if (!t->blinds)
+		abort();
+	for (e = events; e < events + nr; e++) {
+		if (e->kind == ORACLE_SWITCH && e->blind_ns)
+			t->blinds[t->nr_blinds++] = (struct truth_blind) {
+				e->ns, e->blind_ns, e->cpu
+			};
+	}
+}
+
 static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 {
 	struct task *tasks = calloc(MAX_TID, sizeof(*tasks)), *p;
@@ -193,6 +271,8 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 	if (!tasks || !t->waits || !t->runs)
 		abort();
 	for (e = events; e < events + nr; e++) {
+		if (e->kind == ORACLE_BLIND)
+			continue;
 		p = &tasks[e->tid % MAX_TID];
 		if (e->kind == ORACLE_WAKE) {
 			/*
@@ -205,6 +285,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			p->since = e->ns;
 			p->nr_switches = e->nr_switches;
 			p->late = lateness(&late, e);
+			p->blind = e->blind_ns;
 			p->dozes = false;
 			p->cpu = e->cpu;
 			continue;
@@ -213,11 +294,13 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			w = &t->waits[t->nr_waits++];
 			w->tid = e->tid;
 			w->end_ns = e->ns;
+			w->end_blind_ns = e->blind_ns;
 			w->cpu = e->cpu;
 			w->sure = p->since && p->nr_switches == e->nr_switches;
 			if (w->sure) {
 				w->wait_ns = e->ns - p->since;
 				w->late_ns = p->late;
+				w->begin_blind_ns = p->blind;
 				w->dozed = p->dozes;
 			}
 			w->migrated = w->sure && p->cpu != e->cpu;
@@ -238,6 +321,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			p->since = e->prev_waits ? e->ns : 0;
 			p->nr_switches = e->prev_nr_switches;
 			p->late = 0;
+			p->blind = e->blind_ns;
 			p->dozes = e->prev_dozes;
 			p->cpu = e->cpu;
 		}
@@ -258,11 +342,13 @@ bool oracle_stop(struct oracle *o, struct truth *truth)
 	bool ok;
 
 	memset(truth, 0, sizeof(*truth));
-	oracle_bpf__detach(o->skel);
+	detach(o);
 	ok = ring_buffer__consume(o->rb) >= 0 && !o->skel->bss->dropped;
 	/* The CPUs reserve in another order than they read the clock. */
 	qsort(o->events, o->nr, sizeof(*o->events), by_time);
+	tell_blind(o->events, o->nr);
 	truth->nr_events = o->nr;
+	list_blinds(o->events, o->nr, truth);
 	pair(o->events, o->nr, truth);
 	free(o->events);
 	ring_buffer__free(o->rb);
@@ -276,5 +362,6 @@ void truth_free(struct truth *truth)
 	free(truth->waits);
 	free(truth->runs);
 	free(truth->cpu_runs);
+	free(truth->blinds);
 	memset(truth, 0, sizeof(*truth));
 }
