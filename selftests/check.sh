@@ -20,7 +20,7 @@ run()
 
 	log=$(mktemp)
 	echo "# $name"
-	# Its own session: what it leaves behind is ended with it.
+	# A session of its own: what it leaves behind is ended with it.
 	setsid --wait timeout --kill-after=10 1200 "$@" 2>&1 </dev/null | tee "$log"
 	code=$?
 	ok=$(grep -c '^ok ' "$log")
@@ -40,12 +40,13 @@ run()
 	rm -f "$log"
 }
 
-for test in cli explain totals trace engine engine_filter engine_why wait why loss truth; do
-	run "$test" "$built/${test}_test"
-done
-RUNQSLOWER=$built/runqslower run perf ./perf_test.sh
-RUNQSLOWER=$built/runqslower run json ./json_test.sh
-run build ./build.sh
+export RUNQSLOWER=$built/runqslower
+while read -r kind test; do
+	case "$kind" in
+	unit | system)	run "$test" "$built/$test" ;;
+	script | build)	run "$test" "./$test" ;;
+	esac
+done < <(grep -v '^#' tests.list)
 
 [ $failed -eq 0 ]
 status=$?

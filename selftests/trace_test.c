@@ -12,13 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "build_waits.h"
 #include "../cgroups.h"
 #include "../trace.h"
 
-#define BEGIN		1000000000ULL
-#define CPUS		4
 #define SIZE		(2 * MIN_HISTORY)
-#define VICTIM		7
 #define MAX_SLICES	4096
 
 /* Of text.c and cgroups.c, which are not what is tested. */
@@ -47,14 +45,12 @@ const char *cgroup_path(__u64 id)
 }
 
 /* Of this test: each has a process of its own. */
-static struct history history;
-static struct why_event event;
 static char path[64];
 static char *file;			/* its text, after look() */
 
 FIXTURE(trace) {};
 
-static bool begin(void)
+static bool begin_file(void)
 {
 	snprintf(path, sizeof(path), "/tmp/trace_test.%d", getpid());
 	return history_init(&history, CPUS, SIZE);
@@ -62,7 +58,7 @@ static bool begin(void)
 
 FIXTURE_SETUP(trace)
 {
-	ASSERT_TRUE(begin());
+	ASSERT_TRUE(begin_file());
 	ASSERT_TRUE(trace_open(path, &history));
 }
 
@@ -73,50 +69,26 @@ FIXTURE_TEARDOWN(trace)
 	free(file);
 }
 
-static void set_name(char *comm, const char *name)
-{
-	snprintf(comm, TASK_COMM_LEN, "%s", name);
-}
-
-/* Segment @seq of @cpu: from @at on ran @name. */
-static struct run_segment segment(__u32 cpu, __u32 seq, long at, __u32 tid,
-				  const char *name, __u8 flags)
-{
-	struct run_segment s = {
-		.kind = RECORD_SEGMENTS, .flags = flags, .cpu = cpu, .seq = seq,
-		.start_ns = BEGIN + at, .tid = tid, .tgid = tid,
-	};
-
-	set_name(s.comm, name);
-	return s;
-}
-
 static void ran(__u32 cpu, __u32 seq, long at, __u32 tid, const char *name)
 {
-	struct run_segment s = segment(cpu, seq, at, tid, name, 0);
+	struct run_segment s = segment(cpu, seq, at, tid, name);
 
 	history_add(&history, &s, 1);
 }
 
 static void ran_flags(__u32 cpu, __u32 seq, long at, __u8 flags)
 {
-	struct run_segment s = segment(cpu, seq, at, 0, "swapper", flags);
+	struct run_segment s = segment(cpu, seq, at, 0, "swapper");
 
+	s.flags = flags;
 	history_add(&history, &s, 1);
 }
 
 /* A wait, on CPU 0, where segment @seq was the newest when it ended. */
-static void wait_is(long from, long to, __u32 seq)
+static void wait_until(long from, long to, __u32 seq)
 {
-	event = (struct why_event) {
-		.wait = {
-			.kind = RECORD_WHY, .tid = VICTIM, .tgid = VICTIM,
-			.end_ns = BEGIN + to, .wait_ns = to - from, .comm = "victim",
-			.prev_comm = "previous", .prev_tid = 6,
-		},
-		.from = FROM_PREEMPTED,
-		.seq = seq,
-	};
+	wait_is(from, to);
+	event.seq = seq;
 }
 
 static void report(void)
@@ -129,7 +101,7 @@ static void report(void)
 
 static void waited(long from, long to, __u32 seq)
 {
-	wait_is(from, to, seq);
+	wait_until(from, to, seq);
 	report();
 }
 
@@ -399,7 +371,7 @@ TEST_F(trace, nothing_twice)
 	int i;
 
 	for (i = 0; i < SIZE; i++)
-		s[i] = segment(0, i, 10 * i, 11 + i, "a", 0);
+		s[i] = segment(0, i, 10 * i, 11 + i, "a");
 	history_add(&history, s + CHUNK, SIZE - CHUNK);
 	waited(10 * SIZE - 50, 10 * SIZE, SIZE - 1);
 	trace_flush();
@@ -435,7 +407,7 @@ TEST_F(trace, no_overlap)
 		if (rand() % 10)
 			continue;
 		at += rand() % 20;
-		wait_is(begin, at, seq[0] - 1);
+		wait_until(begin, at, seq[0] - 1);
 		event.nr_hops = rand() % 3;
 		event.hops[0] = (struct hop) { BEGIN + (begin + at) / 2, 1, seq[1] - 1 };
 		event.hops[1] = (struct hop) { BEGIN + (begin + at) / 2, 2, seq[2] - 1 };
@@ -457,7 +429,7 @@ TEST_F(trace, hops)
 {
 	ran(1, 0, 0, 11, "a");
 	ran(0, 0, -10, 12, "b");
-	wait_is(0, 100, 0);
+	wait_until(0, 100, 0);
 	event.nr_hops = 1;
 	event.hops[0] = (struct hop) { BEGIN + 50, 1, 0 };
 	report();
@@ -480,7 +452,7 @@ TEST_F(trace, hops)
 TEST_F(trace, hop_and_back)
 {
 	ran(0, 0, 0, 11, "a");
-	wait_is(0, 100, 0);
+	wait_until(0, 100, 0);
 	event.nr_hops = 1;
 	event.hops[0] = (struct hop) { BEGIN + 50, 0, 0 };
 	report();
@@ -493,12 +465,12 @@ TEST_F(trace, hop_and_back)
 TEST_F(trace, clocks_disagree)
 {
 	ran(1, 0, 0, 11, "a");
-	wait_is(0, 100, -1);
+	wait_until(0, 100, -1);
 	event.nr_hops = 1;
 	event.hops[0] = (struct hop) { BEGIN + 50, 1, 0 };
 	report();
 	ran(1, 1, 90, 12, "b");
-	wait_is(100, 200, -1);
+	wait_until(100, 200, -1);
 	event.nr_hops = 1;
 	event.hops[0] = (struct hop) { BEGIN + 150, 1, 1 };
 	report();
@@ -511,7 +483,7 @@ TEST_F(trace, shares)
 	ran(0, 0, 0, 11, "a");
 	ran_flags(0, 1, 30, SEGMENT_IDLE);
 	ran(0, 2, 40, 12, "b");
-	wait_is(0, 100, 2);
+	wait_until(0, 100, 2);
 	event.quota_ns = 50;
 	event.quota_since_ns = BEGIN + 50;
 	event.quota_cgroup = 5;
@@ -530,7 +502,7 @@ TEST_F(trace, shares)
 
 TEST_F(trace, arrow)
 {
-	wait_is(0, 100, -1);
+	wait_until(0, 100, -1);
 	event.waker_kind = WAKER_TASK;
 	event.waker_tid = 20;
 	event.waker_tgid = 19;
@@ -548,10 +520,10 @@ TEST_F(trace, arrow)
 
 TEST_F(trace, no_arrow)
 {
-	wait_is(0, 100, -1);
+	wait_until(0, 100, -1);
 	event.waker_kind = WAKER_IRQ;
 	report();
-	wait_is(100, 200, -1);
+	wait_until(100, 200, -1);
 	event.waker_kind = WAKER_TASK;	/* in another PID namespace */
 	report();
 	trace_close();
@@ -564,7 +536,7 @@ TEST_F(trace, no_pid)
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		wait_is(i, 100, -1);
+		wait_until(i, 100, -1);
 		event.wait.tid = 0;
 		event.wait.tgid = 0;
 		report();
@@ -582,7 +554,7 @@ TEST_F(trace, names)
 	int i;
 
 	for (i = 0; i < 5000; i++) {
-		wait_is(100 * i, 100 * i + 100, -1);
+		wait_until(100 * i, 100 * i + 100, -1);
 		event.wait.tgid = 1;
 		event.wait.tid = 10 + i / 2;
 		snprintf(event.wait.comm, sizeof(event.wait.comm), "n%d", i / 2);
@@ -618,7 +590,7 @@ TEST_F(trace, nasty_names)
 
 	for (i = 0; i < ARRAY_SIZE(nasty); i++) {
 		ran(0, i, 100 * i, 11, nasty[i].name);
-		wait_is(100 * i, 100 * i + 100, i);
+		wait_until(100 * i, 100 * i + 100, i);
 		set_name(event.wait.comm, nasty[i].name);
 		set_name(event.wait.prev_comm, nasty[i].name);
 		set_name(event.waker_comm, nasty[i].name);
@@ -690,7 +662,7 @@ TEST(killed)
 	int i, fds[2];
 	pid_t pid;
 
-	ASSERT_TRUE(begin());
+	ASSERT_TRUE(begin_file());
 	srand(getpid());
 	for (i = 0; i < 50; i++) {
 		ASSERT_EQ(0, pipe(fds));

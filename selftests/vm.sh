@@ -52,9 +52,6 @@ complaints+='|scheduling while atomic|sleeping function called|LOCKUP|trying to 
 # A kernel that cannot be made preemptible is not the one that was asked for.
 complaints+='|Unknown kernel command line parameters.* preempt='
 
-# Tests of parts that no kernel makes a difference to: not run here.
-no_kernel='(explain|totals|trace)_test'
-
 updated=
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/runqslower-vm
 here=$(cd "$(dirname "$0")" && pwd)
@@ -209,14 +206,14 @@ add_interpreter()
 	done
 }
 
+# Those of tests.list that a kernel makes a difference to.
 list_tests()
 {
-	if [ -e "$tests_dir/kselftest-list.txt" ]; then
-		cut -d: -f2 "$tests_dir/kselftest-list.txt"
-	else
-		find "$tests_dir" -maxdepth 1 -name '*_test' -type f -executable \
-			-printf '%f\n' | grep -vxE "$no_kernel" | sort
-	fi
+	local kind test
+
+	while read -r kind test; do
+		[ "$kind" != system ] || [ ! -x "$tests_dir/$test" ] || echo "$test"
+	done <tests.list
 }
 
 # make_initramfs FILE

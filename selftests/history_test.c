@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The segments that the CPUs have run, as the recorder sends them: in order, again,
+ * late, never. A segment's time and TID are its number, so that a wrong one shows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "kselftest_harness.h"
+#include "../history.h"
+
+#define BEGIN		1000000ULL
+#define CPUS		4
+#define SIZE		(2 * MIN_HISTORY)
+
+/* Of this test: each has a process of its own. */
+static struct history history;
+
+FIXTURE(history) {};
+
+FIXTURE_SETUP(history)
+{
+	ASSERT_TRUE(history_init(&history, CPUS, SIZE));
+}
+
+FIXTURE_TEARDOWN(history)
+{
+	history_free(&history);
+}
+
+static struct run_segment numbered(__u32 seq)
+{
+	return (struct run_segment) {
+		.kind = RECORD_SEGMENTS, .cpu = 1, .seq = seq, .tid = seq,
+		.start_ns = BEGIN + seq,
+	};
+}
+
+/* Segments of CPU 1, from one number to another. */
+static void send(__u32 from, __u32 to)
+{
+	struct run_segment segments[64];
+	size_t nr = 0;
+
+	for (; from != to + 1; from++)
+		segments[nr++] = numbered(from);
+	history_add(&history, segments, nr);
+}
+
+/*
+ * How many there are of CPU 1, in an unbroken row, from @seq back. 0 if @seq is not the
+ * newest.
+ */
+static int count_back(__u32 seq)
+{
+	const struct run_segment *s = history_newest(&history, 1);
+	int nr = 0;
+
+	for (; s; s = history_before(&history, s)) {
+		if (s->seq != seq - nr || s->tid != s->seq || s->cpu != 1)
+			return 0;
+		nr++;
+	}
+	return nr;
+}
+
+TEST_F(history, empty)
+{
+	EXPECT_EQ(NULL, history_newest(&history, 1));
+	EXPECT_TRUE(history_add(&history, NULL, 0));
+	EXPECT_EQ(NULL, history_newest(&history, 1));
+}
+
+TEST_F(history, one)
+{
+	send(0, 0);
+	EXPECT_EQ(1, count_back(0));
+}
+
+/* The number of what never came is that of no segment. */
+TEST_F(history, without_the_first)
+{
+	send(1, 9);
+	EXPECT_EQ(9, count_back(9));
+}
+
+TEST_F(history, many)
+{
+	send(1000, 1000);
+	send(1001, 1009);
+	EXPECT_EQ(10, count_back(1009));
+}
+
+TEST_F(history, of_each_cpu)
+{
+	send(5, 9);
+	EXPECT_EQ(NULL, history_newest(&history, 0));
+	EXPECT_EQ(NULL, history_newest(&history, 2));
+}
+
+TEST_F(history, repeated)
+{
+	send(0, 9);
+	send(0, 9);
+	EXPECT_EQ(10, count_back(9));
+}
+
+TEST_F(history, sent_again_with_more)
+{
+	send(0, 4);
+	send(0, 9);
+	EXPECT_EQ(10, count_back(9));
+}
+
+TEST_F(history, older_sent_again)
+{
+	send(0, 9);
+	send(0, 4);
+	EXPECT_EQ(10, count_back(9));
+}
+
+/* Newer chunks come first. */
+TEST_F(history, older_sent_after)
+{
+	send(6, 9);
+	send(0, 5);
+	EXPECT_EQ(10, count_back(9));
+}
+
+TEST_F(history, overwritten)
+{
+	send(0, 39);
+	EXPECT_EQ(SIZE, count_back(39));
+}
+
+/* What is so old that it has lost its place does not get it back. */
+TEST_F(history, overwritten_sent_again)
+{
+	send(0, SIZE + 4);
+	send(0, 9);
+	EXPECT_EQ(SIZE, count_back(SIZE + 4));
+}
+
+TEST_F(history, gap)
+{
+	send(0, 4);
+	send(6, 9);
+	EXPECT_EQ(4, count_back(9));
+	send(5, 5);
+	EXPECT_EQ(10, count_back(9));
+}
+
+/* By another time round the same place. */
+TEST_F(history, gap_of_its_size)
+{
+	send(0, 9);
+	send(SIZE + 10, SIZE + 12);
+	EXPECT_EQ(3, count_back(SIZE + 12));
+}
+
+TEST_F(history, numbers_wrap_around)
+{
+	struct run_segment s;
+	__u32 seq;
+
+	for (seq = -4U; seq != 6; seq++) {
+		s = numbered(seq);
+		s.start_ns = BEGIN + (__u32)(seq + 4);
+		history_add(&history, &s, 1);
+		EXPECT_EQ((int)(seq + 5), count_back(seq));
+	}
+}
+
+/* So many switches of which none had a part in a wait: hours to days. */
+TEST_F(history, long_silence)
+{
+	send(0, 9);
+	send((1U << 31) + 20, (1U << 31) + 29);
+	EXPECT_EQ(10, count_back((1U << 31) + 29));
+}
+
+/* It was overwritten while it was copied. */
+TEST_F(history, before_is_not_later)
+{
+	struct run_segment s = numbered(4);
+
+	s.start_ns = BEGIN + 100;
+	history_add(&history, &s, 1);
+	send(5, 9);
+	EXPECT_EQ(5, count_back(9));
+}
+
+TEST_F(history, unknown_cpu)
+{
+	struct run_segment s = numbered(0);
+
+	s.cpu = CPUS;
+	EXPECT_TRUE(history_add(&history, &s, 1));
+	s.cpu = 65535;
+	EXPECT_TRUE(history_add(&history, &s, 1));
+	EXPECT_EQ(NULL, history_newest(&history, CPUS));
+	EXPECT_EQ(NULL, history_newest(&history, -1U));
+}
+
+TEST_F(history, freed_twice)
+{
+	send(0, 9);
+	history_free(&history);
+	EXPECT_EQ(NULL, history_newest(&history, 1));
+	history_free(&history);
+}
+
+TEST_HARNESS_MAIN
