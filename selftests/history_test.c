@@ -47,6 +47,15 @@ static void send(__u32 from, __u32 to)
 	history_add(&history, segments, nr);
 }
 
+/* A number comes again after 2^32 segments. */
+static bool send_later(__u32 seq)
+{
+	struct run_segment s = numbered(seq);
+
+	s.start_ns += 1ULL << 32;
+	return history_add(&history, &s, 1);
+}
+
 /*
  * How many there are of CPU 1, in an unbroken row, from @seq back. 0 if @seq is not the
  * newest.
@@ -93,14 +102,43 @@ TEST_F(history, many)
 
 TEST_F(history, of_each_cpu)
 {
+	struct run_segment s;
+	__u32 seq, cpu;
+
 	send(5, 9);
 	EXPECT_EQ(NULL, history_newest(&history, 0));
 	EXPECT_EQ(NULL, history_newest(&history, 2));
+
+	/* Nor does a full one take another's places. */
+	for (seq = 0; seq < SIZE; seq++) {
+		for (cpu = 0; cpu < CPUS; cpu++) {
+			s = numbered(seq);
+			s.cpu = cpu;
+			history_add(&history, &s, 1);
+		}
+	}
+	for (cpu = 0; cpu < CPUS; cpu++) {
+		ASSERT_NE(NULL, history_newest(&history, cpu));
+		EXPECT_EQ(cpu, history_newest(&history, cpu)->cpu);
+		EXPECT_EQ(SIZE - 1, history_newest(&history, cpu)->seq);
+	}
+	EXPECT_EQ(SIZE, count_back(SIZE - 1));
 }
 
 TEST_F(history, repeated)
 {
 	send(0, 9);
+	send(0, 9);
+	EXPECT_EQ(10, count_back(9));
+}
+
+/* The first copy may have been made while it was written: the last one counts. */
+TEST_F(history, sent_again_mended)
+{
+	struct run_segment s = numbered(4);
+
+	s.tid = 99;
+	history_add(&history, &s, 1);
 	send(0, 9);
 	EXPECT_EQ(10, count_back(9));
 }
@@ -141,6 +179,14 @@ TEST_F(history, overwritten_sent_again)
 	EXPECT_EQ(SIZE, count_back(SIZE + 4));
 }
 
+/* The rest of its chunk has not. */
+TEST_F(history, overwritten_sent_first_time)
+{
+	send(SIZE, SIZE + 4);
+	send(0, SIZE - 1);
+	EXPECT_EQ(SIZE, count_back(SIZE + 4));
+}
+
 TEST_F(history, gap)
 {
 	send(0, 4);
@@ -177,6 +223,28 @@ TEST_F(history, long_silence)
 	send(0, 9);
 	send((1U << 31) + 20, (1U << 31) + 29);
 	EXPECT_EQ(10, count_back((1U << 31) + 29));
+}
+
+/* So many that the next has the number of one which may come again, but for one. */
+TEST_F(history, longest_silence)
+{
+	send(100, 109);
+	EXPECT_TRUE(send_later(109 - SIZE));
+	EXPECT_EQ(1, count_back(109 - SIZE));
+}
+
+/* What ran at one time is in the order of the numbers. */
+TEST_F(history, no_time_between)
+{
+	struct run_segment s;
+	__u32 seq;
+
+	for (seq = 0; seq < 10; seq++) {
+		s = numbered(seq);
+		s.start_ns = BEGIN;
+		history_add(&history, &s, 1);
+	}
+	EXPECT_EQ(10, count_back(9));
 }
 
 /* It was overwritten while it was copied. */
