@@ -1,283 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The trace file, of segments and waits made up here. Times are ns from BEGIN on. That
- * the file is JSON is for python3 to say, where there is one.
- */
-#include <fcntl.h>
-#include <signal.h>
+/* What the trace file shows of segments and waits made up here. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "kselftest_harness.h"
-#include "build_waits.h"
-#include "../cgroups.h"
-#include "../trace.h"
-
-#define SIZE		(2 * MIN_HISTORY)
-#define MAX_SLICES	4096
-
-/* Of text.c and cgroups.c, which are not what is tested. */
-const char * const cause_names[] = {
-	[CAUSE_QUOTA] = "quota", [CAUSE_TASK] = "task", [CAUSE_IRQ] = "irq",
-	[CAUSE_STEAL] = "steal", [CAUSE_IDLE] = "idle", [CAUSE_FLIGHT] = "in flight",
-	[CAUSE_WAKEUP] = "wakeup", [CAUSE_OTHER] = "other",
-};
-
-const char * const from_names[] = {
-	[FROM_UNSEEN] = "unseen", [FROM_WOKEN] = "woken", [FROM_NEW] = "new",
-	[FROM_PREEMPTED] = "preempted", [FROM_THROTTLED] = "throttled",
-};
-
-const char * const waker_names[] = {
-	[WAKER_UNSEEN] = "unseen", [WAKER_TASK] = "task", [WAKER_SOFTIRQ] = "softirq",
-	[WAKER_IRQ] = "irq",
-};
-
-const char *cgroup_path(__u64 id)
-{
-	static char path[32];
-
-	snprintf(path, sizeof(path), "/\"%llu\"", (unsigned long long)id);
-	return path;
-}
-
-/* Of this test: each has a process of its own. */
-static char path[64];
-static char *file;			/* its text, after look() */
+#include "build_trace.h"
 
 FIXTURE(trace) {};
 
-static bool begin_file(void)
-{
-	snprintf(path, sizeof(path), "/tmp/trace_test.%d", getpid());
-	return history_init(&history, CPUS, SIZE);
-}
-
 FIXTURE_SETUP(trace)
 {
-	ASSERT_TRUE(begin_file());
-	ASSERT_TRUE(trace_open(path, &history));
+	if (!has_python())
+		SKIP(return, "no python3");
+	ASSERT_TRUE(begin_trace());
+	ASSERT_TRUE(trace_open(trace_path, &history));
 }
 
 FIXTURE_TEARDOWN(trace)
 {
-	unlink(path);
-	history_free(&history);
-	free(file);
-}
-
-static void ran(__u32 cpu, __u32 seq, long at, __u32 tid, const char *name)
-{
-	struct run_segment s = segment(cpu, seq, at, tid, name);
-
-	history_add(&history, &s, 1);
-}
-
-static void ran_flags(__u32 cpu, __u32 seq, long at, __u8 flags)
-{
-	struct run_segment s = segment(cpu, seq, at, 0, "swapper");
-
-	s.flags = flags;
-	history_add(&history, &s, 1);
-}
-
-/* A wait, on CPU 0, where segment @seq was the newest when it ended. */
-static void wait_until(long from, long to, __u32 seq)
-{
-	wait_is(from, to);
-	event.seq = seq;
-}
-
-static void report(void)
-{
-	struct why *why = explain(&event, &history);
-
-	trace_wait(why);
-	free(why);
-}
-
-static void waited(long from, long to, __u32 seq)
-{
-	wait_until(from, to, seq);
-	report();
-}
-
-static void look(void)
-{
-	FILE *f = fopen(path, "r");
-
-	free(file);
-	file = calloc(1, 1 << 23);
-	if (!file || !f || !fread(file, 1, (1 << 23) - 1, f))
-		abort();
-	fclose(f);
-}
-
-/* What the file says of a slice. */
-struct slice {
-	unsigned int tid;
-	unsigned long long from;
-	unsigned long long to;
-	char name[64];
-};
-
-static struct slice slices[MAX_SLICES];
-static size_t nr_slices;
-
-static int by_time(const void *pa, const void *pb)
-{
-	const struct slice *a = pa, *b = pb;
-
-	if (a->tid != b->tid)
-		return a->tid < b->tid ? -1 : 1;
-	return a->from < b->from ? -1 : a->from > b->from;
-}
-
-static void find_slices(void)
-{
-	struct slice *s = slices;
-	const char *line;
-	double at = 0, len = 0;
-
-	look();
-	for (line = file; (line = strstr(line, "{\"ph\":\"X\"")); line++) {
-		if (s == slices + MAX_SLICES)
-			abort();
-		if (sscanf(line + 10, "\"pid\":%*u,\"tid\":%u,\"ts\":%lf,\"dur\":%lf",
-			   &s->tid, &at, &len) != 3 ||
-		    sscanf(strstr(line, "\"name\""), "\"name\":\"%63[^\"]", s->name) != 1)
-			abort();
-		s->from = at * 1000 + .5;
-		s->to = s->from + (unsigned long long)(len * 1000 + .5);
-		s++;
-	}
-	nr_slices = s - slices;
-	qsort(slices, nr_slices, sizeof(*slices), by_time);
-}
-
-/* As in "0-70 a/11, 70-100 b/12": the slices of a track, valid until the next call. */
-static const char *track(__u32 tid)
-{
-	static char text[8192];
-	size_t len = 0, i;
-
-	find_slices();
-	text[0] = '\0';
-	for (i = 0; i < nr_slices; i++) {
-		if (slices[i].tid == tid)
-			len += sprintf(text + len, "%s%lld-%lld %s", len ? ", " : "",
-				       (long long)(slices[i].from - BEGIN),
-				       (long long)(slices[i].to - BEGIN), slices[i].name);
-	}
-	return text;
-}
-
-static const char *cpu(__u32 cpu)
-{
-	return track(10000000 + cpu);
-}
-
-static bool overlaps(void)
-{
-	size_t i;
-
-	find_slices();
-	for (i = 1; i < nr_slices; i++) {
-		if (slices[i].tid == slices[i - 1].tid &&
-		    slices[i].from < slices[i - 1].to)
-			return true;
-	}
-	return false;
-}
-
-static bool has(const char *text)
-{
-	look();
-	return strstr(file, text);
-}
-
-/* Is it true of the trace, as python3 reads it? Without python3 all is. */
-static bool is_true(const char *condition)
-{
-	static const char program[] =
-		"import json, sys\n"
-		"t = json.load(open(sys.argv[1], encoding='utf-8'))\n"
-		"assert isinstance(t, list)\n"
-		"assert all(e['ph'] in 'XMsf' and 'pid' in e and 'tid' in e for e in t)\n"
-		"w = [e for e in t if e['name'].startswith('waited')]\n"
-		"s = [e for e in t if e['ph'] == 's']\n"
-		"f = [e for e in t if e['ph'] == 'f']\n"
-		"assert [e['id'] for e in s] == [e['id'] for e in f]\n"
-		"for e in w: assert sum(x['percent'] for x in e['args']['why']) == 100\n"
-		"why = w[0]['args']['why'] if w else []\n"
-		"names = [e['args']['name'] for e in t if e['ph'] == 'M']\n"
-		"def is_nasty(n):\n"
-		"    last = w[-1]['args']\n"
-		"    return n in names and n + '/11' in [e['name'] for e in t] and \\\n"
-		"        'wakes ' + n + '/7' in [e['name'] for e in t] and \\\n"
-		"        last['why'][0]['what'] == n + '/11' and \\\n"
-		"        last['previous'] == n + '/6' and last['waker'] == n + '/12'\n"
-		"assert eval(sys.argv[2])\n";
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		execlp("python3", "python3", "-c", program, path, condition, NULL);
-		_exit(127);
-	}
-	waitpid(pid, &status, 0);
-	return !status || (WIFEXITED(status) && WEXITSTATUS(status) == 127);
-}
-
-static bool is_valid(void)
-{
-	return is_true("True");
+	end_trace();
 }
 
 TEST_F(trace, empty)
 {
 	EXPECT_TRUE(is_true("names == ['CPUs', 'not in this PID namespace']"));
 	EXPECT_TRUE(trace_close());
-	EXPECT_TRUE(is_valid());
-}
-
-TEST_F(trace, cannot_be_created)
-{
-	EXPECT_FALSE(trace_open("/nowhere/at/all", &history));
-	EXPECT_EQ(ENOENT, errno);
-}
-
-/* With the space gone it is what it was. */
-TEST_F(trace, cannot_be_written)
-{
-	struct rlimit limit = { .rlim_cur = 4096, .rlim_max = 4096 };
-	int i;
-
-	ran(0, 0, 0, 11, "a");
-	waited(0, 100, 0);
-	ASSERT_TRUE(trace_flush());
-	signal(SIGXFSZ, SIG_IGN);
-	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &limit));
-	for (i = 1; i < 50; i++)
-		waited(100 * i, 100 * i + 100, 0);
-	EXPECT_FALSE(trace_flush());
-	EXPECT_EQ(EFBIG, errno);
-	EXPECT_TRUE(is_true("len(w) == 1"));
-	EXPECT_FALSE(trace_close());
-	EXPECT_EQ(EFBIG, errno);
-	EXPECT_TRUE(is_true("len(w) == 1"));
-}
-
-TEST_F(trace, nothing_before_flush)
-{
-	ran(0, 0, 0, 11, "a");
-	waited(0, 100, 0);
-	EXPECT_FALSE(has("a/11"));
-	EXPECT_TRUE(trace_flush());
-	EXPECT_TRUE(has("a/11"));
 	EXPECT_TRUE(is_valid());
 }
 
@@ -367,24 +114,24 @@ TEST_F(trace, no_history)
 /* The chunks of a long wait come newest first, and later ones again. */
 TEST_F(trace, nothing_twice)
 {
-	struct run_segment s[SIZE];
+	struct run_segment s[TRACE_SIZE];
 	int i;
 
-	for (i = 0; i < SIZE; i++)
+	for (i = 0; i < TRACE_SIZE; i++)
 		s[i] = segment(0, i, 10 * i, 11 + i, "a");
-	history_add(&history, s + CHUNK, SIZE - CHUNK);
-	waited(10 * SIZE - 50, 10 * SIZE, SIZE - 1);
+	history_add(&history, s + CHUNK, TRACE_SIZE - CHUNK);
+	waited(10 * TRACE_SIZE - 50, 10 * TRACE_SIZE, TRACE_SIZE - 1);
 	trace_flush();
 	history_add(&history, s, CHUNK);
-	waited(0, 10 * SIZE, SIZE - 1);
+	waited(0, 10 * TRACE_SIZE, TRACE_SIZE - 1);
 	trace_flush();
-	history_add(&history, s, SIZE);
-	waited(0, 10 * SIZE, SIZE - 1);
+	history_add(&history, s, TRACE_SIZE);
+	waited(0, 10 * TRACE_SIZE, TRACE_SIZE - 1);
 	trace_close();
 	find_slices();
-	EXPECT_EQ(SIZE + 3, nr_slices);
+	EXPECT_EQ(TRACE_SIZE + 3, nr_slices);
 	/* The same wait three times, of course, does overlap. */
-	for (i = 0; i < SIZE; i++) {
+	for (i = 0; i < TRACE_SIZE; i++) {
 		EXPECT_EQ(BEGIN + 10 * i, slices[3 + i].from);
 		EXPECT_EQ(BEGIN + 10 * (i + 1), slices[3 + i].to);
 	}
@@ -618,75 +365,6 @@ TEST_F(trace, lengths_and_times)
 	EXPECT_TRUE(is_true("w[1]['name'] == 'waited 1.5 us'"));
 	EXPECT_TRUE(is_true("w[2]['name'] == 'waited 1.2 s'"));
 	EXPECT_TRUE(is_true("w[2]['ts'] == 1083901.5 and w[1]['dur'] == 1.5"));
-}
-
-/* More than one batch may hold is written at once. */
-TEST_F(trace, large_batch)
-{
-	int i;
-
-	for (i = 0; i < 6000; i++)
-		waited(100 * i, 100 * i + 100, -1);
-	EXPECT_TRUE(has("waited"));
-	EXPECT_TRUE(is_true("0 < len(w) < 6000"));
-	trace_close();
-	EXPECT_TRUE(is_true("len(w) == 6000"));
-}
-
-static bool is_whole(void)
-{
-	look();
-	return strlen(file) > 4 && !strcmp(file + strlen(file) - 4, "}\n]\n");
-}
-
-/* Whatever it was at. It says at each flush how many waits there are. */
-static void trace_until_killed(int fd)
-{
-	__u32 flushes, i, seq = 0;
-	long at = 0;
-
-	for (flushes = 0;; flushes++) {
-		for (i = 0; i < 1 + 40 * (flushes % 3); i++, at += 100) {
-			ran(0, seq, at, 11, "a");
-			waited(at, at + 100, seq++);
-		}
-		if (!trace_flush() || write(fd, &seq, sizeof(seq)) != sizeof(seq))
-			_exit(1);
-	}
-}
-
-TEST(killed)
-{
-	__u32 count, told;
-	char condition[64];
-	int i, fds[2];
-	pid_t pid;
-
-	ASSERT_TRUE(begin_file());
-	srand(getpid());
-	for (i = 0; i < 50; i++) {
-		ASSERT_EQ(0, pipe(fds));
-		pid = fork();
-		if (!pid) {
-			close(fds[0]);
-			if (!trace_open(path, &history))
-				_exit(1);
-			trace_until_killed(fds[1]);
-		}
-		close(fds[1]);
-		for (count = 1 + rand() % 30; count; count--)
-			ASSERT_EQ(sizeof(told), read(fds[0], &told, sizeof(told)));
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		/* Until the one that writes is gone, too. */
-		while (read(fds[0], &told, sizeof(told)) == sizeof(told))
-			;
-		close(fds[0]);
-		snprintf(condition, sizeof(condition), "len(w) >= %u", told);
-		ASSERT_TRUE(is_whole() && (i % 10 || is_true(condition)))
-			TH_LOG("round %d, at least %u waits", i, told);
-	}
-	unlink(path);
 }
 
 TEST_HARNESS_MAIN

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* That the trace file is whole, whatever happens to it or to the tool. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#include "build_trace.h"
+
+FIXTURE(file) {};
+
+FIXTURE_SETUP(file)
+{
+	if (!has_python())
+		SKIP(return, "no python3");
+	ASSERT_TRUE(begin_trace());
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	end_trace();
+}
+
+TEST_F(file, cannot_be_created)
+{
+	EXPECT_FALSE(trace_open("/nowhere/at/all", &history));
+	EXPECT_EQ(ENOENT, errno);
+}
+
+/* With the space gone it is what it was. */
+TEST_F(file, cannot_be_written)
+{
+	struct rlimit limit = { .rlim_cur = 4096, .rlim_max = 4096 };
+	int i;
+
+	ASSERT_TRUE(trace_open(trace_path, &history));
+	ran(0, 0, 0, 11, "a");
+	waited(0, 100, 0);
+	ASSERT_TRUE(trace_flush());
+	signal(SIGXFSZ, SIG_IGN);
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &limit));
+	for (i = 1; i < 50; i++)
+		waited(100 * i, 100 * i + 100, 0);
+	EXPECT_FALSE(trace_flush());
+	EXPECT_EQ(EFBIG, errno);
+	EXPECT_TRUE(is_true("len(w) == 1"));
+	EXPECT_FALSE(trace_close());
+	EXPECT_EQ(EFBIG, errno);
+	EXPECT_TRUE(is_true("len(w) == 1"));
+}
+
+TEST_F(file, nothing_before_flush)
+{
+	ASSERT_TRUE(trace_open(trace_path, &history));
+	ran(0, 0, 0, 11, "a");
+	waited(0, 100, 0);
+	EXPECT_FALSE(has("a/11"));
+	EXPECT_TRUE(trace_flush());
+	EXPECT_TRUE(has("a/11"));
+	EXPECT_TRUE(is_valid());
+}
+
+/* More than one batch may hold is written at once. */
+TEST_F(file, large_batch)
+{
+	int i;
+
+	ASSERT_TRUE(trace_open(trace_path, &history));
+	for (i = 0; i < 6000; i++)
+		waited(100 * i, 100 * i + 100, -1);
+	EXPECT_TRUE(has("waited"));
+	EXPECT_TRUE(is_true("0 < len(w) < 6000"));
+	trace_close();
+	EXPECT_TRUE(is_true("len(w) == 6000"));
+}
+
+/* Whatever it was at. It says at each flush how many waits there are. */
+static void trace_until_killed(int fd)
+{
+	__u32 flushes, i, seq = 0;
+	long at = 0;
+
+	for (flushes = 0;; flushes++) {
+		for (i = 0; i < 1 + 40 * (flushes % 3); i++, at += 100) {
+			ran(0, seq, at, 11, "a");
+			waited(at, at + 100, seq++);
+		}
+		if (!trace_flush() || write(fd, &seq, sizeof(seq)) != sizeof(seq))
+			_exit(1);
+	}
+}
+
+TEST_F_TIMEOUT(file, killed, 600)
+{
+	__u32 count, told;
+	char condition[64];
+	int i, fds[2];
+	pid_t pid;
+
+	srand(getpid());
+	for (i = 0; i < 50; i++) {
+		ASSERT_EQ(0, pipe(fds));
+		pid = fork();
+		if (!pid) {
+			close(fds[0]);
+			if (!trace_open(trace_path, &history))
+				_exit(1);
+			trace_until_killed(fds[1]);
+		}
+		close(fds[1]);
+		for (count = 1 + rand() % 30; count; count--)
+			ASSERT_EQ(sizeof(told), read(fds[0], &told, sizeof(told)));
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		/* Until the one that writes is gone, too. */
+		while (read(fds[0], &told, sizeof(told)) == sizeof(told))
+			;
+		close(fds[0]);
+		snprintf(condition, sizeof(condition), "len(w) >= %u", told);
+		ASSERT_TRUE(is_whole() && (i % 10 || is_true(condition)))
+			TH_LOG("round %d, at least %u waits", i, told);
+	}
+}
+
+TEST_HARNESS_MAIN
