@@ -31,6 +31,33 @@ TEST_F(file, cannot_be_created)
 	EXPECT_EQ(ENOENT, errno);
 }
 
+/* What was in the file before is gone, also if it was longer. */
+TEST_F(file, created_anew)
+{
+	FILE *f = fopen(trace_path, "w");
+	int i;
+
+	ASSERT_NE(NULL, f);
+	for (i = 0; i < 1000; i++)
+		fputs("what was there before\n", f);
+	ASSERT_EQ(0, fclose(f));
+	ASSERT_TRUE(trace_open(trace_path, &history));
+	EXPECT_TRUE(is_true("names == ['CPUs', 'not in this PID namespace']"));
+	waited(0, 100, -1);
+	trace_close();
+	EXPECT_TRUE(is_true("len(w) == 1"));
+}
+
+/* As a parent may have left it: then nobody could wait for a child. */
+TEST_F(file, sigchld_ignored)
+{
+	signal(SIGCHLD, SIG_IGN);
+	ASSERT_TRUE(trace_open(trace_path, &history));
+	waited(0, 100, -1);
+	EXPECT_TRUE(trace_close());
+	EXPECT_TRUE(is_true("len(w) == 1"));
+}
+
 /* With the space gone it is what it was. */
 TEST_F(file, cannot_be_written)
 {

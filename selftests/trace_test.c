@@ -52,6 +52,34 @@ TEST_F(trace, window_long_before)
 	EXPECT_STREQ("16-17 a/27, 17-18 a/28, 18-19 a/29, 19-20 a/30", cpu(0));
 }
 
+/* What began and ended at one time is nothing that a viewer could show. */
+TEST_F(trace, no_time)
+{
+	ran(0, 0, 0, 11, "a");
+	ran(0, 1, 70, 12, "b");
+	ran(0, 2, 70, 13, "c");
+	waited(0, 100, 2);
+	trace_close();
+	EXPECT_STREQ("0-70 a/11, 70-100 c/13", cpu(0));
+}
+
+/* The threads of a process, and where they belong. */
+TEST_F(trace, segment_fields)
+{
+	struct run_segment s = segment(0, 0, 0, 11, "a");
+
+	s.tgid = 10;
+	s.cgroup = 5;
+	history_add(&history, &s, 1);
+	ran(0, 1, 60, 12, "b");
+	waited(0, 100, 1);
+	trace_close();
+	EXPECT_TRUE(is_true("[e['args'] for e in t if e['name'] == 'a/11'] == "
+			    "[{'tid': 11, 'pid': 10, 'cgroup': '/\"5\"'}]"));
+	EXPECT_TRUE(is_true("[e['args'] for e in t if e['name'] == 'b/12'] == "
+			    "[{'tid': 12, 'pid': 12}]"));
+}
+
 TEST_F(trace, idle_is_empty)
 {
 	ran_flags(0, 0, 0, SEGMENT_IDLE);
@@ -195,6 +223,45 @@ TEST_F(trace, hops)
 	EXPECT_STREQ("0-100 a/11, 100-150 a/11, 150-200 c/13", cpu(1));
 }
 
+/* What ran on each CPU when the wait ended, by the segment that was its newest then. */
+TEST_F(trace, hops_end)
+{
+	int i;
+
+	for (i = 0; i < CPUS; i++) {
+		ran(i, i, 0, 11 + i, "a");
+		ran(i, i + 1, 60, 21 + i, "b");
+	}
+	wait_until(0, 100, 0);
+	event.nr_hops = 2;
+	event.hops[0] = (struct hop) { BEGIN + 20, 1, 2 };
+	event.hops[1] = (struct hop) { BEGIN + 50, 3, 3 };
+	report();
+	trace_close();
+	EXPECT_STREQ("0-60 a/11", cpu(0));
+	EXPECT_STREQ("0-60 a/12, 60-100 b/22", cpu(1));
+	EXPECT_STREQ("", cpu(2));
+	EXPECT_STREQ("0-60 a/14", cpu(3));
+	EXPECT_TRUE(is_true("w[0]['args']['cpus'] == '1>3>0'"));
+}
+
+TEST_F(trace, hops_more_than_are_kept)
+{
+	int i;
+
+	for (i = MAX_HOPS; i <= MAX_HOPS + 1; i++) {
+		wait_until(100 * i, 100 * i + 100, -1);
+		event.nr_hops = i;
+		event.hops[1].cpu = 1;
+		event.hops[2].cpu = 2;
+		event.wait.cpu = 3;
+		report();
+	}
+	trace_close();
+	EXPECT_TRUE(is_true("[e['args']['cpus'] for e in w] == "
+			    "['0>1>2>0>3', '0>1>2>0>..>3']"));
+}
+
 /* Back where it had been: that segment did end. */
 TEST_F(trace, hop_and_back)
 {
@@ -247,6 +314,45 @@ TEST_F(trace, shares)
 	EXPECT_TRUE(is_true("w[0]['args']['waker'] == 'unseen'"));
 }
 
+TEST_F(trace, shares_of_relatives)
+{
+	static const struct {
+		__u32 tgid;
+		__u64 cgroup;
+	} of[] = { { VICTIM, 6 }, { 12, 6 }, { VICTIM, 5 }, { 14, 5 } };
+	struct run_segment s;
+	__u32 i;
+
+	for (i = 0; i < 4; i++) {
+		s = segment(0, i, 10 * i, 11 + i, "a");
+		s.tgid = of[i].tgid;
+		s.cgroup = of[i].cgroup;
+		history_add(&history, &s, 1);
+	}
+	wait_until(0, 40, 3);
+	event.cgroup = 6;
+	report();
+	trace_close();
+	EXPECT_TRUE(is_true("[x['what'] for x in why] == ['a/11 (same process)', "
+			    "'a/12 (same cgroup)', 'a/13 (same process)', 'a/14']"));
+	EXPECT_TRUE(is_true("[x['cgroup'] for x in why] == "
+			    "['/\"6\"', '/\"6\"', '/\"5\"', '/\"5\"']"));
+}
+
+TEST_F(trace, from)
+{
+	int i;
+
+	for (i = 0; i <= FROM_THROTTLED; i++) {
+		wait_until(100 * i, 100 * i + 100, -1);
+		event.from = i;
+		report();
+	}
+	trace_close();
+	EXPECT_TRUE(is_true("[e['args']['from'] for e in w] == "
+			    "['unseen', 'woken', 'new', 'preempted', 'throttled']"));
+}
+
 TEST_F(trace, arrow)
 {
 	wait_until(0, 100, -1);
@@ -254,6 +360,7 @@ TEST_F(trace, arrow)
 	event.waker_tid = 20;
 	event.waker_tgid = 19;
 	set_name(event.waker_comm, "waker");
+	event.wakeup_ns = 10;
 	report();
 	trace_close();
 	EXPECT_STREQ("0-1 wakes victim/7", track(20));
@@ -263,6 +370,24 @@ TEST_F(trace, arrow)
 	/* What an arrow binds to comes before it. */
 	EXPECT_TRUE(is_true("[e['ph'] for e in t if 'ts' in e] == ['X', 's', 'X', 'f']"));
 	EXPECT_TRUE(is_true("names[2:] == ['victim', 'victim', 'waker']"));
+	EXPECT_TRUE(is_true("w[0]['args']['waker'] == 'waker/20'"));
+	EXPECT_TRUE(is_true("w[0]['ts'] == 1000000 and w[0]['dur'] == .1"));
+}
+
+/* Each arrow has a number of its own. */
+TEST_F(trace, arrows)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		wait_until(100 * i, 100 * i + 100, -1);
+		event.waker_kind = WAKER_TASK;
+		event.waker_tid = 20;
+		event.waker_tgid = 20;
+		report();
+	}
+	trace_close();
+	EXPECT_TRUE(is_true("len({e['id'] for e in s}) == 3"));
 }
 
 TEST_F(trace, no_arrow)
@@ -360,10 +485,16 @@ TEST_F(trace, lengths_and_times)
 	waited(0, 83900000, -1);
 	waited(83900000, 83901500, -1);
 	waited(83901500, 1283901500, -1);
+	waited(0, 999000, -1);
+	waited(0, 1000000, -1);
+	waited(0, 999900000, -1);
+	waited(0, 1000000000, -1);
 	trace_close();
 	EXPECT_TRUE(is_true("w[0]['name'] == 'waited 83.9 ms'"));
 	EXPECT_TRUE(is_true("w[1]['name'] == 'waited 1.5 us'"));
 	EXPECT_TRUE(is_true("w[2]['name'] == 'waited 1.2 s'"));
+	EXPECT_TRUE(is_true("[e['name'][7:] for e in w[3:]] == "
+			    "['999.0 us', '1.0 ms', '999.9 ms', '1.0 s']"));
 	EXPECT_TRUE(is_true("w[2]['ts'] == 1083901.5 and w[1]['dur'] == 1.5"));
 }
 
