@@ -125,6 +125,19 @@ TEST(wait_hops_as_many_as_are_kept)
 	EXPECT_STREQ("65 a/11, 10 a/12, 10 a/13, 10 a/14, 5 flight", budget());
 }
 
+TEST(wait_hops_as_many_as_are_kept_queued_not_known)
+{
+	int i;
+
+	begin(100);
+	for (i = 0; i < CPUS; i++)
+		run(i, 0, 11 + i, "a", 0);
+	for (i = 1; i <= MAX_HOPS; i++)
+		moves(10 * i, 10 * i, i % CPUS);
+	event.queued_ns = 0;
+	EXPECT_STREQ("70 a/11, 10 a/12, 10 a/13, 10 a/14", budget());
+}
+
 /* Where it was between the last that was kept and its last CPU is not known. */
 TEST(wait_hops_more_than_are_kept)
 {
@@ -136,6 +149,21 @@ TEST(wait_hops_more_than_are_kept)
 	for (i = 1; i <= MAX_HOPS + 2; i++)
 		moves(10 * i, 10 * i + 5, i % CPUS);
 	EXPECT_STREQ("45 a/13, 25 other, 10 a/11, 10 a/12, 10 a/14, 25 of it uncovered",
+		     budget());
+}
+
+/* Nor is it, then, since when it was on its last CPU. */
+TEST(wait_hops_more_than_are_kept_queued_not_known)
+{
+	int i;
+
+	begin(100);
+	for (i = 0; i < CPUS; i++)
+		run(i, 0, 11 + i, "a", 0);
+	for (i = 1; i <= MAX_HOPS + 2; i++)
+		moves(10 * i, 10 * i + 5, i % CPUS);
+	event.queued_ns = 0;
+	EXPECT_STREQ("60 other, 10 a/11, 10 a/12, 10 a/13, 10 a/14, 60 of it uncovered",
 		     budget());
 }
 
@@ -190,6 +218,21 @@ TEST(wait_hop_stolen)
 	event.end_irq_ns = 70;
 	moves(40, 50, 1);
 	EXPECT_STREQ("40 c/13, 20 a/11, 20 steal, 10 irq, 10 flight", budget());
+}
+
+/* not that of another in between; */
+TEST(wait_hops_stolen)
+{
+	begin(100);
+	run_stolen(0, -100, 11, "a", 30, 0);
+	run_stolen(1, -100, 12, "b", 0, 0);
+	run_stolen(1, 40, 13, "c", 70, 0);
+	run_stolen(2, -100, 14, "d", 5000, 0);
+	event.begin_stolen_ns = 30;
+	event.end_stolen_ns = 5000;
+	moves(20, 20, 1);
+	moves(50, 50, 2);
+	EXPECT_STREQ("50 d/14, 20 a/11, 10 b/12, 10 c/13, 10 steal", budget());
 }
 
 /* also if it left at once; */

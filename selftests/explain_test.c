@@ -108,6 +108,27 @@ TEST(wait_many_tasks)
 	EXPECT_STREQ(expected, budget());
 }
 
+/* More than find room where the first ones are kept. */
+TEST(wait_thousands_of_tasks)
+{
+	const int nr = 8000;
+	struct why *why;
+	int i;
+
+	begin(nr);
+	history_free(&history);
+	ASSERT_TRUE(history_init(&history, CPUS, MAX_HISTORY));
+	for (i = 0; i < nr; i++)
+		run(0, i, 11 + i, "a", 0);
+	why = explained();
+	ASSERT_NE(NULL, why);
+	EXPECT_EQ(NULL, flaw(why));
+	EXPECT_EQ(nr, why->nr);
+	EXPECT_EQ(11U, why->shares[0].tid);
+	EXPECT_EQ(11U + nr - 1, why->shares[nr - 1].tid);
+	free(why);
+}
+
 TEST(wait_no_time)
 {
 	begin(0);
@@ -410,6 +431,16 @@ TEST(wait_stolen_begin_before_segment)
 	EXPECT_STREQ("80 a/11, 20 steal", budget());
 }
 
+/* Of a segment that began in the wait, its own reading tells. */
+TEST(wait_stolen_begin_after_segment)
+{
+	begin(100);
+	run_stolen(0, 40, 11, "a", 5000, 0);
+	event.begin_stolen_ns = 5010;
+	event.end_stolen_ns = 5030;
+	EXPECT_STREQ("40 other, 30 a/11, 30 steal, 40 of it uncovered", budget());
+}
+
 TEST(wait_stolen_backwards)
 {
 	begin(100);
@@ -418,6 +449,15 @@ TEST(wait_stolen_backwards)
 	event.end_stolen_ns = 3000;
 	event.end_irq_ns = 100;
 	EXPECT_STREQ("50 a/11, 50 b/12", budget());
+}
+
+TEST(wait_steal_backwards)
+{
+	begin(100);
+	run_stolen(0, 0, 11, "a", 5000, 300);
+	event.end_stolen_ns = 4000;
+	event.end_irq_ns = 310;
+	EXPECT_STREQ("100 a/11", budget());
 }
 
 TEST(wait_irq_backwards)

@@ -268,6 +268,14 @@ TEST_F(history, unknown_cpu)
 	EXPECT_TRUE(history_add(&history, &s, 1));
 	EXPECT_EQ(NULL, history_newest(&history, CPUS));
 	EXPECT_EQ(NULL, history_newest(&history, -1U));
+
+	/* Nor is it kept. */
+	history.nr_cpus = CPUS - 1;
+	s.cpu = CPUS - 1;
+	EXPECT_TRUE(history_add(&history, &s, 1));
+	EXPECT_EQ(NULL, history_newest(&history, CPUS - 1));
+	history.nr_cpus = CPUS;
+	EXPECT_EQ(NULL, history_newest(&history, CPUS - 1));
 }
 
 TEST_F(history, freed_twice)
