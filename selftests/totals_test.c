@@ -424,6 +424,60 @@ TEST_F(totals, no_tid_is_known_by_name)
 	EXPECT_STREQ("b", waiters[1].comm);
 }
 
+/* Of names all 15 bytes count. */
+TEST_F(totals, no_tid_and_long_names)
+{
+	static const char * const names[] = {
+		"kworker/0:1", "kworker/0:2", "kworker/10:1-ev", "kworker/10:1-mm",
+	};
+	struct wait_event e;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		e = event(0, 0, names[i], (4 - i) * MS);
+		totals_add(self->t, &e, NULL);
+	}
+	ASSERT_EQ(4U, totals_waiters(self->t, waiters, 10));
+	for (i = 0; i < 4; i++)
+		EXPECT_STREQ(names[i], waiters[i].comm);
+}
+
+/* Of equal times, the order is that of the tasks. */
+TEST_F(totals, equals)
+{
+	__u32 i;
+
+	for (i = 10; i; i--)
+		add_fault(self->t, i, 100 + i, MS);
+	ASSERT_EQ(10U, totals_waiters(self->t, waiters, 10));
+	ASSERT_EQ(10U, totals_culprits(self->t, culprits, 10));
+	for (i = 0; i < 10; i++) {
+		EXPECT_EQ(i + 1, waiters[i].tid);
+		EXPECT_EQ(i + 101, culprits[i].tid);
+	}
+}
+
+/* A thread is told from its process, and a task that waits from one that runs. */
+TEST_F(totals, threads)
+{
+	struct share s = task_share(21, "x", 7, MS);
+	struct wait_event e = event(11, 10, "thread", 3 * MS);
+
+	s.tgid = 20;
+	add_why(self->t, 1, 5, &s, 1);
+	totals_add(self->t, &e, NULL);
+	e = event(10, 10, "process", 2 * MS);
+	totals_add(self->t, &e, NULL);
+	ASSERT_EQ(3U, totals_waiters(self->t, waiters, 10));
+	EXPECT_EQ(11U, waiters[0].tid);
+	EXPECT_EQ(10U, waiters[0].tgid);
+	EXPECT_EQ(10U, waiters[1].tid);
+	EXPECT_EQ(10U, waiters[1].tgid);
+	ASSERT_EQ(1U, totals_culprits(self->t, culprits, 10));
+	EXPECT_EQ(21U, culprits[0].tid);
+	EXPECT_EQ(20U, culprits[0].tgid);
+}
+
 TEST_F(totals, shares)
 {
 	const struct share first[] = {
@@ -531,6 +585,22 @@ TEST_F(totals, percentiles)
 	}
 }
 
+/* Wherever in its bucket it is, and no matter what else there was. */
+TEST_F(totals, percentiles_of_any_length)
+{
+	int us, i;
+
+	for (us = 10000; us < 20000; us += 50) {
+		totals_clear(self->t);
+		add(self->t, 1, US);
+		add(self->t, 1, SEC);
+		for (i = 0; i < 10; i++)
+			add(self->t, 1, us * US);
+		ASSERT_EQ(1U, totals_waiters(self->t, waiters, 10));
+		EXPECT_LE(off(waiters[0].p50_ns, us * US), 0.1);
+	}
+}
+
 TEST_F(totals, different_tasks)
 {
 	__u32 nr, i, round;
@@ -544,6 +614,20 @@ TEST_F(totals, different_tasks)
 			ASSERT_EQ(1U, totals_culprits(self->t, culprits, 10));
 			EXPECT_LE(off(culprits[0].nr_tasks, nr), nr <= 64 ? 0 : 0.1);
 		}
+	}
+}
+
+/* So many are listed: there chance has no part in it. */
+TEST_F(totals, different_tasks_exact)
+{
+	__u32 nr, i;
+
+	for (nr = 1; nr <= 64; nr++) {
+		totals_clear(self->t);
+		for (i = 0; i < 2 * nr; i++)
+			add_fault(self->t, i % nr + 1, 7, MS);
+		ASSERT_EQ(1U, totals_culprits(self->t, culprits, 10));
+		EXPECT_EQ(nr, culprits[0].nr_tasks);
 	}
 }
 
@@ -616,6 +700,20 @@ TEST_F(totals, room_for_many)
 	EXPECT_EQ(299U, totals_culprits(self->t, culprits, MAX_ENTRIES));
 	EXPECT_EQ(0U, totals_waiters_rest(self->t));
 	EXPECT_EQ(0U, totals_culprits_rest(self->t));
+}
+
+/* Whatever their numbers: threads of one pool are often made one after the other. */
+TEST_F(totals, room_for_any_numbers)
+{
+	__u32 step, i;
+
+	for (step = 1; step <= 1 << 12; step *= 2) {
+		totals_clear(self->t);
+		for (i = 1; i <= 200; i++)
+			add_fault(self->t, i * step, i * step, MS);
+		EXPECT_EQ(200U, totals_waiters(self->t, waiters, MAX_ENTRIES));
+		EXPECT_EQ(200U, totals_culprits(self->t, culprits, MAX_ENTRIES));
+	}
 }
 
 TEST_F(totals, cleared)
