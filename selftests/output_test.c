@@ -303,6 +303,9 @@ TEST_F(output, text_idle_cpus)
 	event->idle_cpus[0] = 5ULL << 40;
 	EXPECT_PRINTS(TEXT " woken     3    100% idle; CPUs 40,42 idle all the while\n",
 		      text());
+	event->idle_cpus[0] = 0;
+	event->idle_cpus[MAX_IDLE_CPUS / 64 - 1] = 1ULL << 63;
+	EXPECT_PRINTS(TEXT " woken     3    100% idle; CPU 1023 idle all the while\n", text());
 	memset(event->idle_cpus, 0xff, sizeof(event->idle_cpus));
 	EXPECT_PRINTS(TEXT " woken     3    100% idle; CPUs 0-1023 idle all the while\n",
 		      text());
@@ -374,7 +377,11 @@ TEST(utf8)
 
 TEST(wall_time)
 {
-	char buf[64], small[16];
+	struct {
+		char buf[16];
+		char behind[16];
+	} small = { .behind = "untouched" };
+	char buf[64];
 
 	setenv("TZ", "TEST03:15", 1);
 	tzset();
@@ -386,8 +393,9 @@ TEST(wall_time)
 	EXPECT_STREQ("18:58:20.123-03:15", buf);
 	clock_format(buf, sizeof(buf), "%T", NSEC_PER_SEC + 7, 9, 0);
 	EXPECT_STREQ("20:45:01.000000007", buf);
-	clock_format(small, sizeof(small), "%T", END, 9, 1);
-	EXPECT_STREQ("18:58:20.123456", small);
+	clock_format(small.buf, sizeof(small.buf), "%T", END, 9, 1);
+	EXPECT_STREQ("18:58:20.123456", small.buf);
+	EXPECT_STREQ("untouched", small.behind);
 }
 
 static __u64 real_ns(void)
@@ -478,6 +486,14 @@ TEST_F(output, csv_waker)
 	event->waker_kind = WAKER_IRQ;
 	event->wakeup_ns = 100001000;
 	EXPECT_PRINTS(CSV ",irq,,,100000999\n", csv());
+}
+
+TEST_F(output, csv_path)
+{
+	opts.why = true;
+	only((struct share) { CAUSE_WAKEUP });
+	event->nr_hops = MAX_HOPS;
+	EXPECT_PRINTS(CSV ",3000009,woken,50>60>70>80>3,/cg21,,0,0,0,0,0,0,0,,,,\n", csv());
 }
 
 /* What there is nothing of is empty, and times are 0. */

@@ -118,7 +118,10 @@ static void count_some(void)
 	count();
 }
 
-/* The first waits for 24 ms, the last for 1 ms; all but 100 us for a task of its own. */
+/*
+ * The first waits for 24 ms, in two parts, the last for 1 ms; all but 100 us for a task
+ * of its own.
+ */
 static void count_many(void)
 {
 	struct share share;
@@ -128,11 +131,18 @@ static void count_many(void)
 	for (i = 0; i < MANY; i++) {
 		snprintf(comm, sizeof(comm), "w%d", i);
 		wait_of(2100 + i, 2200 + i, comm, 2300 + i);
+		if (!i) {
+			add_share((struct share) { CAUSE_OTHER, 100000 });
+			count();
+			why->nr = 0;
+			why->event.wait.wait_ns = 0;
+		}
 		share = (struct share) { CAUSE_TASK, (MANY - i) * 1000000 - 100000,
 			.cgroup = 2600 + i, .tid = 2400 + i, .tgid = 2500 + i };
 		snprintf(share.comm, sizeof(share.comm), "c%d", i);
 		add_share(share);
-		add_share((struct share) { CAUSE_OTHER, 100000 });
+		if (i)
+			add_share((struct share) { CAUSE_OTHER, 100000 });
 		count();
 	}
 }
@@ -249,9 +259,9 @@ TEST_F(output, text_summary_of_many)
 	summary(&text_writer);
 	text = capture_end();
 	EXPECT_EQ(42, count_lines(text));
-	EXPECT_STREQ("", missing("24 waits over 77 us, 300ms in all\n"
+	EXPECT_STREQ("", missing("25 waits over 77 us, 300ms in all\n"
 			   "Causes: 99.2% task, 0.8% other\n" WAITED_MOST
-			   "w0                  2100         1         24.0", text));
+			   "w0                  2100         2         24.0", text));
 	EXPECT_STREQ("", missing(
 		"\nw9                  2109         1         15.0"
 		"      15000      15000      15000\n"
@@ -332,7 +342,7 @@ TEST_F(output, csv_summary_of_many)
 	summary(&csv_writer);
 	text = capture_end();
 	EXPECT_EQ(72, count_lines(text));
-	EXPECT_STREQ("", missing(CSV_SPAN ",all,,,,,300000000,24,,,,\n", text));
+	EXPECT_STREQ("", missing(CSV_SPAN ",all,,,,,300000000,25,,,,\n", text));
 	EXPECT_STREQ("", missing(
 		CSV_SPAN ",waiter,w19,2119,2219,,5000000,1,5000000,5000000,5000000,\n"
 		CSV_SPAN ",waiters_rest,,,,,10000000,,,,,\n"
@@ -587,6 +597,7 @@ TEST_F(output, json_histogram_ends)
 static const struct cost costs[] = {
 	{ "sched_switch", 1000, 1234567 },
 	{ "never", 0, 0 },
+	{ "quick", 5, 0 },
 	{ "a_program_of_20_bytes", 3, 9000000000 },
 };
 
@@ -596,6 +607,7 @@ TEST_F(output, text_cost)
 		"BPF PROGRAM                  RUNS       TIME(us)   NS/RUN\n"
 		"sched_switch                 1000         1234.6     1235\n"
 		"never                           0            0.0        0\n"
+		"quick                           5            0.0        0\n"
 		"a_program_of_20_bytes            3      9000000.0 3000000000\n",
 		text_writer.cost(&opts, costs, ARRAY_SIZE(costs), NOW));
 }
@@ -609,8 +621,11 @@ TEST_F(output, json_cost)
 		"'ns':1234567,'ns_per_run':1234.6}\n"
 		"{'type':'cost','time':'2023-11-15T03:43:20.123456789+05:30',"
 		"'mono_ns':1700000000123456789,'program':'never','runs':0,"
-		"'ns':0,'ns_per_run':null}\n"),
-		json_writer.cost(&opts, costs, 2, NOW));
+		"'ns':0,'ns_per_run':null}\n"
+		"{'type':'cost','time':'2023-11-15T03:43:20.123456789+05:30',"
+		"'mono_ns':1700000000123456789,'program':'quick','runs':5,"
+		"'ns':0,'ns_per_run':0.0}\n"),
+		json_writer.cost(&opts, costs, 3, NOW));
 }
 
 TEST_F(output, csv_cost)

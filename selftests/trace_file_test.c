@@ -80,6 +80,23 @@ TEST_F(file, cannot_be_written)
 	EXPECT_TRUE(is_true("len(w) == 1"));
 }
 
+/* Between two flushes a full batch is written: how that went, the next one tells. */
+TEST_F(file, failure_is_told_later)
+{
+	struct rlimit limit;
+	int i;
+
+	signal(SIGXFSZ, SIG_IGN);
+	ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &limit));
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &(struct rlimit) { 4096, limit.rlim_max }));
+	for (i = 0; i < 6000; i++)
+		waited(100 * i, 100 * i + 100, -1);
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &limit));
+	EXPECT_FALSE(trace_flush());
+	EXPECT_EQ(EFBIG, errno);
+	EXPECT_FALSE(trace_close());
+}
+
 TEST_F(file, nothing_before_flush)
 {
 	ASSERT_TRUE(trace_open(trace_path, &history));
