@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "../cgroups.h"
+#include "../clock.h"
+#include "../options.h"
+#include "../programs.h"
+#include "../trace.h"
+#include "../writer.h"
+#include "replay.h"
+
+#define RING_FD		777
+
+int tool_main(int argc, char **argv);
+
+struct world *world;
+
+/* --- time --------------------------------------------------------------------------- */
+
+static void count_at(struct count *c, size_t nr, __u64 *sums, size_t max)
+{
+	size_t i;
+
+	memset(sums, 0, max * sizeof(*sums));
+	for (i = 0; i < nr; i++) {
+		if (c[i].at <= world->now && c[i].at <= world->detached)
+			sums[c[i].what] += c[i].nr;
+	}
+}
+
+static void set_time(__u64 now)
+{
+	const struct item *item;
+
+	world->now = now;
+	count_at(world->lost, world->nr_lost, world->stats.lost, NR_LOST);
+	/* What found no room in the ring was seen, too. */
+	world->stats.seen = world->stats.lost[LOST_RING];
+	for (item = world->items; item < world->items + world->nr_items; item++)
+		world->stats.seen += !item->stalled && item->end <= now &&
+				     item->end <= world->detached;
+}
+
+__u64 clock_mono_ns(void)
+{
+	set_time(world->now + 100);
+	return START + world->now;
+}
+
+void clock_sync(void)
+{
+}
+
+unsigned long long ms(__u64 ns)
+{
+	return ns / MS;
+}
+
+static unsigned long long now_ms(void)
+{
+	return ms(world->now);
+}
+
+/* The record that comes next, or NEVER. */
+static __u64 next_arrival(void)
+{
+	return world->next < world->nr_items ? world->items[world->next].arrives : NEVER;
+}
+
+int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
+		 const sigset_t *mask)
+{
+	__u64 wake = NEVER, at[3] = { NEVER, NEVER, NEVER };
+	int ready = 0;
+	nfds_t i;
+
+	world->nr_polls++;
+	world->nr_unflushed += __fpending(stdout) != 0;
+	if (timeout)
+		wake = world->now + timeout->tv_sec * SEC + timeout->tv_nsec;
+	for (i = 0; i < nr; i++) {
+		at[i] = fds[i].fd == STDOUT_FILENO ? world->hangup_at :
+			fds[i].fd == RING_FD ? next_arrival() : world->signal_at;
+		if (at[i] < wake)
+			wake = at[i];
+	}
+	if (wake == NEVER) {
+		fprintf(stderr, "nothing will ever wake it up\n");
+		_exit(99);
+	}
+	if (world->oversleep_at <= wake) {
+		wake += world->oversleep;
+		world->oversleep_at = NEVER;
+	}
+	if (wake > world->now)
+		set_time(wake);
+	for (i = 0; i < nr; i++) {
+		fds[i].revents = 0;
+		if (at[i] > world->now)
+			continue;
+		fds[i].revents = fds[i].fd == STDOUT_FILENO ? POLLERR : POLLIN;
+		ready++;
+	}
+	return ready;
+}
+
+int __wrap_isatty(int fd)
+{
+	return fd == STDERR_FILENO && world->terminal;
+}
+
+/* --- the ring buffer ---------------------------------------------------------------- */
+
+static ring_buffer_sample_fn on_record;
+
+struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn fn, void *ctx,
+				     const struct ring_buffer_opts *opts)
+{
+	on_record = fn;
+	errno = world->ring_error;
+	return world->ring_error ? NULL : (struct ring_buffer *)world;
+}
+
+void ring_buffer__free(struct ring_buffer *rb)
+{
+	world->nr_frees += rb != NULL;
+}
+
+int ring_buffer__epoll_fd(const struct ring_buffer *rb)
+{
+	return RING_FD;
+}
+
+static int deliver(const struct item *item)
+{
+	struct why_event e = {
+		.wait = {
+			.kind = world->explained ? RECORD_WHY : RECORD_WAIT,
+			.stalled = item->stalled, .tid = item->tid,
+			.end_ns = START + item->end, .wait_ns = 3 * MS,
+		},
+		.seq = 1,
+	};
+	struct run_segment segments[] = {
+		{ .kind = RECORD_SEGMENTS, .seq = 1, .tid = 4711, .start_ns = START - SEC,
+		  .comm = "culprit" },
+	};
+
+	if (!world->explained)
+		return on_record(NULL, &e.wait, sizeof(e.wait));
+	on_record(NULL, segments, sizeof(segments));
+	return on_record(NULL, &e, sizeof(e));
+}
+
+int ring_buffer__consume(struct ring_buffer *rb)
+{
+	const struct item *item;
+	int nr = 0, err;
+
+	while (next_arrival() <= world->now) {
+		item = &world->items[world->next++];
+		if (!item->stalled && item->end > world->detached)
+			continue;	/* it never came to that */
+		nr++;
+		err = deliver(item);
+		if (err)
+			return err;
+	}
+	return nr;
+}
+
+/* --- the BPF programs --------------------------------------------------------------- */
+
+struct runqslower_bpf *programs_load(const struct options *opts)
+{
+	if (world->load_error)
+		fprintf(stderr, "load failed\n");
+	return world->load_error ? NULL : (struct runqslower_bpf *)world;
+}
+
+int programs_attach(struct runqslower_bpf *skel, const struct options *opts)
+{
+	set_time(0);
+	if (world->attach_error)
+		fprintf(stderr, "attach failed\n");
+	return world->attach_error;
+}
+
+void programs_detach(struct runqslower_bpf *skel)
+{
+	world->detached = world->now;
+}
+
+void programs_free(struct runqslower_bpf *skel)
+{
+	world->nr_frees += skel != NULL;
+}
+
+int programs_events(struct runqslower_bpf *skel)
+{
+	return 1;
+}
+
+const struct wait_stats *programs_stats(struct runqslower_bpf *skel)
+{
+	return &world->stats;
+}
+
+void programs_find_waiting(struct runqslower_bpf *skel)
+{
+	struct item *item = world->items + world->next;
+
+	world->found_at[world->nr_found++ % 64] = world->now;
+	if (!world->find_waiting_tid)
+		return;
+	memmove(item + 1, item, (world->nr_items++ - world->next) * sizeof(*item));
+	*item = (struct item) { world->now, world->now, world->find_waiting_tid, true };
+}
+
+void programs_histogram(struct runqslower_bpf *skel, struct histogram *h)
+{
+	memset(h, 0, sizeof(*h));
+	count_at(world->lengths, world->nr_lengths, h->counts, NR_BUCKETS);
+}
+
+size_t programs_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
+{
+	costs[0] = (struct cost) { "one", 2, 3 };
+	return 1;
+}
+
+__u64 programs_missed(struct runqslower_bpf *skel)
+{
+	return world->missed;
+}
+
+void explain_failure(const char *what, int err)
+{
+	fprintf(stderr, "cannot %s: %s\n", what, strerror(-err));
+}
+
+int max_cpus(void)
+{
+	return 2;
+}
+
+int bpf_enable_stats(enum bpf_stats_type type)
+{
+	return world->cost_error ?: open("/dev/null", O_RDONLY);
+}
+
+/* --- the file of --trace, cgroups, the schema ----------------------------------------- */
+
+bool trace_open(const char *path, const struct history *history)
+{
+	errno = world->trace_error;
+	return !world->trace_error;
+}
+
+void trace_wait(const struct why *why)
+{
+	world->nr_traced++;
+}
+
+bool trace_flush(void)
+{
+	errno = ENOSPC;
+	return world->nr_trace_flushes++ < world->flush_error_after;
+}
+
+bool trace_close(void)
+{
+	errno = ENOSPC;
+	return world->nr_closes++ < world->flush_error_after;
+}
+
+const char *cgroup_find(const char *path, __u64 *id, bool *v1)
+{
+	return "not here";
+}
+
+void json_print_schema(void)
+{
+}
+
+/* --- a writer: what is written, and when ------------------------------------------------ */
+
+static void say_begin(const struct options *opts)
+{
+	printf("begin at %llu\n", now_ms());
+}
+
+static void say_wait(const struct options *opts, const struct wait_event *e,
+		     const struct why *why, bool stalled)
+{
+	printf("%s %u at %llu", stalled ? "stalled" : "wait", e->tid, now_ms());
+	if (why)
+		printf(" for %s", why->nr ? why->shares[0].comm : "nothing");
+	printf("\n");
+}
+
+static void say_summary(const struct options *opts, const struct totals *totals,
+			__u64 since, __u64 now)
+{
+	printf("summary of %llu waits, %llu to %llu\n", totals_nr(totals),
+	       ms(since - START), ms(now - START));
+}
+
+static void say_histogram(const struct options *opts, const struct histogram *h,
+			  __u64 since, __u64 now)
+{
+	unsigned int i;
+
+	printf("histogram %llu to %llu:", ms(since - START), ms(now - START));
+	for (i = 0; i < NR_BUCKETS; i++) {
+		if (h->counts[i])
+			printf(" %u: %llu", i, h->counts[i]);
+	}
+	printf("\n");
+}
+
+static void say_lost(const struct options *opts, const char *reason, __u64 nr, __u64 now)
+{
+	printf("lost %llu %.2s at %llu\n", nr, reason, ms(now - START));
+}
+
+static void say_cost(const struct options *opts, const struct cost *costs, size_t nr,
+		     __u64 now)
+{
+	printf("cost %s %llu %llu (%zu)\n", costs->program, costs->runs, costs->ns, nr);
+}
+
+#define SAYS .begin = say_begin, .wait = say_wait, .summary = say_summary, \
+	     .histogram = say_histogram, .cost = say_cost
+
+const struct writer text_writer = { SAYS };
+const struct writer csv_writer = { SAYS };
+const struct writer json_writer = { SAYS, .lost = say_lost };
+
+/* --- a run ----------------------------------------------------------------------------- */
+
+void world_new(void)
+{
+	world = mmap(NULL, sizeof(*world), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (world == MAP_FAILED)
+		abort();
+	world->signal_at = NEVER;
+	world->hangup_at = NEVER;
+	world->oversleep_at = NEVER;
+	world->detached = NEVER;
+	world->flush_error_after = INT_MAX;
+}
+
+void world_rewind(void)
+{
+	world->now = 0;
+	world->next = 0;
+	world->detached = NEVER;
+}
+
+void world_free(void)
+{
+	munmap(world, sizeof(*world));
+}
+
+void wait_late(__u64 end, __u64 arrives, __u32 tid)
+{
+	world->items[world->nr_items++] = (struct item) { end, arrives, tid };
+}
+
+void wait_at(__u64 end, __u32 tid)
+{
+	wait_late(end, end, tid);
+}
+
+void lost_at(__u64 at, enum lost_reason reason, __u64 nr)
+{
+	world->lost[world->nr_lost++] = (struct count) { at, nr, reason };
+}
+
+void length_at(__u64 at, unsigned int bucket, __u64 nr)
+{
+	world->lengths[world->nr_lengths++] = (struct count) { at, nr, bucket };
+}
+
+static void read_back(int fd, char *buf, size_t size)
+{
+	ssize_t len = pread(fd, buf, size - 1, 0);
+
+	buf[len > 0 ? len : 0] = '\0';
+	close(fd);
+}
+
+void run_tool(struct ended *ended, int out_fd, char **args)
+{
+	int out = memfd_create("out", 0), err = memfd_create("err", 0), status, nr = 0;
+	char *argv[20] = { "runqslower" };
+	pid_t pid;
+
+	while (args[nr]) {
+		argv[nr + 1] = args[nr];
+		nr++;
+	}
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		dup2(out_fd < 0 ? out : out_fd, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		alarm(20);
+		exit(tool_main(nr + 1, argv));
+	}
+	waitpid(pid, &status, 0);
+	ended->code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	read_back(out, ended->out, sizeof(ended->out));
+	read_back(err, ended->err, sizeof(ended->err));
+}
