@@ -1,0 +1,722 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the options set in the BPF programs before these are loaded, which of them are
+ * loaded at all, and what is read back from them. They are opened, but never loaded: what
+ * libbpf and the kernel say is made up here, so this needs no privilege.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "kselftest_harness.h"
+#include "../preempt.h"
+#include "../programs.h"
+#include <runqslower.skel.h>
+
+#define MS	1000000ULL
+
+/* The machine that is made up. */
+static int nr_cpus = 2;
+static long tick_ns = 4 * MS;
+static unsigned long pidns = 0xEFFFFFFC;
+static const char *nohz_full = "(null)\n", *lockdown, *pid_max = "4194304\n";
+static const char *threads_max = "2000\n";
+static bool has_btf = true;
+static int has_ringbuf = 1;
+static int load_errors[2], nr_loads;	/* of the first and the second try */
+
+/* --- what they call ----------------------------------------------------------------- */
+
+FILE *__real_fopen(const char *path, const char *mode);
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	const char *text;
+
+	if (!strcmp(path, "/sys/devices/system/cpu/nohz_full"))
+		text = nohz_full;
+	else if (!strcmp(path, "/sys/kernel/security/lockdown"))
+		text = lockdown;
+	else if (!strcmp(path, "/proc/sys/kernel/pid_max"))
+		text = pid_max;
+	else if (!strcmp(path, "/proc/sys/kernel/threads-max"))
+		text = threads_max;
+	else
+		return __real_fopen(path, mode);
+	return text ? fmemopen((void *)text, strlen(text), "r") : NULL;
+}
+
+int __real_access(const char *path, int mode);
+
+int __wrap_access(const char *path, int mode)
+{
+	if (!strcmp(path, "/sys/kernel/btf/vmlinux"))
+		return has_btf ? 0 : -1;
+	return __real_access(path, mode);
+}
+
+int __real_stat(const char *path, struct stat *st);
+
+int __wrap_stat(const char *path, struct stat *st)
+{
+	if (strcmp(path, "/proc/self/ns/pid"))
+		return __real_stat(path, st);
+	st->st_ino = pidns;
+	return pidns ? 0 : -1;
+}
+
+int __wrap_clock_getres(clockid_t clock, struct timespec *res)
+{
+	*res = (struct timespec) { .tv_nsec = clock == CLOCK_MONOTONIC_COARSE ? tick_ns : 1 };
+	return 0;
+}
+
+int __wrap_libbpf_num_possible_cpus(void)
+{
+	return nr_cpus;
+}
+
+int __wrap_libbpf_probe_bpf_map_type(enum bpf_map_type type, const void *opts)
+{
+	return type == BPF_MAP_TYPE_RINGBUF ? has_ringbuf : 1;
+}
+
+struct preempt_count find_preempt_count(void)
+{
+	return (struct preempt_count) { .offset = -4096, .in_irq_mask = 0xff0000 };
+}
+
+int __wrap_bpf_object__load_skeleton(struct bpf_object_skeleton *s)
+{
+	return load_errors[nr_loads++];
+}
+
+/* --- maps and programs have a file descriptor by their name ----------------------------- */
+
+static const char *names[64];
+
+static int fd_of(const char *name)
+{
+	int i;
+
+	for (i = 0; names[i] && strcmp(names[i], name); i++)
+		;
+	names[i] = name;
+	return 1000 + i;
+}
+
+static const char *name_of(int fd)
+{
+	return fd < 1000 ? "none" : names[fd - 1000];
+}
+
+int __wrap_bpf_map__fd(const struct bpf_map *map)
+{
+	return fd_of(bpf_map__name(map));
+}
+
+int __wrap_bpf_program__fd(const struct bpf_program *prog)
+{
+	return fd_of(bpf_program__name(prog));
+}
+
+/* What is put into maps: "NAME KEY VALUE", one after the other. */
+static char updates[4096];
+static int update_error;
+
+int __wrap_bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+{
+	const char *name = name_of(fd);
+	const struct comm_key *comm = key;
+	char *end = updates + strlen(updates);
+	__u64 id = 0;
+
+	if (!strcmp(name, "comms")) {
+		sprintf(end, "%s %s/%u %d\n", name, comm->comm, comm->prefixlen, *(__u8 *)value);
+	} else {
+		memcpy(&id, key, strcmp(name, "cgroups") ? 4 : 8);
+		sprintf(end, "%s %llu %d\n", name, id, *(__u8 *)value);
+	}
+	return update_error;
+}
+
+/* --- set up ------------------------------------------------------------------------- */
+
+#define DEFAULTS .min_us = 10000, .history = 1024
+
+static struct runqslower_bpf *load(const struct options *opts)
+{
+	nr_loads = 0;
+	updates[0] = '\0';
+	return programs_load(opts);
+}
+
+#define LOAD(...) load(&(struct options){ __VA_ARGS__ })
+
+/* What stderr says in @stmt; a static buffer. */
+static char said[1 << 20];
+static int said_fd, stderr_fd;
+
+static void listen_begin(void)
+{
+	said_fd = memfd_create("said", 0);
+	stderr_fd = dup(STDERR_FILENO);
+	dup2(said_fd, STDERR_FILENO);
+}
+
+static const char *listen_end(void)
+{
+	ssize_t len = pread(said_fd, said, sizeof(said) - 1, 0);
+
+	dup2(stderr_fd, STDERR_FILENO);
+	close(stderr_fd);
+	close(said_fd);
+	said[len > 0 ? len : 0] = '\0';
+	return said;
+}
+
+#define SAYS(stmt) ({ listen_begin(); stmt; listen_end(); })
+
+static bool has_name(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	const char *s = list;
+
+	for (; (s = strstr(s, name)); s += len) {
+		if ((s == list || s[-1] == ' ') && (s[len] == ' ' || !s[len]))
+			return true;
+	}
+	return false;
+}
+
+/* Are those of @maps and @progs, and no others, in use? */
+static bool uses(const struct runqslower_bpf *skel, const char *maps, const char *progs)
+{
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	bool ok = true;
+	const char *s;
+
+	bpf_object__for_each_map(map, skel->obj) {
+		s = bpf_map__name(map);
+		if (bpf_map__is_internal(map) || bpf_map__autocreate(map) == has_name(maps, s))
+			continue;
+		printf("# map %s: %d\n", s, bpf_map__autocreate(map));
+		ok = false;
+	}
+	bpf_object__for_each_program(prog, skel->obj) {
+		s = bpf_program__name(prog);
+		if (bpf_program__autoload(prog) == has_name(progs, s))
+			continue;
+		printf("# program %s: %d\n", s, bpf_program__autoload(prog));
+		ok = false;
+	}
+	return ok;
+}
+
+#define PLAIN_PROGS "sched_wakeup sched_wakeup_new sched_switch existing_tasks"
+#define WHY_PROGS "why_wakeup why_wakeup_new why_switch why_migrate why_existing_tasks"
+#define WHY_MAPS "cpus events cgroups history"
+
+TEST(what_is_loaded)
+{
+	__u64 group = 7;
+
+	EXPECT_TRUE(uses(LOAD(DEFAULTS), "cpus events waits", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .histogram = true),
+			 "cpus events waits waits_by_length", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .stalled_ns = 1), "cpus events waits",
+			 PLAIN_PROGS " sched_process_fork waiting_tasks"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true), WHY_MAPS " why_waits",
+			 WHY_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .summary = true, .histogram = true),
+			 WHY_MAPS " why_waits waits_by_length", WHY_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .cgroups = &group, .nr_cgroups = 1),
+			 WHY_MAPS " why_waits", WHY_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .waker = true), WHY_MAPS " why_waits",
+			 WHY_PROGS " sched_process_fork why_waking"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .trace = "x"), WHY_MAPS " why_waits",
+			 WHY_PROGS " sched_process_fork why_waking"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .stalled_ns = 1), WHY_MAPS " why_waits",
+			 WHY_PROGS " sched_process_fork why_waiting_tasks"));
+	EXPECT_EQ(1, nr_loads);
+}
+
+/* Where the kernel does not allow task storage to tracing programs. */
+TEST(without_task_storage)
+{
+	struct runqslower_bpf *skel;
+
+	load_errors[0] = -EINVAL;
+	EXPECT_STREQ("", SAYS(skel = LOAD(DEFAULTS)));
+	ASSERT_NE(NULL, skel);
+	EXPECT_EQ(2, nr_loads);
+	EXPECT_TRUE(uses(skel, "cpus events waits_by_tid", PLAIN_PROGS " sched_process_free"));
+	EXPECT_TRUE(skel->rodata->use_tids);
+	/* A record for each task that there can be: of pid_max and threads-max the lesser. */
+	EXPECT_EQ(2000U, bpf_map__max_entries(skel->maps.waits_by_tid));
+	threads_max = "99999\n";
+	pid_max = "32768\n";
+	skel = LOAD(DEFAULTS, .why = true);
+	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid", WHY_PROGS " sched_process_free"));
+	EXPECT_EQ(32768U, bpf_map__max_entries(skel->maps.why_waits_by_tid));
+	/* Not known, or of no use. */
+	pid_max = NULL;
+	EXPECT_EQ(1U << 22, bpf_map__max_entries(LOAD(DEFAULTS)->maps.waits_by_tid));
+	pid_max = threads_max = "99999999\n";
+	EXPECT_EQ(1U << 22, bpf_map__max_entries(LOAD(DEFAULTS)->maps.waits_by_tid));
+	/* Among much that libbpf says. */
+	EXPECT_NE(NULL, strstr(SAYS(skel = LOAD(DEFAULTS, .verbose = true)),
+			       "\nrunqslower: no task storage here, waits are kept by TID\n"));
+	load_errors[0] = 0;
+	skel = LOAD(DEFAULTS);
+	EXPECT_FALSE(skel->rodata->use_tids);
+	EXPECT_EQ(1U, bpf_map__max_entries(skel->maps.waits_by_tid));
+}
+
+/* Why it cannot be loaded, and the way out. Where a second try is of no use, there is none. */
+TEST(why_it_cannot_be_loaded)
+{
+	static const struct {
+		int err, nr_loads;
+		const char *says;
+	} cases[] = {
+		{ EPERM, 1, "not enough privilege; run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)" },
+		{ EACCES, 1, "not enough privilege; run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)" },
+		{ ENOMEM, 1, "out of memory; try a smaller --ring-size" },
+		{ EINVAL, 2, "Invalid argument; -v shows what libbpf says of it" },
+	};
+	struct runqslower_bpf *skel;
+	char line[256];
+	size_t i;
+
+	load_errors[1] = -EIO;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		load_errors[0] = -cases[i].err;
+		snprintf(line, sizeof(line), "runqslower: cannot load the BPF programs: %s\n",
+			 cases[i].says);
+		EXPECT_STREQ(line, SAYS(skel = LOAD(DEFAULTS)));
+		EXPECT_EQ(NULL, skel);
+		EXPECT_EQ(cases[i].nr_loads, nr_loads);
+	}
+}
+
+TEST(failures)
+{
+	has_ringbuf = 0;
+	EXPECT_STREQ("runqslower: cannot x: the kernel is too old, it has no BPF ring buffer; Linux 5.8 or later is needed\n",
+		     SAYS(explain_failure("x", -EINVAL)));
+	/* Not known is not no. */
+	has_ringbuf = -1;
+	EXPECT_STREQ("runqslower: cannot x: Invalid argument; -v shows what libbpf says of it\n",
+		     SAYS(explain_failure("x", -EINVAL)));
+	has_ringbuf = 0;
+	has_btf = false;
+	EXPECT_STREQ("runqslower: cannot x: the kernel has no BTF (/sys/kernel/btf/vmlinux); it needs one built with CONFIG_DEBUG_INFO_BTF=y\n",
+		     SAYS(explain_failure("x", -EINVAL)));
+	/* What hides it, first. */
+	EXPECT_NE(NULL, strstr(SAYS(explain_failure("x", -EPERM)), "CAP_BPF"));
+	lockdown = "none integrity [confidentiality]\n";
+	EXPECT_STREQ("runqslower: cannot x: the kernel is locked down (confidentiality), which forbids BPF to read its memory; boot with lockdown=integrity or less\n",
+		     SAYS(explain_failure("x", -EPERM)));
+	lockdown = "none [integrity] confidentiality\n";
+	EXPECT_NE(NULL, strstr(SAYS(explain_failure("x", -EPERM)), "CAP_BPF"));
+}
+
+/* The filters cannot be filled: as if it could not be loaded. */
+TEST(filters_cannot_be_filled)
+{
+	static __u32 ids[] = { 1, 2 };
+	struct runqslower_bpf *skel;
+
+	update_error = -ENOMEM;
+	EXPECT_NE(NULL, strstr(SAYS(skel = LOAD(DEFAULTS, .tgids = { ids, 2 })), "out of memory"));
+	EXPECT_EQ(NULL, skel);
+	EXPECT_STREQ("tgids 1 1\n", updates);
+}
+
+TEST(threshold_and_tick)
+{
+	struct runqslower_bpf *skel = LOAD(DEFAULTS);
+
+	/* Longer than 10000 us. Its tick is 4 ms, and one may come late. */
+	EXPECT_EQ(10 * MS + 1, skel->rodata->report_from_ns);
+	EXPECT_EQ(4 * MS, skel->rodata->tick_ns);
+	EXPECT_EQ(8 * MS, skel->rodata->clock_age_ns);
+	EXPECT_EQ(2 * MS + 1, skel->rodata->quick_ns);
+	/* No longer than what a clock may be behind: no use. */
+	EXPECT_EQ(1U, LOAD(.min_us = 8000, .history = 16)->rodata->quick_ns);
+	EXPECT_EQ(0U, LOAD(.min_us = 7999, .history = 16)->rodata->quick_ns);
+	skel = LOAD(.min_us = 0, .history = 16);
+	EXPECT_EQ(0U, skel->rodata->report_from_ns);
+	EXPECT_EQ(0U, skel->rodata->quick_ns);
+	EXPECT_EQ(1001U, LOAD(.min_us = 1, .history = 16)->rodata->report_from_ns);
+	/* A CPU that may be without a tick: a clock may be of any age. */
+	nohz_full = "1-3\n";
+	EXPECT_EQ(0U, LOAD(DEFAULTS)->rodata->quick_ns);
+	nohz_full = "\n";
+	EXPECT_EQ(2 * MS + 1, LOAD(DEFAULTS)->rodata->quick_ns);
+	nohz_full = NULL;
+	EXPECT_EQ(2 * MS + 1, LOAD(DEFAULTS)->rodata->quick_ns);
+}
+
+TEST(pid_namespace)
+{
+	EXPECT_FALSE(LOAD(DEFAULTS)->rodata->in_pidns);
+	pidns = 4026532000;
+	EXPECT_TRUE(LOAD(DEFAULTS)->rodata->in_pidns);
+	pidns = 0;
+	EXPECT_FALSE(LOAD(DEFAULTS)->rodata->in_pidns);
+}
+
+TEST(modes)
+{
+	struct runqslower_bpf *skel = LOAD(DEFAULTS);
+
+	EXPECT_FALSE(skel->rodata->explain);
+	EXPECT_FALSE(skel->rodata->count_all);
+	EXPECT_EQ(0, skel->rodata->preempt_count_at);
+	EXPECT_TRUE(LOAD(DEFAULTS, .summary = true)->rodata->explain);
+	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true)->rodata->count_all);
+	EXPECT_EQ(0, LOAD(DEFAULTS, .why = true)->rodata->preempt_count_at);
+	skel = LOAD(DEFAULTS, .waker = true);
+	EXPECT_EQ(-4096, skel->rodata->preempt_count_at);
+	EXPECT_EQ(0xff0000U, skel->rodata->in_irq_mask);
+	EXPECT_EQ(-4096, LOAD(DEFAULTS, .trace = "x")->rodata->preempt_count_at);
+}
+
+/* By CPU: their state, and what they have run. */
+TEST(sizes_by_cpu)
+{
+	struct runqslower_bpf *skel;
+
+	nr_cpus = 6;
+	skel = LOAD(.why = true, .history = 128);
+	EXPECT_EQ(6, max_cpus());
+	EXPECT_EQ(6U, skel->rodata->nr_cpus);
+	EXPECT_EQ(6U, bpf_map__max_entries(skel->maps.cpus));
+	EXPECT_EQ(8U, skel->rodata->nr_chunks);
+	EXPECT_EQ(48U, bpf_map__max_entries(skel->maps.history));
+	nr_cpus = -ENOENT;
+	EXPECT_EQ(1, max_cpus());
+	EXPECT_EQ(1U, bpf_map__max_entries(LOAD(DEFAULTS)->maps.cpus));
+}
+
+#define RING(...) (bpf_map__max_entries(LOAD(__VA_ARGS__)->maps.events) >> 10)
+
+/* In KiB: by CPUs, twice where waits are explained, four times if all are reported. */
+TEST(ring_size)
+{
+	static const struct {
+		int cpus;
+		__u32 size;
+	} cases[] = {
+		{ 1, 256 }, { 2, 256 }, { 3, 512 }, { 4, 512 }, { 5, 1024 }, { 32, 4096 },
+		{ 33, 8192 }, { 64, 8192 }, { 65, 8192 }, { 8192, 8192 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		nr_cpus = cases[i].cpus;
+		EXPECT_EQ(cases[i].size, RING(DEFAULTS));
+		EXPECT_EQ(2 * cases[i].size, RING(DEFAULTS, .why = true));
+		EXPECT_EQ(4 * cases[i].size, RING(.min_us = 0, .history = 1024));
+		EXPECT_EQ(8 * cases[i].size, RING(.min_us = 0, .history = 1024, .summary = true));
+	}
+	EXPECT_EQ(64U, RING(.min_us = 0, .history = 1024, .ring_size = 64 << 10));
+	EXPECT_EQ(16384U, RING(DEFAULTS, .why = true, .ring_size = 16 << 20));
+}
+
+/* One ID is compared, several are looked up. */
+TEST(ids)
+{
+	static __u32 ids[] = { 11, 22, 33 };
+	struct runqslower_bpf *skel = LOAD(DEFAULTS);
+
+	EXPECT_FALSE(skel->rodata->filter_tasks);
+	EXPECT_EQ(0U, skel->rodata->nr_tgids);
+	EXPECT_EQ(0U, skel->rodata->nr_tids);
+	skel = LOAD(DEFAULTS, .tgids = { ids, 1 });
+	EXPECT_TRUE(skel->rodata->filter_tasks);
+	EXPECT_EQ(1U, skel->rodata->nr_tgids);
+	EXPECT_EQ(11U, skel->rodata->only_tgid);
+	EXPECT_EQ(0U, skel->rodata->nr_tids);
+	EXPECT_TRUE(uses(skel, "cpus events waits", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_STREQ("", updates);
+	skel = LOAD(DEFAULTS, .tids = { ids + 1, 1 });
+	EXPECT_TRUE(skel->rodata->filter_tasks);
+	EXPECT_EQ(1U, skel->rodata->nr_tids);
+	EXPECT_EQ(22U, skel->rodata->only_tid);
+	EXPECT_EQ(0U, skel->rodata->nr_tgids);
+	EXPECT_STREQ("", updates);
+	skel = LOAD(DEFAULTS, .tgids = { ids, 2 });
+	EXPECT_EQ(2U, skel->rodata->nr_tgids);
+	EXPECT_EQ(2U, bpf_map__max_entries(skel->maps.tgids));
+	EXPECT_TRUE(uses(skel, "cpus events waits tgids", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_STREQ("tgids 11 1\ntgids 22 1\n", updates);
+	skel = LOAD(DEFAULTS, .tids = { ids, 3 }, .tgids = { ids, 1 });
+	EXPECT_EQ(3U, skel->rodata->nr_tids);
+	EXPECT_EQ(3U, bpf_map__max_entries(skel->maps.tids));
+	EXPECT_TRUE(uses(skel, "cpus events waits tids", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_STREQ("tids 11 1\ntids 22 1\ntids 33 1\n", updates);
+}
+
+TEST(comms_and_cgroups)
+{
+	static struct comm_key comms[] = { { 16, "ab" }, { 24, "xyz" } };
+	static __u64 groups[] = { 1ULL << 32 | 5, 6 };
+	struct runqslower_bpf *skel;
+
+	skel = LOAD(DEFAULTS, .comms = comms, .nr_comms = 2);
+	EXPECT_TRUE(skel->rodata->filter_tasks);
+	EXPECT_TRUE(skel->rodata->filter_comms);
+	EXPECT_EQ(2U, bpf_map__max_entries(skel->maps.comms));
+	EXPECT_TRUE(uses(skel, "cpus events waits comms", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_STREQ("comms ab/16 1\ncomms xyz/24 1\n", updates);
+	skel = LOAD(DEFAULTS, .comms = comms, .nr_comms = 1);
+	EXPECT_TRUE(uses(skel, "cpus events waits comms", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_STREQ("comms ab/16 1\n", updates);
+	/* Groups are not a filter of tasks: those that wake and run are in others. */
+	skel = LOAD(DEFAULTS, .cgroups = groups, .nr_cgroups = 2, .cgroups_v1 = true);
+	EXPECT_FALSE(skel->rodata->filter_tasks);
+	EXPECT_FALSE(skel->rodata->filter_comms);
+	EXPECT_EQ(2U, skel->rodata->nr_cgroups);
+	EXPECT_TRUE(skel->rodata->cgroups_v1);
+	EXPECT_EQ(2U, bpf_map__max_entries(skel->maps.cgroups));
+	EXPECT_STREQ("cgroups 4294967301 1\ncgroups 6 1\n", updates);
+	EXPECT_FALSE(LOAD(DEFAULTS, .cgroups = groups, .nr_cgroups = 1)->rodata->cgroups_v1);
+}
+
+TEST(cpus)
+{
+	static const struct options opts = {
+		DEFAULTS, .filter_cpus = true, .cpu_mask = { 5, [127] = 1ULL << 63 },
+	};
+	struct runqslower_bpf *skel = load(&opts);
+
+	EXPECT_TRUE(skel->rodata->filter_cpus);
+	EXPECT_EQ(0, memcmp((void *)skel->rodata->cpu_mask, opts.cpu_mask, sizeof(opts.cpu_mask)));
+	EXPECT_FALSE(LOAD(DEFAULTS)->rodata->filter_cpus);
+}
+
+/* --- attached: who does what in which order ---------------------------------------------- */
+
+static char calls[1024];
+static const char *failing;		/* this call fails, with EIO */
+static int iter_fd, iter_reads;
+
+static void note(const char *what, const char *name)
+{
+	sprintf(calls + strlen(calls), "%s %s\n", what, name);
+}
+
+struct bpf_link *__wrap_bpf_program__attach(const struct bpf_program *prog)
+{
+	const char *name = bpf_program__name(prog);
+
+	note("attach", name);
+	errno = EIO;
+	return failing && !strcmp(failing, name) ? NULL : (void *)name;
+}
+
+int __wrap_bpf_link__fd(const struct bpf_link *link)
+{
+	return fd_of((const char *)link);
+}
+
+int __wrap_bpf_iter_create(int link_fd)
+{
+	note("iterate", name_of(link_fd));
+	iter_reads = 0;
+	iter_fd = open("/dev/null", O_RDONLY);
+	errno = EIO;
+	return failing && !strcmp(failing, "iterate") ? -1 : iter_fd;
+}
+
+ssize_t __real_read(int fd, void *buf, size_t size);
+
+/* What an iterator may answer before it is done. */
+ssize_t __wrap_read(int fd, void *buf, size_t size)
+{
+	if (!iter_fd || fd != iter_fd)
+		return __real_read(fd, buf, size);
+	errno = iter_reads == 0 ? EAGAIN : EIO;
+	switch (iter_reads++) {
+	case 0:
+		return -1;
+	case 1:
+		return 8;
+	default:
+		return failing && !strcmp(failing, "read") ? -1 : 0;
+	}
+}
+
+int __wrap_bpf_object__attach_skeleton(struct bpf_object_skeleton *s)
+{
+	note("attach", "rest");
+	return failing && !strcmp(failing, "rest") ? -EIO : 0;
+}
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* Tasks have their records before the first event can come. */
+TEST(attach)
+{
+	static const struct options plain = { DEFAULTS }, why = { DEFAULTS, .why = true };
+	struct runqslower_bpf *skel = load(&plain);
+
+	EXPECT_EQ(0, programs_attach(skel, &plain));
+	EXPECT_STREQ("attach sched_process_fork\nattach existing_tasks\n"
+		     "iterate existing_tasks\nattach rest\n", calls);
+	EXPECT_EQ(3, iter_reads);
+	EXPECT_FALSE(is_open(iter_fd));
+	calls[0] = '\0';
+	skel = load(&why);
+	EXPECT_EQ(0, programs_attach(skel, &why));
+	EXPECT_STREQ("attach sched_process_fork\nattach why_existing_tasks\n"
+		     "iterate why_existing_tasks\nattach rest\n", calls);
+	/* By TID nothing has to be made for a new task. */
+	calls[0] = '\0';
+	load_errors[0] = -EINVAL;
+	skel = load(&plain);
+	EXPECT_EQ(0, programs_attach(skel, &plain));
+	EXPECT_STREQ("attach existing_tasks\niterate existing_tasks\nattach rest\n", calls);
+}
+
+TEST(attach_fails)
+{
+	static const char * const places[] = {
+		"sched_process_fork", "existing_tasks", "iterate", "read", "rest",
+	};
+	static const struct options opts = { DEFAULTS };
+	struct runqslower_bpf *skel;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		failing = places[i];
+		calls[0] = '\0';
+		skel = load(&opts);
+		EXPECT_STREQ("runqslower: cannot attach the BPF programs: Input/output error; -v shows what libbpf says of it\n",
+			     SAYS(err = programs_attach(skel, &opts)));
+		EXPECT_EQ(-EIO, err);
+		/* And nothing more was done, but what had been begun was closed. */
+		if (strcmp(failing, "rest"))
+			EXPECT_EQ(NULL, strstr(calls, "rest"));
+		if (!strcmp(failing, "read"))
+			EXPECT_FALSE(is_open(iter_fd));
+	}
+}
+
+TEST(find_waiting)
+{
+	struct runqslower_bpf *skel = LOAD(DEFAULTS, .stalled_ns = 1);
+
+	skel->links.waiting_tasks = (void *)"waiting_tasks";
+	programs_find_waiting(skel);
+	EXPECT_STREQ("iterate waiting_tasks\n", calls);
+	EXPECT_EQ(3, iter_reads);
+	EXPECT_FALSE(is_open(iter_fd));
+	calls[0] = '\0';
+	skel = LOAD(DEFAULTS, .stalled_ns = 1, .why = true);
+	skel->links.why_waiting_tasks = (void *)"why_waiting_tasks";
+	programs_find_waiting(skel);
+	EXPECT_STREQ("iterate why_waiting_tasks\n", calls);
+}
+
+/* --- what is read back --------------------------------------------------------------------- */
+
+static __u32 no_bucket = NR_BUCKETS;	/* this one cannot be read */
+
+int __wrap_bpf_map_lookup_elem(int fd, const void *key, void *value)
+{
+	__u64 *counts = value;
+	__u32 bucket = *(__u32 *)key;
+	int cpu;
+
+	if (strcmp(name_of(fd), "waits_by_length") || bucket >= NR_BUCKETS || bucket == no_bucket)
+		return -ENOENT;
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		counts[cpu] = (cpu + 1) * (bucket + 1000ULL);
+	return 0;
+}
+
+/* Of all CPUs, and anew each time. */
+TEST(histogram)
+{
+	struct runqslower_bpf *skel;
+	static struct histogram h;
+	__u32 i;
+
+	nr_cpus = 3;
+	skel = LOAD(DEFAULTS, .histogram = true);
+	programs_histogram(skel, &h);
+	no_bucket = 70;
+	programs_histogram(skel, &h);
+	for (i = 0; i < NR_BUCKETS; i++)
+		ASSERT_EQ(i == 70 ? 0 : 6 * (i + 1000ULL), h.counts[i]);
+}
+
+int __wrap_bpf_obj_get_info_by_fd(int fd, void *info, __u32 *len)
+{
+	struct bpf_prog_info *prog = info;
+	const char *name = name_of(fd);
+
+	if (*len != sizeof(*prog))
+		return -EINVAL;
+	prog->run_cnt = strlen(name);
+	prog->run_time_ns = 1000 * strlen(name);
+	prog->recursion_misses = !strcmp(name, "sched_wakeup") ? 1 :
+				 !strcmp(name, "sched_wakeup_new") ? 20 :
+				 !strcmp(name, "sched_switch") ? 300 :
+				 !strcmp(name, "why_wakeup") ? 4000 :
+				 !strcmp(name, "why_wakeup_new") ? 50000 :
+				 !strcmp(name, "why_switch") ? 600000 : 0;
+	return failing && !strcmp(failing, name) ? -EIO : 0;
+}
+
+/* Of all that are loaded, and no others. */
+TEST(costs)
+{
+	struct runqslower_bpf *skel = LOAD(DEFAULTS);
+	struct cost costs[32];
+	char list[512] = "";
+	size_t nr, i;
+
+	nr = programs_costs(skel, costs, ARRAY_SIZE(costs));
+	ASSERT_EQ(5U, nr);
+	for (i = 0; i < nr; i++) {
+		EXPECT_EQ(strlen(costs[i].program), costs[i].runs);
+		EXPECT_EQ(1000 * costs[i].runs, costs[i].ns);
+		sprintf(list + strlen(list), " %s", costs[i].program);
+	}
+	EXPECT_TRUE(uses(skel, "cpus events waits", list));
+	EXPECT_EQ(3U, programs_costs(skel, costs, 3));
+	failing = "sched_switch";
+	EXPECT_EQ(4U, programs_costs(skel, costs, ARRAY_SIZE(costs)));
+}
+
+TEST(missed)
+{
+	struct runqslower_bpf *skel = LOAD(DEFAULTS);
+	__u64 missed = programs_missed(skel);
+
+	/* Those that are not loaded have missed nothing, if they are asked at all. */
+	EXPECT_EQ(321U, missed % 1000);
+	missed = programs_missed(LOAD(DEFAULTS, .why = true));
+	EXPECT_EQ(654U, missed / 1000);
+	failing = "why_switch";
+	EXPECT_EQ(54U, programs_missed(LOAD(DEFAULTS, .why = true)) / 1000);
+}
+
+TEST_HARNESS_MAIN
