@@ -238,11 +238,16 @@ struct starve *starve_new(int cpu)
 	return s;
 }
 
-static void starve_command(struct starve *s, uint64_t ns)
+void starve_settle(struct starve *s)
 {
 	while (!is_asleep(s->pid, s->victim) || !is_asleep(s->pid, s->other) ||
 	       !is_asleep(s->pid, s->pid))
 		sched_yield();
+}
+
+static void starve_command(struct starve *s, uint64_t ns)
+{
+	starve_settle(s);
 	s->ns = ns;
 	add(&s->command, 1);
 	await(&s->started, get(&s->command));

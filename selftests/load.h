@@ -50,6 +50,9 @@ struct starve {
 /* NULL if real-time priority is not permitted. Ended by starve_end(). */
 struct starve *starve_new(int cpu);
 
+/* Returns when all three are asleep: nothing of them begins or ends until the next call. */
+void starve_settle(struct starve *s);
+
 /* Have the hog keep the CPU for @ns. Returns when the victims have run after it. */
 void starve_for(struct starve *s, uint64_t ns);
 

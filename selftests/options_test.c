@@ -3,6 +3,7 @@
  * The command line by itself: arguments in, every field of struct options out. What
  * options.c asks of cgroups and of JSON is made up here, so no kernel has a part in it.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,7 @@ static void parse(const char *const args[], struct options *opts)
 		argv[i + 1] = strdup(args[i]);
 	memset(opts, 0xa5, sizeof(*opts));
 	optind = 0;			/* begin anew */
+	errno = ERANGE;			/* of something before */
 	parse_options(nr + 1, argv, opts);
 }
 

@@ -60,6 +60,7 @@ __u64 clock_mono_ns(void)
 
 void clock_sync(void)
 {
+	world->synced = world->now;
 }
 
 unsigned long long ms(__u64 ns)
@@ -153,6 +154,7 @@ static int deliver(const struct item *item)
 		.seq = 1,
 	};
 	struct run_segment segments[] = {
+		{ .kind = RECORD_SEGMENTS, .seq = 0, .start_ns = START - 2 * SEC },
 		{ .kind = RECORD_SEGMENTS, .seq = 1, .tid = 4711, .start_ns = START - SEC,
 		  .comm = "culprit" },
 	};
@@ -304,6 +306,9 @@ static void say_begin(const struct options *opts)
 static void say_wait(const struct options *opts, const struct wait_event *e,
 		     const struct why *why, bool stalled)
 {
+	/* The wall clock may have been set meanwhile. */
+	if (world->now - world->synced > MS)
+		printf("not synced: ");
 	printf("%s %u at %llu", stalled ? "stalled" : "wait", e->tid, now_ms());
 	if (why)
 		printf(" for %s", why->nr ? why->shares[0].comm : "nothing");

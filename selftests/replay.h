@@ -56,6 +56,7 @@ struct world {
 	__u64 missed;
 	/* What came of it. */
 	size_t next;			/* item */
+	__u64 synced;			/* clock_sync() was called then */
 	__u64 detached;
 	struct wait_stats stats;
 	int nr_polls, nr_unflushed, nr_found, nr_traced, nr_trace_flushes, nr_closes;

@@ -94,6 +94,18 @@ bool tool_await_lines(struct tool *t, size_t nr)
 	return enough;
 }
 
+char *tool_lines(struct tool *t)
+{
+	char *out, *end;
+
+	pthread_mutex_lock(&t->lock);
+	out = strdup(t->out);
+	pthread_mutex_unlock(&t->lock);
+	end = strrchr(out, '\n');
+	out[end ? end + 1 - out : 0] = '\0';
+	return out;
+}
+
 bool tool_start(struct tool *t, const char *name, const char *const args[])
 {
 	tool_spawn(t, name, args);

@@ -55,6 +55,9 @@ bool tool_start(struct tool *t, const char *name, const char *const args[]);
 /* Wait until it has printed @nr lines. False if it ended before. */
 bool tool_await_lines(struct tool *t, size_t nr);
 
+/* The whole lines that it has printed so far, for free(). */
+char *tool_lines(struct tool *t);
+
 /* Wait until it ends. tool_stop() sends SIGTERM before. The exit code, or -1. */
 int tool_wait(struct tool *t);
 int tool_stop(struct tool *t);
