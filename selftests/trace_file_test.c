@@ -86,6 +86,7 @@ TEST_F(file, failure_is_told_later)
 	struct rlimit limit;
 	int i;
 
+	ASSERT_TRUE(trace_open(trace_path, &history));
 	signal(SIGXFSZ, SIG_IGN);
 	ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &limit));
 	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &(struct rlimit) { 4096, limit.rlim_max }));
