@@ -61,7 +61,7 @@ TEST_F(file, sigchld_ignored)
 /* With the space gone it is what it was. */
 TEST_F(file, cannot_be_written)
 {
-	struct rlimit limit = { .rlim_cur = 4096, .rlim_max = 4096 };
+	struct rlimit limit;
 	int i;
 
 	ASSERT_TRUE(trace_open(trace_path, &history));
@@ -69,15 +69,37 @@ TEST_F(file, cannot_be_written)
 	waited(0, 100, 0);
 	ASSERT_TRUE(trace_flush());
 	signal(SIGXFSZ, SIG_IGN);
+	ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &limit));
+	limit.rlim_cur = 4096;
 	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &limit));
 	for (i = 1; i < 50; i++)
 		waited(100 * i, 100 * i + 100, 0);
 	EXPECT_FALSE(trace_flush());
 	EXPECT_EQ(EFBIG, errno);
 	EXPECT_TRUE(is_true("len(w) == 1"));
+	/* There is room again, but what was lost is lost. */
+	limit.rlim_cur = limit.rlim_max;
+	ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &limit));
+	waited(5000, 5100, 0);
+	EXPECT_FALSE(trace_flush());
+	EXPECT_EQ(EFBIG, errno);
+	EXPECT_TRUE(is_true("len(w) == 2"));
 	EXPECT_FALSE(trace_close());
 	EXPECT_EQ(EFBIG, errno);
-	EXPECT_TRUE(is_true("len(w) == 1"));
+}
+
+/* As that of a network may not be. */
+TEST_F(file, cannot_be_closed)
+{
+	int fd = dup(STDIN_FILENO);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, close(fd));
+	/* The lowest that is free. */
+	ASSERT_TRUE(trace_open(trace_path, &history));
+	ASSERT_EQ(0, close(fd));
+	EXPECT_FALSE(trace_close());
+	EXPECT_EQ(EBADF, errno);
 }
 
 /* Between two flushes a full batch is written: how that went, the next one tells. */

@@ -80,6 +80,18 @@ TEST_F(trace, segment_fields)
 			    "[{'tid': 12, 'pid': 12}]"));
 }
 
+/* A wait and a chunk of segments that begin at one time. */
+TEST_F(trace, window_of_a_chunk)
+{
+	int i;
+
+	for (i = 0; i < CHUNK + 2; i++)
+		ran(0, i, i, 11 + i, "a");
+	waited(CHUNK, CHUNK + 2, CHUNK + 1);
+	trace_close();
+	EXPECT_STREQ("16-17 a/27, 17-18 a/28", cpu(0));
+}
+
 TEST_F(trace, idle_is_empty)
 {
 	ran_flags(0, 0, 0, SEGMENT_IDLE);
@@ -394,6 +406,7 @@ TEST_F(trace, no_arrow)
 {
 	wait_until(0, 100, -1);
 	event.waker_kind = WAKER_IRQ;
+	event.waker_tid = 20;		/* which it interrupted */
 	report();
 	wait_until(100, 200, -1);
 	event.waker_kind = WAKER_TASK;	/* in another PID namespace */
@@ -418,6 +431,7 @@ TEST_F(trace, no_pid)
 	EXPECT_EQ(3, nr_slices);
 	EXPECT_FALSE(overlaps());
 	EXPECT_TRUE(is_true("names.count('victim') == 3"));
+	EXPECT_TRUE(is_true("{e['pid'] for e in t} == {10000000, 20000000}"));
 }
 
 /* A name is told once, and again when it may have been forgotten, or is another. */
@@ -437,6 +451,21 @@ TEST_F(trace, names)
 	report();
 	trace_close();
 	EXPECT_TRUE(is_true("names[2:] == ['n%d' % i for i in range(2500)] + ['renamed']"));
+}
+
+/* Tasks of one name that take each other's place among those that are known. */
+TEST_F(trace, one_name)
+{
+	__u32 tid;
+
+	for (tid = 10; tid < 10 + (1 << 16); tid += 1 << 12) {
+		wait_until(tid, tid + 1, -1);
+		event.wait.tid = tid;
+		report();
+	}
+	trace_close();
+	EXPECT_TRUE(is_true("[e['tid'] for e in t if e['name'] == 'thread_name'] == "
+			    "[e['tid'] for e in w] and len(w) == 16"));
 }
 
 TEST_F(trace, nasty_names)

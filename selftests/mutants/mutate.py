@@ -184,7 +184,7 @@ def main():
     parser.add_argument('--random', type=int, default=0)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('lists', nargs='*')
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     sys.stdout.reconfigure(encoding='latin-1')
     tree = Tree(args.tree, args.tests)
     try:
