@@ -123,6 +123,15 @@ TEST(member)
 	EXPECT_EQ(0xff0000U, count.in_irq_mask);
 }
 
+static const char symbols[] =
+"0000000000000000 A fixed_percpu_data\n"
+"ffffffff81000000 T _text\n"
+"0000000000021000 A __preempt_count_of_another\n"
+"0000000000020010 A __preempt_count\n"
+"0000000000031c40 A runqueues\n"
+"0000000000041c40 d runqueues_too\t[module]\n"
+"ffffffffc0000000 t something\t[module]\n";
+
 /* The struct is there, but it has no such member, or only one of a struct with a name. */
 TEST(no_member)
 {
@@ -138,17 +147,10 @@ TEST(no_member)
 	new_section(".data..percpu");
 	put(var, 0x2000);
 	put(rq, 0x100);
+	/* What is in BTF is in there whole. */
+	kallsyms = symbols;
 	EXPECT_EQ(0, find_preempt_count().offset);
 }
-
-static const char symbols[] =
-"0000000000000000 A fixed_percpu_data\n"
-"ffffffff81000000 T _text\n"
-"0000000000021000 A __preempt_count_of_another\n"
-"0000000000020010 A __preempt_count\n"
-"0000000000031c40 A runqueues\n"
-"0000000000041c40 d runqueues_too\t[module]\n"
-"ffffffffc0000000 t something\t[module]\n";
 
 /* Older pahole left per-CPU variables out. */
 TEST(no_section)

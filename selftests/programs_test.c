@@ -385,6 +385,7 @@ TEST(modes)
 	EXPECT_EQ(0, skel->rodata->preempt_count_at);
 	EXPECT_TRUE(LOAD(DEFAULTS, .summary = true)->rodata->explain);
 	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true)->rodata->count_all);
+	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true, .summary = true)->rodata->count_all);
 	EXPECT_EQ(0, LOAD(DEFAULTS, .why = true)->rodata->preempt_count_at);
 	skel = LOAD(DEFAULTS, .waker = true);
 	EXPECT_EQ(-4096, skel->rodata->preempt_count_at);
@@ -461,6 +462,9 @@ TEST(ids)
 	EXPECT_EQ(2U, bpf_map__max_entries(skel->maps.tgids));
 	EXPECT_TRUE(uses(skel, "cpus events waits tgids", PLAIN_PROGS " sched_process_fork"));
 	EXPECT_STREQ("tgids 11 1\ntgids 22 1\n", updates);
+	skel = LOAD(DEFAULTS, .tids = { ids + 1, 2 });
+	EXPECT_TRUE(uses(skel, "cpus events waits tids", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_STREQ("tids 22 1\ntids 33 1\n", updates);
 	skel = LOAD(DEFAULTS, .tids = { ids, 3 }, .tgids = { ids, 1 });
 	EXPECT_EQ(3U, skel->rodata->nr_tids);
 	EXPECT_EQ(3U, bpf_map__max_entries(skel->maps.tids));
