@@ -396,6 +396,10 @@ TEST(wall_time)
 	clock_format(small.buf, sizeof(small.buf), "%T", END, 9, 1);
 	EXPECT_STREQ("18:58:20.123456", small.buf);
 	EXPECT_STREQ("untouched", small.behind);
+	/* What does not fit is not there, rather than without an end. */
+	memset(buf, 'x', sizeof(buf));
+	clock_format(buf, 4, "%T", END, 0, 0);
+	EXPECT_STREQ("", buf);
 }
 
 static __u64 real_ns(void)

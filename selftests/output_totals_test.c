@@ -274,6 +274,21 @@ TEST_F(output, text_summary_of_many)
 		"       103.6   34.5  (others)\n", text));
 }
 
+/* Also of waits that took no time. */
+TEST_F(output, text_summary_of_many_short)
+{
+	__u32 i;
+
+	for (i = 1; i < 13; i++) {
+		wait_of(i, i, "short", 0);
+		count();
+	}
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing(
+		"\n(others)                         2          0.0\n", capture_end()));
+}
+
 /* The time of all waits, to three digits. */
 TEST_F(output, text_lengths)
 {
