@@ -56,7 +56,7 @@ struct result {
 	size_t dozed;			/* among the judged */
 	/* Judged, but with another length; the latter beyond what was blind time. */
 	size_t off_2us, off_100us;
-	size_t blind;			/* off by more, but within blind time */
+	size_t blind;			/* off by that, but within blind time */
 	size_t too_long;		/* of those, longer than they were */
 	double worst_us;
 };
@@ -136,10 +136,9 @@ static void judge(struct tool_wait *w, struct truth_wait *real,
 	res->migrated += real->migrated;
 	res->dozed += real->dozed;
 	error = length_error_us(w, real, &blind);
-	res->off_2us += error > 2 * tolerance;
-	if (error > 100 && error <= 100 * tolerance + blind)
-		res->blind++;
+	res->blind += error > 2 * tolerance && error - blind <= 2 * tolerance;
 	error -= blind;
+	res->off_2us += error > 2 * tolerance;
 	if (error > res->worst_us)
 		res->worst_us = error;
 	if (error > 100 * tolerance) {
@@ -323,6 +322,8 @@ static bool is_true(const struct result *res)
 	return res->judged > 20 && !res->phantoms && !res->overlaps &&
 	       !res->missed && res->off_100us <= may_be_far_off &&
 	       res->off_2us <= may_be_off &&
+	       /* Else this would be an excuse for anything. */
+	       res->blind <= res->judged / 20 &&
 	       res->unjudged <= may_be_unjudged;
 }
 
@@ -454,13 +455,18 @@ TEST_F_TIMEOUT(truth, explained, 300)
 		      self->to, &blame);
 	EXPECT_LT(500U, blame.judged);
 	EXPECT_LT(500U, blame.nr_runtime);
-	/* An emulated CPU may stand still between the kernel's look at the clock and ours. */
-	EXPECT_GE(slack() > 1 ? blame.nr_runtime / 1000 : 0, blame.beyond_runtime);
 	/*
-	 * Where a switch is hidden the oracle, too, may miss one end of a run. And an
-	 * emulated CPU may stand still between its look at the clock and the tool's.
+	 * A CPU may stand still between the kernel's look at the clock and ours: often
+	 * an emulated one, seldom one that a hypervisor takes for some ms. Then a few
+	 * waits on it at that moment are off.
 	 */
-	may_be_off = slack() > 1 ? blame.judged / 1000 : exact() ? 0 : blame.judged / 5000;
+	EXPECT_GE(blame.nr_runtime / (slack() > 1 ? 1000 : 20000), blame.beyond_runtime);
+	/*
+	 * Where a switch is hidden the oracle, too, may miss one end of a run. And what
+	 * a CPU stood still between the scheduler's look at its clock and the oracle's,
+	 * which comes first of all programs, is not known.
+	 */
+	may_be_off = slack() > 1 ? blame.judged / 1000 : exact() ? 0 : blame.judged / 2000;
 	EXPECT_GE(may_be_off, blame.too_much);
 	EXPECT_GE(may_be_off, blame.too_little);
 }
