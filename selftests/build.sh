@@ -29,6 +29,13 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
+# The same files are compiled again and again, each time in another folder: with ccache
+# only the first time. Its memory is of this run.
+if command -v ccache >/dev/null && [ -d /usr/lib/ccache ]; then
+	export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=$work/ccache CCACHE_BASEDIR=$work
+	export CCACHE_NOHASHDIR=1
+fi
+
 jobs=-j$(nproc)
 tree=$work/linux		# the copy
 dir=$tree/tools/bpf/runqslower	# this directory in it
