@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "cgroup.h"
 #include "kselftest_harness.h"
@@ -195,6 +196,20 @@ static bool await_stalled(const struct _test_data_filter *self, struct run *run)
 	return true;
 }
 
+/* Wait until @pid, which does nothing but run, has had the CPU once more. */
+static void await_run(pid_t pid)
+{
+	struct timespec before, now;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &before))
+		return;
+	do {
+		sched_yield();
+		clock_gettime(clock, &now);
+	} while (now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec);
+}
+
 /* Keep the CPU until every tool has shown each that it must show, and end them. */
 static bool play(struct _test_data_filter *self)
 {
@@ -208,6 +223,7 @@ static bool play(struct _test_data_filter *self)
 		for (i = 0; i < self->nr_runs; i++)
 			ok = await_stalled(self, &self->runs[i]) && ok;
 		starve_release(self->s);
+		await_run(self->spinner);
 	}
 	for (i = 0; i < self->nr_runs; i++)
 		ok = !tool_stop(&self->runs[i].tool) && ok;

@@ -765,8 +765,8 @@ TEST_F(why, more_switches_than_history)
 	ASSERT_NE(NULL, w);
 	EXPECT_TRUE(why_says(w, "; history covers "));
 	EXPECT_LT(10U, percent_of(w, "other"));
-	EXPECT_LT(10U, percent_of(w, "rqs-ping/"));
-	EXPECT_LT(10U, percent_of(w, "rqs-pong/"));
+	EXPECT_LT(5U, percent_of(w, "rqs-ping/"));
+	EXPECT_LT(5U, percent_of(w, "rqs-pong/"));
 }
 
 TEST_F(why, more_history)
