@@ -102,9 +102,9 @@ static void put_path(const struct why_event *e)
 	__u32 i;
 
 	putchar(',');
-	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
-		printf("%u>", e->hops[i].cpu);
-	printf("%s%u", e->nr_hops > MAX_HOPS ? "..>" : "", e->wait.cpu);
+	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++)
+		printf("%u>", e->migrations[i].cpu);
+	printf("%s%u", e->nr_migrations > MAX_MIGRATIONS ? "..>" : "", e->wait.cpu);
 }
 
 static void put_why(const struct why *why)

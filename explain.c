@@ -106,9 +106,9 @@ static __u64 without_quota(const struct budget *b, struct span span)
 	return span.to - span.from - overlap(span, b->quota);
 }
 
-/* @part of the time of @s, in which @stolen ns went to interrupts and hypervisor. */
+/* @part of the time of @s, in which @nontask ns went to interrupts and the hypervisor. */
 static void blame(struct budget *b, const struct run_segment *s, struct span part,
-		  __u64 stolen, __u64 irq)
+		  __u64 nontask, __u64 irq)
 {
 	const struct wait_event *w = &b->event->wait;
 	__u64 len = part.to - part.from, ns = without_quota(b, part);
@@ -126,11 +126,11 @@ static void blame(struct budget *b, const struct run_segment *s, struct span par
 	/* What a segment with an unseen switch says is not to be trusted. */
 	if (s->flags & SEGMENT_BROKEN || (s->tid && s->tid == w->tid))
 		return;
-	stolen = min64(fraction(stolen, ns, len), ns);
-	irq = min64(fraction(irq, ns, len), stolen);
+	nontask = min64(fraction(nontask, ns, len), ns);
+	irq = min64(fraction(irq, ns, len), nontask);
 	give_cause(b, CAUSE_IRQ, irq);
-	give_cause(b, CAUSE_STEAL, stolen - irq);
-	ns -= stolen;
+	give_cause(b, CAUSE_STEAL, nontask - irq);
+	ns -= nontask;
 	memcpy(share.comm, s->comm, sizeof(share.comm));
 	if (s->flags & SEGMENT_IDLE)
 		give_cause(b, CAUSE_IDLE, ns);
@@ -141,7 +141,7 @@ static void blame(struct budget *b, const struct run_segment *s, struct span par
 /* A counter at a time. */
 struct reading {
 	__u64 at;
-	__u64 stolen;
+	__u64 nontask;
 	__u64 irq;
 };
 
@@ -152,7 +152,7 @@ static struct reading reading_at(struct reading a, struct reading b, __u64 at)
 
 	return (struct reading) {
 		.at = at,
-		.stolen = a.stolen + fraction(b.stolen - a.stolen, part, len),
+		.nontask = a.nontask + fraction(b.nontask - a.nontask, part, len),
 		.irq = a.irq + fraction(b.irq - a.irq, part, len),
 	};
 }
@@ -165,14 +165,14 @@ static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span sta
 			 bool first, bool last)
 {
 	const struct why_event *e = b->event;
-	const struct reading begin = { b->queued, e->begin_stolen_ns, e->begin_irq_ns };
-	const struct reading end = { b->wait.to, e->end_stolen_ns, e->end_irq_ns };
+	const struct reading begin = { b->queued, e->begin_nontask_ns, e->begin_irq_ns };
+	const struct reading end = { b->wait.to, e->end_nontask_ns, e->end_irq_ns };
 	const bool has_begin = e->from != FROM_UNSEEN && first;
 	const struct run_segment *s;
 	struct reading r0, r1, next;
 	struct span part;
 
-	/* Nothing is known of what was stolen since the last segment but at the end. */
+	/* What went to other things than tasks since the last segment is known at the end. */
 	next = end;
 	if (!last)
 		next.at = stay.to;
@@ -180,14 +180,14 @@ static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span sta
 	if (s && (__s32)(s->seq - seq) < 0) {
 		/* Some did not come. When the last that did was over is not known. */
 		stay.to = min64(stay.to, s->start_ns);
-		next = (struct reading) { s->start_ns, s->stolen_ns, s->irq_ns };
+		next = (struct reading) { s->start_ns, s->nontask_ns, s->irq_ns };
 		s = history_before(b->history, s);
 	} else if (s && !last) {
-		next.stolen = s->stolen_ns;
+		next.nontask = s->nontask_ns;
 		next.irq = s->irq_ns;
 	}
 	for (; s; s = history_before(b->history, s)) {
-		r0 = (struct reading) { s->start_ns, s->stolen_ns, s->irq_ns };
+		r0 = (struct reading) { s->start_ns, s->nontask_ns, s->irq_ns };
 		r1 = next;
 		next = r0;
 		part.from = max64(r0.at, stay.from);
@@ -198,18 +198,18 @@ static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span sta
 			continue;
 		}
 		/* Time does not go backwards, nor do these; but clocks may disagree. */
-		if (r1.stolen < r0.stolen || r1.irq < r0.irq) {
-			r1.stolen = r0.stolen;
+		if (r1.nontask < r0.nontask || r1.irq < r0.irq) {
+			r1.nontask = r0.nontask;
 			r1.irq = r0.irq;
 		}
-		if (has_begin && r0.at < begin.at && begin.stolen >= r0.stolen &&
-		    begin.stolen <= r1.stolen && begin.irq <= r1.irq)
+		if (has_begin && r0.at < begin.at && begin.nontask >= r0.nontask &&
+		    begin.nontask <= r1.nontask && begin.irq <= r1.irq)
 			r0 = begin;
 		else if (r0.at < part.from)
 			r0 = reading_at(r0, r1, part.from);
 		if (r1.at > part.to)
 			r1 = reading_at(r0, r1, part.to);
-		blame(b, s, part, r1.stolen - r0.stolen, r1.irq - r0.irq);
+		blame(b, s, part, r1.nontask - r0.nontask, r1.irq - r0.irq);
 		if (s->start_ns <= stay.from)
 			break;
 	}
@@ -222,27 +222,27 @@ static void explain_stays(struct budget *b)
 	__u64 at = b->queued, left;
 	__u32 i;
 
-	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++) {
-		left = min64(max64(e->hops[i].left_ns, at), b->wait.to);
-		explain_stay(b, e->hops[i].cpu, e->hops[i].seq, (struct span) { at, left },
+	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++) {
+		left = min64(max64(e->migrations[i].left_ns, at), b->wait.to);
+		explain_stay(b, e->migrations[i].cpu, e->migrations[i].seq, (struct span) { at, left },
 			     !i, false);
 		at = left;
 	}
-	if (e->nr_hops && e->queued_ns > at) {
+	if (e->nr_migrations && e->queued_ns > at) {
 		struct span flight = { at, min64(e->queued_ns, b->wait.to) };
 
-		/* With hops that were not kept it was somewhere, but not there. */
-		if (e->nr_hops <= MAX_HOPS) {
+		/* Where migrations were not kept the task was somewhere, but not on the way. */
+		if (e->nr_migrations <= MAX_MIGRATIONS) {
 			give_cause(b, CAUSE_FLIGHT, without_quota(b, flight));
 			b->covered += without_quota(b, flight);
 		}
 		at = flight.to;
 	}
 	/* Nor is it known, then, since when it was where it ended. */
-	if (e->nr_hops > MAX_HOPS && !e->queued_ns)
+	if (e->nr_migrations > MAX_MIGRATIONS && !e->queued_ns)
 		return;
 	explain_stay(b, e->wait.cpu, e->seq, (struct span) { at, b->wait.to },
-		     !e->nr_hops, true);
+		     !e->nr_migrations, true);
 }
 
 static int by_size(const void *pa, const void *pb)

@@ -123,12 +123,12 @@ static void path_fields(const struct why_event *e)
 	__u32 i;
 
 	start_array("cpus");
-	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
-		jsonw_uint(json, e->hops[i].cpu);
+	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++)
+		jsonw_uint(json, e->migrations[i].cpu);
 	jsonw_uint(json, e->wait.cpu);
 	jsonw_end_array(json);
-	if (e->nr_hops > MAX_HOPS)
-		jsonw_uint_field(json, "hops", e->nr_hops);
+	if (e->nr_migrations > MAX_MIGRATIONS)
+		jsonw_uint_field(json, "hops", e->nr_migrations);
 }
 
 static void write_share(const struct share *s)

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "error.h"
@@ -97,13 +98,9 @@ static void configure_filters(struct runqslower_bpf *skel, const struct options 
 	bpf_map__set_max_entries(skel->maps.tgids, opts->tgids.nr ?: 1);
 	bpf_map__set_max_entries(skel->maps.tids, opts->tids.nr ?: 1);
 	bpf_map__set_max_entries(skel->maps.comms, opts->nr_comms ?: 1);
-	bpf_map__set_autocreate(skel->maps.tgids, opts->tgids.nr > 1);
-	bpf_map__set_autocreate(skel->maps.tids, opts->tids.nr > 1);
-	bpf_map__set_autocreate(skel->maps.comms, opts->nr_comms > 0);
 	skel->rodata->nr_cgroups = opts->nr_cgroups;
 	skel->rodata->cgroups_v1 = opts->cgroups_v1;
 	bpf_map__set_max_entries(skel->maps.cgroups, opts->nr_cgroups ?: 1);
-	bpf_map__set_autocreate(skel->maps.cgroups, explains(opts));
 	skel->rodata->filter_cpus = opts->filter_cpus;
 	memcpy((void *)skel->rodata->cpu_mask, opts->cpu_mask,
 	       sizeof(opts->cpu_mask));
@@ -147,70 +144,117 @@ int max_cpus(void)
 	return nr > 0 ? nr : 1;
 }
 
-/* All that must be set before loading. @use_tids: see waits_by_tid. */
+/* How waits are measured. */
+static void configure_times(struct runqslower_bpf *skel, const struct options *opts)
+{
+	struct timespec tick = {};
+	__u64 threshold_ns;
+
+	/* The clock that ticks shows how often. */
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	threshold_ns = opts->min_us ? opts->min_us * 1000 + 1 : 0;
+	skel->rodata->threshold_ns = threshold_ns;
+	skel->rodata->count_lengths = opts->histogram;
+	skel->rodata->tick_ns = tick.tv_nsec;
+	/* Two, because one may come late. */
+	skel->rodata->clock_age_ns = 2 * tick.tv_nsec;
+	skel->rodata->rough_times = threshold_ns > skel->rodata->clock_age_ns &&
+		first_line("/sys/devices/system/cpu/nohz_full")[0] < '0';
+}
+
+static void configure_sizes(struct runqslower_bpf *skel, const struct options *opts,
+			    bool use_tids)
+{
+	int nr_cpus = max_cpus(), nr_chunks = opts->history / CHUNK;
+	__u32 nr_tasks = use_tids ? max_tasks() : 1;
+
+	skel->rodata->nr_cpus = nr_cpus;
+	skel->rodata->nr_chunks = nr_chunks;
+	bpf_map__set_max_entries(skel->maps.cpus, nr_cpus);
+	bpf_map__set_max_entries(skel->maps.history, nr_cpus * nr_chunks);
+	bpf_map__set_max_entries(skel->maps.events,
+				 opts->ring_size ?: default_ring_size(opts, nr_cpus));
+	bpf_map__set_max_entries(skel->maps.waits_by_tid, nr_tasks);
+	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, nr_tasks);
+}
+
+/* What the options need; of what they do not need nothing is loaded. */
+static void choose_programs(struct runqslower_bpf *skel, const struct options *opts,
+			    bool use_tids)
+{
+	bool why = explains(opts);
+	const struct {
+		struct bpf_program *program;
+		bool used;
+	} programs[] = {
+		{ skel->progs.sched_wakeup,		!why },
+		{ skel->progs.sched_wakeup_new,		!why },
+		{ skel->progs.sched_switch,		!why },
+		{ skel->progs.new_task,			!why && !use_tids },
+		{ skel->progs.task_gone,		!why && use_tids },
+		{ skel->progs.existing_tasks,		!why },
+		{ skel->progs.waiting_tasks,		!why && opts->stalled_ns },
+		{ skel->progs.why_wakeup,		why },
+		{ skel->progs.why_wakeup_new,		why },
+		{ skel->progs.why_switch,		why },
+		{ skel->progs.why_migrate,		why },
+		{ skel->progs.why_waking,		opts->waker || opts->trace },
+		{ skel->progs.why_new_task,		why && !use_tids },
+		{ skel->progs.why_task_gone,		why && use_tids },
+		{ skel->progs.why_existing_tasks,	why },
+		{ skel->progs.why_waiting_tasks,	why && opts->stalled_ns },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(programs); i++)
+		bpf_program__set_autoload(programs[i].program, programs[i].used);
+}
+
+static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
+			bool use_tids)
+{
+	bool why = explains(opts);
+	const struct {
+		struct bpf_map *map;
+		bool used;
+	} maps[] = {
+		{ skel->maps.waits,		!why && !use_tids },
+		{ skel->maps.waits_by_tid,	!why && use_tids },
+		{ skel->maps.why_waits,		why && !use_tids },
+		{ skel->maps.why_waits_by_tid,	why && use_tids },
+		{ skel->maps.history,		why },
+		{ skel->maps.cgroups,		why },
+		{ skel->maps.waits_by_length,	opts->histogram },
+		{ skel->maps.tgids,		opts->tgids.nr > 1 },
+		{ skel->maps.tids,		opts->tids.nr > 1 },
+		{ skel->maps.comms,		opts->nr_comms > 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(maps); i++)
+		bpf_map__set_autocreate(maps[i].map, maps[i].used);
+}
+
+/* All that must be set before loading. @use_tids: see record_of(). */
 static void configure(struct runqslower_bpf *skel, const struct options *opts,
 		      bool use_tids)
 {
-	int nr_cpus = max_cpus();
 	struct preempt_count count;
-	struct timespec tick = {};
 	struct stat ns = {};
-	__u64 from_ns, age_ns;
-
-	/* The clock that ticks shows how often. Two, as one may come late. */
-	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
-	age_ns = 2 * tick.tv_nsec;
-	from_ns = opts->min_us ? opts->min_us * 1000 + 1 : 0;
-	skel->rodata->report_from_ns = from_ns;
-	skel->rodata->tick_ns = tick.tv_nsec;
-	skel->rodata->clock_age_ns = age_ns;
-	if (from_ns > age_ns &&
-	    first_line("/sys/devices/system/cpu/nohz_full")[0] < '0')
-		skel->rodata->quick_ns = from_ns - age_ns;
-	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
-		skel->rodata->in_pidns = true;
-	configure_filters(skel, opts);
-	bpf_map__set_max_entries(skel->maps.cpus, nr_cpus);
-	bpf_map__set_max_entries(skel->maps.events,
-				 opts->ring_size ?: default_ring_size(opts, nr_cpus));
 
 	skel->rodata->use_tids = use_tids;
-	bpf_map__set_max_entries(skel->maps.waits_by_tid, use_tids ? max_tasks() : 1);
-	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, use_tids ? max_tasks() : 1);
-	bpf_map__set_autocreate(skel->maps.waits_by_tid, use_tids && !explains(opts));
-	bpf_map__set_autocreate(skel->maps.why_waits_by_tid, use_tids && explains(opts));
-	bpf_map__set_autocreate(skel->maps.waits, !use_tids && !explains(opts));
-	bpf_map__set_autocreate(skel->maps.why_waits, !use_tids && explains(opts));
-	bpf_program__set_autoload(skel->progs.sched_process_free, use_tids);
-	bpf_program__set_autoload(skel->progs.sched_process_fork, !use_tids);
-
-	skel->rodata->explain = explains(opts);
-	skel->rodata->nr_cpus = nr_cpus;
+	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
+		skel->rodata->in_pidns = true;
 	if (opts->waker || opts->trace) {
 		count = find_preempt_count();
 		skel->rodata->preempt_count_at = count.offset;
 		skel->rodata->in_irq_mask = count.in_irq_mask;
 	}
-	skel->rodata->nr_chunks = opts->history / CHUNK;
-	bpf_map__set_max_entries(skel->maps.history, nr_cpus * (opts->history / CHUNK));
-	bpf_map__set_autocreate(skel->maps.history, explains(opts));
-	bpf_program__set_autoload(skel->progs.sched_wakeup, !explains(opts));
-	bpf_program__set_autoload(skel->progs.sched_wakeup_new, !explains(opts));
-	bpf_program__set_autoload(skel->progs.sched_switch, !explains(opts));
-	bpf_program__set_autoload(skel->progs.existing_tasks, !explains(opts));
-	bpf_program__set_autoload(skel->progs.why_existing_tasks, explains(opts));
-	bpf_program__set_autoload(skel->progs.why_wakeup, explains(opts));
-	bpf_program__set_autoload(skel->progs.why_wakeup_new, explains(opts));
-	bpf_program__set_autoload(skel->progs.why_switch, explains(opts));
-	bpf_program__set_autoload(skel->progs.why_migrate, explains(opts));
-	bpf_program__set_autoload(skel->progs.why_waking, opts->waker || opts->trace);
-
-	skel->rodata->count_all = opts->histogram;
-	bpf_map__set_autocreate(skel->maps.waits_by_length, opts->histogram);
-	bpf_program__set_autoload(skel->progs.waiting_tasks,
-				  opts->stalled_ns && !explains(opts));
-	bpf_program__set_autoload(skel->progs.why_waiting_tasks,
-				  opts->stalled_ns && explains(opts));
+	configure_filters(skel, opts);
+	configure_times(skel, opts);
+	configure_sizes(skel, opts, use_tids);
+	choose_programs(skel, opts, use_tids);
+	choose_maps(skel, opts, use_tids);
 }
 
 /* 0 and @skel, or a negative errno. */
@@ -273,26 +317,29 @@ static int iterate(const struct bpf_link *link)
 	return len;
 }
 
+/* Attach @program, if it is loaded. 0 or a negative errno. */
+static int attach(const struct bpf_program *program, struct bpf_link **link)
+{
+	if (!bpf_program__autoload(program))
+		return 0;
+	*link = bpf_program__attach(program);
+	return *link ? 0 : -errno;
+}
+
 /*
- * Give the tasks that exist a record (the iterator does), and see to it that new
- * ones get theirs. All before there is anything to record: on a CPU that is at it
+ * See to it that new tasks get their record, and give the tasks that exist theirs (the
+ * iterator does). All before there is anything to record, because on a CPU that is at it
  * no other record can be made.
  */
 static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts)
 {
-	const struct bpf_program *prog;
-	struct bpf_link **link;
+	int err = attach(skel->progs.new_task, &skel->links.new_task) ?:
+		  attach(skel->progs.why_new_task, &skel->links.why_new_task) ?:
+		  attach(skel->progs.existing_tasks, &skel->links.existing_tasks) ?:
+		  attach(skel->progs.why_existing_tasks, &skel->links.why_existing_tasks);
 
-	if (bpf_program__autoload(skel->progs.sched_process_fork)) {
-		skel->links.sched_process_fork =
-			bpf_program__attach(skel->progs.sched_process_fork);
-		if (!skel->links.sched_process_fork)
-			return -errno;
-	}
-	prog = explains(opts) ? skel->progs.why_existing_tasks : skel->progs.existing_tasks;
-	link = explains(opts) ? &skel->links.why_existing_tasks : &skel->links.existing_tasks;
-	*link = bpf_program__attach(prog);
-	return *link ? iterate(*link) : -errno;
+	return err ?: iterate(explains(opts) ? skel->links.why_existing_tasks :
+					       skel->links.existing_tasks);
 }
 
 int programs_attach(struct runqslower_bpf *skel, const struct options *opts)
@@ -363,22 +410,18 @@ size_t programs_costs(struct runqslower_bpf *skel, struct cost *costs, size_t ma
 	return nr;
 }
 
-static __u64 missed_by(const struct bpf_program *prog)
-{
-	struct bpf_prog_info info = {};
-	__u32 len = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
-		return 0;
-	return info.recursion_misses;
-}
-
 __u64 programs_missed(struct runqslower_bpf *skel)
 {
-	return missed_by(skel->progs.sched_wakeup) +
-	       missed_by(skel->progs.sched_wakeup_new) +
-	       missed_by(skel->progs.sched_switch) +
-	       missed_by(skel->progs.why_wakeup) +
-	       missed_by(skel->progs.why_wakeup_new) +
-	       missed_by(skel->progs.why_switch);
+	struct bpf_program *prog;
+	__u64 sum = 0;
+
+	bpf_object__for_each_program(prog, skel->obj) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (bpf_program__autoload(prog) &&
+		    !bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+			sum += info.recursion_misses;
+	}
+	return sum;
 }

@@ -60,7 +60,7 @@ struct run_segment {
 	__u16 cpu;
 	__u32 seq;			/* the number of this segment on its CPU */
 	__u64 start_ns;
-	__u64 stolen_ns;		/* rq.clock - rq.clock_task at start_ns */
+	__u64 nontask_ns;		/* rq.clock - rq.clock_task at start_ns */
 	__u64 irq_ns;			/* rq.prev_irq_time then, 0 if not known */
 	__u64 cgroup;			/* its ID; 0: none, or in an autogroup */
 	__u32 tid;
@@ -91,13 +91,13 @@ enum waker_kind {
 };
 
 /* A queued task was moved away from a CPU. */
-struct hop {
+struct migration {
 	__u64 left_ns;
 	__u32 cpu;			/* where it had been */
 	__u32 seq;			/* of the newest segment there when the wait ended */
 };
 
-#define MAX_HOPS	4		/* kept of one wait; more are counted */
+#define MAX_MIGRATIONS	4		/* kept of one wait; more are counted */
 #define MAX_IDLE_CPUS	1024		/* CPUs that are looked at for idle_cpus */
 
 /* A wait, with what is needed beside the segments to explain it. */
@@ -107,17 +107,17 @@ struct why_event {
 	__u64 wakeup_ns;		/* at its begin: from sched_waking to _wakeup */
 	__u64 queued_ns;		/* when it came to its last CPU, 0: not known */
 	/* As in struct run_segment, at the begin on the first and the end on the last CPU. */
-	__u64 begin_stolen_ns;
+	__u64 begin_nontask_ns;
 	__u64 begin_irq_ns;
-	__u64 end_stolen_ns;
+	__u64 end_nontask_ns;
 	__u64 end_irq_ns;
 	/* Throttled for want of quota, for so long from then on; the group that ran out. */
 	__u64 quota_ns;
 	__u64 quota_since_ns;
 	__u64 quota_cgroup;		/* 0: not known */
-	struct hop hops[MAX_HOPS];
+	struct migration migrations[MAX_MIGRATIONS];
 	__u32 seq;			/* of the newest segment on the last CPU */
-	__u32 nr_hops;			/* may be more than MAX_HOPS */
+	__u32 nr_migrations;			/* may be more than MAX_MIGRATIONS */
 	__u8 from;			/* enum wait_from */
 	__u8 waker_kind;
 	__u8 pad[6];

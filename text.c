@@ -102,9 +102,9 @@ static void print_path(const struct why_event *e)
 	int len = 0;
 	__u32 i;
 
-	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
-		len += sprintf(path + len, "%u>", e->hops[i].cpu);
-	if (e->nr_hops > MAX_HOPS)
+	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++)
+		len += sprintf(path + len, "%u>", e->migrations[i].cpu);
+	if (e->nr_migrations > MAX_MIGRATIONS)
 		len += sprintf(path + len, "..>");
 	sprintf(path + len, "%u", e->wait.cpu);
 	printf(" %-4s ", path);

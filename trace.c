@@ -243,9 +243,9 @@ static void put_why(const struct why *why)
 	size_t nr = percents(why, shares), i;
 
 	fprintf(batch, "\"from\":\"%s\",\"cpus\":\"", from_names[e->from]);
-	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
-		fprintf(batch, "%u>", e->hops[i].cpu);
-	fprintf(batch, "%s%u\",\"why\":[", e->nr_hops > MAX_HOPS ? "..>" : "", e->wait.cpu);
+	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++)
+		fprintf(batch, "%u>", e->migrations[i].cpu);
+	fprintf(batch, "%s%u\",\"why\":[", e->nr_migrations > MAX_MIGRATIONS ? "..>" : "", e->wait.cpu);
 	for (i = 0; i < nr; i++) {
 		if (i)
 			putc(',', batch);
@@ -298,8 +298,8 @@ void trace_wait(const struct why *why)
 
 	nr_waits++;
 	draw_cpu(w, w->cpu, e->seq, true);
-	for (i = 0; i < e->nr_hops && i < MAX_HOPS; i++)
-		draw_cpu(w, e->hops[i].cpu, e->hops[i].seq, false);
+	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++)
+		draw_cpu(w, e->migrations[i].cpu, e->migrations[i].seq, false);
 	if (!tid) {
 		pid = NO_PID_TRACKS;
 		tid = NO_PID_TRACKS + nr_waits;

@@ -31,7 +31,7 @@ build()
 	cc $flags progstats.c "$libbpf" -lelf -lz -o "$bench/progstats"
 	cp "$out/runqslower" "$bench/ours"
 
-	if [ -f "$peer/runqslower.c" ] && [ ! -f "$peer/kernel.bpf.h" ]; then
+	if [ -f "$peer/runqslower.c" ] && [ ! -d "$peer/engine" ]; then
 		mkdir -p "$bench/kernel.d"
 		make -s -C "$peer" OUTPUT="$bench/kernel.d/" BPFTOOL="$bpftool" \
 			VMLINUX_H="$out/vmlinux.h" >/dev/null

@@ -458,7 +458,7 @@ target_endian()
 dependencies()
 {
 	quick OUTPUT="$out/"
-	touch "$dir/kernel.bpf.h"
+	touch "$dir/engine/wait.bpf.h"
 	quick OUTPUT="$out/"
 	has CLANG
 	has 'CC .*/programs.o'

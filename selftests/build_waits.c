@@ -48,11 +48,11 @@ void idle(__u32 cpu, long at)
 	run(cpu, at, 0, "swapper", SEGMENT_IDLE);
 }
 
-void run_stolen(__u32 cpu, long at, __u32 tid, const char *name, __u64 stolen, __u64 irq)
+void run_nontask(__u32 cpu, long at, __u32 tid, const char *name, __u64 nontask, __u64 irq)
 {
 	struct run_segment s = next_segment(cpu, at, tid, name);
 
-	s.stolen_ns = stolen;
+	s.nontask_ns = nontask;
 	s.irq_ns = irq;
 	history_add(&history, &s, 1);
 }
@@ -89,9 +89,9 @@ void begin(__u64 ns)
 
 void moves(long left, long queued, __u32 cpu)
 {
-	if (event.nr_hops < MAX_HOPS)
-		event.hops[event.nr_hops] = (struct hop) { BEGIN + left, event.wait.cpu, 0 };
-	event.nr_hops++;
+	if (event.nr_migrations < MAX_MIGRATIONS)
+		event.migrations[event.nr_migrations] = (struct migration) { BEGIN + left, event.wait.cpu, 0 };
+	event.nr_migrations++;
 	event.queued_ns = BEGIN + queued;
 	event.wait.cpu = cpu;
 }
@@ -114,7 +114,7 @@ struct why *explained(void)
 	__u32 i;
 
 	event.seq = newest_seq(event.wait.cpu);
-	for (i = 0; i < event.nr_hops && i < MAX_HOPS; i++)
-		event.hops[i].seq = newest_seq(event.hops[i].cpu);
+	for (i = 0; i < event.nr_migrations && i < MAX_MIGRATIONS; i++)
+		event.migrations[i].seq = newest_seq(event.migrations[i].cpu);
 	return explain(&event, &history);
 }

@@ -32,10 +32,10 @@ void run(__u32 cpu, long at, __u32 tid, const char *name, __u8 flags);
 void idle(__u32 cpu, long at);
 
 /*
- * The same. @stolen had gone to interrupts and the hypervisor by then, @irq to the
+ * The same. @nontask had gone to interrupts and the hypervisor by then, @irq to the
  * former.
  */
-void run_stolen(__u32 cpu, long at, __u32 tid, const char *name, __u64 stolen, __u64 irq);
+void run_nontask(__u32 cpu, long at, __u32 tid, const char *name, __u64 nontask, __u64 irq);
 
 /* The same, on CPU 0. */
 void run_group(long at, __u32 tid, const char *name, __u32 tgid, __u64 cgroup);

@@ -34,21 +34,21 @@
 
 struct group {
 	struct group *parent;		/* NULL: the root */
-	struct task_group___any tg;
-	struct cgroup___any cgroup;
-	struct kernfs_node___any kn;
-	struct cgroup_subsys_state___any css;
-	struct cfs_rq___any *queues[SIM_CPUS];
-	struct sched_entity___any entities[SIM_CPUS];
+	struct task_group___compat tg;
+	struct cgroup___compat cgroup;
+	struct kernfs_node___compat kn;
+	struct cgroup_subsys_state___compat css;
+	struct cfs_rq___compat *queues[SIM_CPUS];
+	struct sched_entity___compat entities[SIM_CPUS];
 };
 
 struct task {
-	struct task_struct___any t;	/* first: as the programs see it */
+	struct task_struct___compat t;	/* first: as the programs see it */
 	struct group *group;
-	struct css_set___any css_set;
+	struct css_set___compat css_set;
 	u64 cpus_allowed[MAX_IDLE_CPUS / 64];
 	struct {
-		struct pid___any pid;
+		struct pid___compat pid;
 		struct {
 			int nr;
 			void *ns;
@@ -58,9 +58,9 @@ struct task {
 
 /* In the memory of a CPU all has its place: how far apart matters to 7.x. */
 static struct {
-	struct rq___any rq;
+	struct rq___compat rq;
 	u32 preempt_count;
-	struct cfs_rq___any queues[MAX_GROUPS];
+	struct cfs_rq___compat queues[MAX_GROUPS];
 	struct task idle;
 	struct task *curr;
 	u64 ahead;			/* of its sched_clock: CLOCK_MONOTONIC */
@@ -178,7 +178,7 @@ static inline void init_task(struct task *p, u32 tid, u32 tgid, char *comm)
 	set_group(p, &root);
 }
 
-static inline struct task *new_task(u32 tid, u32 tgid, char *comm)
+static inline struct task *make_task(u32 tid, u32 tgid, char *comm)
 {
 	struct task *p = malloc(sizeof(*p));
 
@@ -236,11 +236,16 @@ static inline void wake(struct task *p, int c)
 	wake_by(p, c, cpu[c].curr);
 }
 
+static inline void fork_task(struct task *p)
+{
+	(why ? why_new_task : new_task)((void *)sim.current, tp(p));
+}
+
 static inline void wake_new(struct task *p, int c)
 {
 	set_state(p, TASK_RUNNING);
 	in_context_of(cpu[c].curr);
-	sched_process_fork(tp(cpu[c].curr), tp(p));
+	fork_task(p);
 	enqueue(p, c);
 	cpu[c].stale = true;
 	if (sees_wakeups)
@@ -328,8 +333,8 @@ static inline void kernel_is(enum kernel v)
 /* Report what is longer than @min_us, as programs.c sets it. */
 static inline void threshold(u64 min_us)
 {
-	report_from_ns = min_us ? min_us * US + 1 : 0;
-	quick_ns = report_from_ns > 2 * TICK ? report_from_ns - 2 * TICK : 0;
+	threshold_ns = min_us ? min_us * US + 1 : 0;
+	rough_times = threshold_ns > 2 * TICK;
 }
 
 static inline void see_existing(struct task *p)
@@ -346,6 +351,21 @@ static inline void look_for_stalled(struct task *p)
 	(why ? why_waiting_tasks : waiting_tasks)(&ctx);
 }
 
+static inline void add_maps(void)
+{
+	sim_add_map(SIM_MAP(&cpus), SIM_CPUS);
+	sim_add_map(SIM_MAP(&history), SIM_CPUS * NR_CHUNKS);
+	sim_add_map(SIM_MAP(&waits_by_length), NR_BUCKETS);
+	sim_add_map(SIM_MAP(&waits), 0);
+	sim_add_map(SIM_MAP(&waits_by_tid), 0);
+	sim_add_map(SIM_MAP(&why_waits), 0);
+	sim_add_map(SIM_MAP(&why_waits_by_tid), 0);
+	sim_add_map(SIM_MAP(&tids), 0);
+	sim_add_map(SIM_MAP(&tgids), 0);
+	sim_add_map(SIM_MAP(&comms), 0);
+	sim_add_map(SIM_MAP(&cgroups), 0);
+}
+
 /*
  * A machine with idle CPUs on which tracing has just begun. Before this the test
  * sets what kernel there is; after it what else it wants.
@@ -357,16 +377,13 @@ static inline void boot(enum kernel v, bool explains)
 	sim_reset();
 	kernel_is(v);
 	why = explains;
-	explain = explains;
 	clock_age_ns = 2 * TICK;
 	tick_ns = TICK;
 	nr_cpus = SIM_CPUS;
 	nr_chunks = NR_CHUNKS;
 	use_tids = v < V6_1;
 	threshold(10 * 1000);
-	sim_set_size(&cpus, SIM_CPUS);
-	sim_set_size(&history, SIM_CPUS * NR_CHUNKS);
-	sim_set_size(&waits_by_length, NR_BUCKETS);
+	add_maps();
 	new_group(NULL, 1);
 	for (c = 0; c < SIM_CPUS; c++) {
 		/* Nearly as far apart on any two, as where sched_clock is stable. */

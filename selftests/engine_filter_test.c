@@ -21,8 +21,8 @@ FIXTURE_VARIANT_ADD(filter, why) { true };
 FIXTURE_SETUP(filter)
 {
 	boot(V6_12, variant->why);
-	a = new_task(101, 100, "alpha");
-	b = new_task(201, 200, "beta");
+	a = make_task(101, 100, "alpha");
+	b = make_task(201, 200, "beta");
 	sim_forget_records();
 }
 
@@ -50,7 +50,7 @@ static void both_are_stalled(void)
 	look_for_stalled(b);
 }
 
-static void add_key(struct sim_map map, u32 key)
+static void add_key(void *map, u32 key)
 {
 	u8 value = 1;
 
@@ -102,8 +102,8 @@ TEST_F(filter, tids)
 	filter_tasks = true;
 	nr_tids = 2;
 	only_tid = 201;			/* not asked for when there are more */
-	add_key(SIM_MAP(&tids), 101);
-	add_key(SIM_MAP(&tids), 55);
+	add_key(&tids, 101);
+	add_key(&tids, 55);
 	EXPECT_TRUE(lets_through(a));
 }
 
@@ -122,8 +122,8 @@ TEST_F(filter, tgids)
 	filter_tasks = true;
 	nr_tgids = 2;
 	only_tgid = 100;
-	add_key(SIM_MAP(&tgids), 200);
-	add_key(SIM_MAP(&tgids), 101);
+	add_key(&tgids, 200);
+	add_key(&tgids, 101);
 	EXPECT_TRUE(lets_through(b));
 }
 
@@ -145,7 +145,7 @@ static void add_prefix(char *prefix)
 	u8 value = 1;
 
 	memcpy(key.comm, prefix, strlen(prefix));
-	sim_update(SIM_MAP(&comms), &key, &value, 0);
+	sim_update(&comms, &key, &value, 0);
 }
 
 TEST_F(filter, comm)
@@ -198,7 +198,7 @@ static void only_cgroup(u64 id)
 	u8 value = 1;
 
 	nr_cgroups = 1;
-	sim_update(SIM_MAP(&cgroups), &id, &value, 0);
+	sim_update(&cgroups, &id, &value, 0);
 }
 
 TEST_F(filter, cgroup)
@@ -238,7 +238,7 @@ TEST_F(filter, lengths)
 	u32 bucket = bucket_of(20 * MS);
 	u64 *count;
 
-	count_all = true;
+	count_lengths = true;
 	filter_cpus = true;
 	cpu_mask[0] = 1;
 	both_wait();
@@ -362,8 +362,8 @@ static void give_pid(struct task *p, u32 outside, u32 inside)
 
 TEST_F(filter, pids_of_a_namespace)
 {
-	struct task *tool = new_task(301, 300, "runqslower");
-	struct task *leader = new_task(100, 100, "leader");
+	struct task *tool = make_task(301, 300, "runqslower");
+	struct task *leader = make_task(100, 100, "leader");
 
 	in_pidns = true;
 	give_pid(tool, 301, 9);
@@ -394,7 +394,7 @@ TEST_F(filter, pids_of_a_namespace)
 /* As deep, but another one. */
 TEST_F(filter, pids_of_a_sister_namespace)
 {
-	struct task *tool = new_task(301, 300, "runqslower");
+	struct task *tool = make_task(301, 300, "runqslower");
 	int sister_ns;
 
 	in_pidns = true;

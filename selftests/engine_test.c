@@ -34,9 +34,9 @@ FIXTURE_SETUP(engine)
 	boot(variant->kernel, variant->why);
 	if (variant->lacks)
 		sim_lacks(variant->lacks);
-	a = new_task(101, 100, "waiter");
-	b = new_task(201, 200, "runner");
-	c = new_task(301, 300, "third");
+	a = make_task(101, 100, "waiter");
+	b = make_task(201, 200, "runner");
+	c = make_task(301, 300, "third");
 	see_existing(a);
 	see_existing(b);
 	see_existing(c);
@@ -189,7 +189,7 @@ TEST_F(engine, idle_never_waits)
 
 TEST_F(engine, new_task)
 {
-	struct task *child = new_task(102, 102, "child");
+	struct task *child = make_task(102, 102, "child");
 
 	at(20 * MS);
 	wake_new(child, 0);
@@ -528,7 +528,7 @@ TEST_F(engine, no_room_in_the_ring)
 
 TEST_F(engine, no_storage)
 {
-	struct task *p = new_task(401, 400, "unknown");
+	struct task *p = make_task(401, 400, "unknown");
 
 	if (use_tids)
 		return;			/* waits by TID need no storage of tasks */
@@ -547,7 +547,7 @@ TEST_F(engine, no_storage)
 /* A TID that is used again is another task. */
 TEST_F(engine, tid_used_again)
 {
-	struct task *p = new_task(101, 101, "again");
+	struct task *p = make_task(101, 101, "again");
 
 	p->t.start_time = 9999;
 	at(20 * MS);
@@ -567,7 +567,7 @@ TEST_F(engine, record_goes_with_its_task)
 	wait_20ms(a, 20 * MS);
 	EXPECT_NE(NULL, variant->why ? bpf_map_lookup_elem(&why_waits_by_tid, &tid) :
 				       bpf_map_lookup_elem(&waits_by_tid, &tid));
-	sched_process_free(tp(a));
+	(variant->why ? why_task_gone : task_gone)(tp(a));
 	EXPECT_EQ(NULL, variant->why ? bpf_map_lookup_elem(&why_waits_by_tid, &tid) :
 				       bpf_map_lookup_elem(&waits_by_tid, &tid));
 }
@@ -575,14 +575,14 @@ TEST_F(engine, record_goes_with_its_task)
 /* Before 6.4 records can only be made beforehand. */
 TEST_F(engine, records_are_made_beforehand)
 {
-	struct task *child = new_task(102, 102, "child");
+	struct task *child = make_task(102, 102, "child");
 
 	if (use_tids)
 		return;			/* waits by TID are made when needed */
 	sim.no_storage = false;
 	at(20 * MS);
 	in_context_of(b);
-	sched_process_fork(tp(b), tp(child));
+	fork_task(child);
 	sim.no_storage = true;
 	sim_lacks("sched_info.last_queued");
 	wait_20ms(child, 20 * MS);
@@ -594,7 +594,7 @@ TEST_F(engine, records_are_made_beforehand)
 /* A run queue is locked when a wait begins: memory is asked for since 6.4 only. */
 TEST_F(engine, memory_under_a_lock)
 {
-	struct task *p = new_task(401, 400, "unknown");
+	struct task *p = make_task(401, 400, "unknown");
 
 	sim.nr_created = 0;
 	wait_20ms(p, 20 * MS);
@@ -613,7 +613,7 @@ static u64 nr_of_length(u64 ns)
 
 TEST_F(engine, histogram_counts_all)
 {
-	count_all = true;
+	count_lengths = true;
 	at(20 * MS);
 	wake(a, 0);
 	at(20 * MS + 700);

@@ -26,7 +26,7 @@ FIXTURE_VARIANT_ADD(engine_why, v7_3) { V7_3 };
 
 static struct task *known_task(u32 tid, u32 tgid, char *comm)
 {
-	struct task *p = new_task(tid, tgid, comm);
+	struct task *p = make_task(tid, tgid, comm);
 
 	see_existing(p);
 	return p;
@@ -102,13 +102,13 @@ TEST_F(engine_why, every_field_of_a_segment)
 	EXPECT_EQ(RECORD_SEGMENTS, s->kind);
 	EXPECT_EQ(0, s->flags);
 	EXPECT_EQ(0, s->cpu);
-	EXPECT_EQ(500 * US, s->stolen_ns);
+	EXPECT_EQ(500 * US, s->nontask_ns);
 	EXPECT_EQ(300 * US, s->irq_ns);
 	EXPECT_EQ(77, s->cgroup);
 	EXPECT_EQ(s->seq, reported(0)->seq);
 	s = history_before(&mirror, s);
 	ASSERT_TRUE(is_segment(s, MS, b));
-	EXPECT_EQ(0, s->stolen_ns);
+	EXPECT_EQ(0, s->nontask_ns);
 	EXPECT_EQ(1, s->cgroup);
 	s = history_before(&mirror, s);
 	ASSERT_NE(NULL, s);
@@ -325,14 +325,14 @@ TEST_F(engine_why, every_field_of_a_woken_wait)
 	EXPECT_EQ(88, e->cgroup);
 	EXPECT_EQ(0, e->wakeup_ns);
 	EXPECT_EQ(BEGIN + 10 * MS, e->queued_ns);
-	EXPECT_EQ(150 * US, e->begin_stolen_ns);
+	EXPECT_EQ(150 * US, e->begin_nontask_ns);
 	EXPECT_EQ(100 * US, e->begin_irq_ns);
-	EXPECT_EQ(165 * US, e->end_stolen_ns);
+	EXPECT_EQ(165 * US, e->end_nontask_ns);
 	EXPECT_EQ(110 * US, e->end_irq_ns);
 	EXPECT_EQ(0, e->quota_ns);
 	EXPECT_EQ(0, e->quota_since_ns);
 	EXPECT_EQ(0, e->quota_cgroup);
-	EXPECT_EQ(0, e->nr_hops);
+	EXPECT_EQ(0, e->nr_migrations);
 	EXPECT_EQ(WAKER_UNSEEN, e->waker_kind);
 	EXPECT_EQ(0, e->idle_cpus[0]);
 }
@@ -355,7 +355,7 @@ TEST_F(engine_why, how_it_began)
 	EXPECT_EQ(FROM_PREEMPTED, reported(1)->from);
 	EXPECT_EQ(FROM_UNSEEN, reported(2)->from);
 	EXPECT_EQ(0, reported(2)->wakeup_ns);
-	EXPECT_EQ(0, reported(2)->nr_hops);
+	EXPECT_EQ(0, reported(2)->nr_migrations);
 	EXPECT_EQ(WAKER_UNSEEN, reported(2)->waker_kind);
 	EXPECT_EQ(0, reported(2)->quota_ns);
 }
@@ -501,14 +501,14 @@ TEST_F(engine_why, migrated)
 	ASSERT_NE(NULL, e);
 	EXPECT_EQ(1, e->wait.cpu);
 	EXPECT_EQ(30 * MS, e->wait.wait_ns);
-	EXPECT_EQ(1, e->nr_hops);
-	EXPECT_EQ(0, e->hops[0].cpu);
-	EXPECT_EQ(BEGIN + 20 * MS, e->hops[0].left_ns);
+	EXPECT_EQ(1, e->nr_migrations);
+	EXPECT_EQ(0, e->migrations[0].cpu);
+	EXPECT_EQ(BEGIN + 20 * MS, e->migrations[0].left_ns);
 	EXPECT_EQ(BEGIN + 21 * MS, e->queued_ns);
 	/* What both CPUs ran has come. */
 	take_segments();
 	ASSERT_TRUE(is_segment(history_newest(&mirror, 0), MS, b));
-	EXPECT_EQ(history_newest(&mirror, 0)->seq, e->hops[0].seq);
+	EXPECT_EQ(history_newest(&mirror, 0)->seq, e->migrations[0].seq);
 	ASSERT_TRUE(is_segment(history_newest(&mirror, 1), 2 * MS, d));
 	EXPECT_EQ(history_newest(&mirror, 1)->seq, e->seq);
 }
@@ -520,19 +520,19 @@ TEST_F(engine_why, migrated_too_often)
 
 	at(10 * MS);
 	wake(a, 0);
-	for (i = 1; i <= MAX_HOPS + 2; i++) {
+	for (i = 1; i <= MAX_MIGRATIONS + 2; i++) {
 		pass(MS);
 		leave_for(a, i % SIM_CPUS);
 		arrive(a);
 	}
 	at(40 * MS);
-	switch_to((MAX_HOPS + 2) % SIM_CPUS, a, SLEEPS);
+	switch_to((MAX_MIGRATIONS + 2) % SIM_CPUS, a, SLEEPS);
 	e = reported(0);
 	ASSERT_NE(NULL, e);
-	EXPECT_EQ(MAX_HOPS + 2, e->nr_hops);
-	for (i = 0; i < MAX_HOPS; i++) {
-		EXPECT_EQ(i % SIM_CPUS, e->hops[i].cpu);
-		EXPECT_EQ(BEGIN + (11 + i) * MS, e->hops[i].left_ns);
+	EXPECT_EQ(MAX_MIGRATIONS + 2, e->nr_migrations);
+	for (i = 0; i < MAX_MIGRATIONS; i++) {
+		EXPECT_EQ(i % SIM_CPUS, e->migrations[i].cpu);
+		EXPECT_EQ(BEGIN + (11 + i) * MS, e->migrations[i].left_ns);
 	}
 }
 
@@ -551,7 +551,7 @@ TEST_F(engine_why, migrations_of_this_wait_only)
 	at(40 * MS);
 	switch_to(0, a, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(0, reported(0)->nr_hops);
+	EXPECT_EQ(0, reported(0)->nr_migrations);
 }
 
 /* The place of a task that sleeps asks for no switch: nobody needs the time. */
@@ -682,7 +682,7 @@ TEST_F(engine_why, idle_cpu_of_many)
 	u32 key = 66;
 
 	nr_cpus = 70;
-	sim_set_size(&cpus, nr_cpus);
+	sim_add_map(SIM_MAP(&cpus), nr_cpus);
 	c = bpf_map_lookup_elem(&cpus, &key);
 	c->idle_since = BEGIN;
 	a->cpus_allowed[0] = ~(1ULL << (66 - 64));
@@ -724,7 +724,7 @@ TEST_F(engine_why, own_cpu_is_listed_after_a_migration)
 /* @g has run out: its queue on CPU @c, and those of the groups below are throttled. */
 static void throttle(struct group *g, struct group *below, int c)
 {
-	struct cfs_rq___any *q[] = { g->queues[c], below ? below->queues[c] : NULL };
+	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
 	int i;
 
 	update_clock(c);
@@ -739,7 +739,7 @@ static void throttle(struct group *g, struct group *below, int c)
 
 static void unthrottle(struct group *g, struct group *below, int c)
 {
-	struct cfs_rq___any *q[] = { g->queues[c], below ? below->queues[c] : NULL };
+	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
 	u64 ns;
 	int i;
 

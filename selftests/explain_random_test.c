@@ -18,7 +18,7 @@ static __u64 rnd(__u64 nr)
 
 /*
  * The budget by counting: who had each single ns? Only for times that are in order,
- * with nothing stolen and no hops that were not kept.
+ * with nothing but tasks and no migrations that were not kept.
  */
 struct log {
 	struct run_segment segments[CPUS][3 * HISTORY_SIZE];
@@ -58,15 +58,15 @@ static void count(struct counts *counts, const struct why_event *e, const struct
 
 	memset(counts, 0, sizeof(*counts));
 	for (t = BEGIN; t < e->wait.end_ns; t++) {
-		for (i = 0; i < e->nr_hops && t >= e->hops[i].left_ns; i++)
+		for (i = 0; i < e->nr_migrations && t >= e->migrations[i].left_ns; i++)
 			;
 		if (t < BEGIN + e->wakeup_ns)
 			counts->of[CAUSE_WAKEUP][0]++;
 		else if (t >= e->quota_since_ns && t < e->quota_since_ns + e->quota_ns)
 			counts->of[CAUSE_QUOTA][0]++;
-		else if (i < e->nr_hops)
-			count_segment(counts, log, e->hops[i].cpu, t);
-		else if (e->nr_hops && t < e->queued_ns)
+		else if (i < e->nr_migrations)
+			count_segment(counts, log, e->migrations[i].cpu, t);
+		else if (e->nr_migrations && t < e->queued_ns)
 			counts->of[CAUSE_FLIGHT][0]++;
 		else
 			count_segment(counts, log, e->wait.cpu, t);
@@ -113,7 +113,7 @@ static void random_event(void)
 		event.quota_ns = rnd(event.wait.end_ns - event.quota_since_ns + 1);
 	}
 	event.wait.cpu = rnd(CPUS);
-	while (event.nr_hops < MAX_HOPS && !rnd(2)) {
+	while (event.nr_migrations < MAX_MIGRATIONS && !rnd(2)) {
 		at += rnd(ns - at + 1);
 		moves(at, rnd(2) ? at + rnd(ns - at + 1) : at, rnd(CPUS));
 	}
@@ -191,7 +191,7 @@ static void random_history(__u64 time(void))
 		s.seq += rnd(10) ? 0 : rnd(3 * HISTORY_SIZE) - HISTORY_SIZE;
 		s.flags = rnd(4) ? 0 : rnd(4);
 		s.start_ns = time();
-		s.stolen_ns = time() - BEGIN;
+		s.nontask_ns = time() - BEGIN;
 		s.irq_ns = time() - BEGIN;
 		history_add(&history, &s, 1);
 	}
@@ -202,18 +202,18 @@ static void random_times(__u64 time(void))
 	__u32 i;
 
 	event.from = rnd(FROM_THROTTLED + 1);
-	event.begin_stolen_ns = time() - BEGIN;
+	event.begin_nontask_ns = time() - BEGIN;
 	event.begin_irq_ns = time() - BEGIN;
-	event.end_stolen_ns = time() - BEGIN;
+	event.end_nontask_ns = time() - BEGIN;
 	event.end_irq_ns = time() - BEGIN;
 	event.quota_since_ns = rnd(2) ? time() : 0;
 	event.quota_ns = rnd(2) ? time() - BEGIN : 0;
 	event.queued_ns = time();
-	event.nr_hops = rnd(2) ? 0 : rnd(2 * MAX_HOPS);
+	event.nr_migrations = rnd(2) ? 0 : rnd(2 * MAX_MIGRATIONS);
 	event.wait.cpu = rnd(CPUS + 1);
 	event.seq = rnd(4 * HISTORY_SIZE);
-	for (i = 0; i < MAX_HOPS; i++)
-		event.hops[i] = (struct hop) { time(), rnd(CPUS + 1), rnd(4 * HISTORY_SIZE) };
+	for (i = 0; i < MAX_MIGRATIONS; i++)
+		event.migrations[i] = (struct migration) { time(), rnd(CPUS + 1), rnd(4 * HISTORY_SIZE) };
 }
 
 TEST(random_disorder)

@@ -9,7 +9,7 @@
 
 /* Several CPUs */
 
-TEST(wait_hop)
+TEST(wait_migration)
 {
 	begin(100);
 	run(0, -10, 11, "a", 0);
@@ -20,7 +20,7 @@ TEST(wait_hop)
 	EXPECT_STREQ("40 a/11, 30 d/14, 20 c/13, 10 flight", budget());
 }
 
-TEST(wait_hop_without_flight)
+TEST(wait_migration_without_flight)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -29,7 +29,7 @@ TEST(wait_hop_without_flight)
 	EXPECT_STREQ("60 b/12, 40 a/11", budget());
 }
 
-TEST(wait_hop_queued_not_known)
+TEST(wait_migration_queued_not_known)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -40,7 +40,7 @@ TEST(wait_hop_queued_not_known)
 }
 
 /* Where it was queued when tells only of the last CPU. */
-TEST(wait_hops)
+TEST(wait_migrations)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -51,7 +51,7 @@ TEST(wait_hops)
 	EXPECT_STREQ("40 c/13, 30 b/12, 20 a/11, 10 flight", budget());
 }
 
-TEST(wait_hop_and_back)
+TEST(wait_migration_and_back)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -73,7 +73,7 @@ TEST(wait_one_task_on_two_cpus)
 	EXPECT_STREQ("80 a/11, 20 b/12", budget());
 }
 
-TEST(wait_hop_without_history)
+TEST(wait_migration_without_history)
 {
 	begin(100);
 	run(1, 0, 12, "b", 0);
@@ -81,7 +81,7 @@ TEST(wait_hop_without_history)
 	EXPECT_STREQ("50 b/12, 40 other, 10 flight, 40 of it uncovered", budget());
 }
 
-TEST(wait_hop_segment_missing)
+TEST(wait_migration_segment_missing)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -92,7 +92,7 @@ TEST(wait_hop_segment_missing)
 	EXPECT_STREQ("50 c/13, 30 a/11, 10 flight, 10 other, 10 of it uncovered", budget());
 }
 
-TEST(wait_hop_to_cpu_with_missing_segment)
+TEST(wait_migration_to_cpu_with_missing_segment)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -103,64 +103,64 @@ TEST(wait_hop_to_cpu_with_missing_segment)
 	EXPECT_STREQ("40 a/11, 30 other, 20 b/12, 10 flight, 30 of it uncovered", budget());
 }
 
-TEST(wait_hop_from_unknown_cpu)
+TEST(wait_migration_from_unknown_cpu)
 {
 	begin(100);
 	event.wait.cpu = -1;
 	run(1, 0, 12, "b", 0);
 	moves(40, 50, 1);
-	event.hops[0].cpu = -1U;
+	event.migrations[0].cpu = -1U;
 	EXPECT_STREQ("50 b/12, 40 other, 10 flight, 40 of it uncovered", budget());
 }
 
-TEST(wait_hops_as_many_as_are_kept)
+TEST(wait_migrations_as_many_as_are_kept)
 {
 	int i;
 
 	begin(100);
 	for (i = 0; i < CPUS; i++)
 		run(i, 0, 11 + i, "a", 0);
-	for (i = 1; i <= MAX_HOPS; i++)
+	for (i = 1; i <= MAX_MIGRATIONS; i++)
 		moves(10 * i, 10 * i + 5, i % CPUS);
 	EXPECT_STREQ("65 a/11, 10 a/12, 10 a/13, 10 a/14, 5 flight", budget());
 }
 
-TEST(wait_hops_as_many_as_are_kept_queued_not_known)
+TEST(wait_migrations_as_many_as_are_kept_queued_not_known)
 {
 	int i;
 
 	begin(100);
 	for (i = 0; i < CPUS; i++)
 		run(i, 0, 11 + i, "a", 0);
-	for (i = 1; i <= MAX_HOPS; i++)
+	for (i = 1; i <= MAX_MIGRATIONS; i++)
 		moves(10 * i, 10 * i, i % CPUS);
 	event.queued_ns = 0;
 	EXPECT_STREQ("70 a/11, 10 a/12, 10 a/13, 10 a/14", budget());
 }
 
 /* Where it was between the last that was kept and its last CPU is not known. */
-TEST(wait_hops_more_than_are_kept)
+TEST(wait_migrations_more_than_are_kept)
 {
 	int i;
 
 	begin(100);
 	for (i = 0; i < CPUS; i++)
 		run(i, 0, 11 + i, "a", 0);
-	for (i = 1; i <= MAX_HOPS + 2; i++)
+	for (i = 1; i <= MAX_MIGRATIONS + 2; i++)
 		moves(10 * i, 10 * i + 5, i % CPUS);
 	EXPECT_STREQ("45 a/13, 25 other, 10 a/11, 10 a/12, 10 a/14, 25 of it uncovered",
 		     budget());
 }
 
 /* Nor is it, then, since when it was on its last CPU. */
-TEST(wait_hops_more_than_are_kept_queued_not_known)
+TEST(wait_migrations_more_than_are_kept_queued_not_known)
 {
 	int i;
 
 	begin(100);
 	for (i = 0; i < CPUS; i++)
 		run(i, 0, 11 + i, "a", 0);
-	for (i = 1; i <= MAX_HOPS + 2; i++)
+	for (i = 1; i <= MAX_MIGRATIONS + 2; i++)
 		moves(10 * i, 10 * i + 5, i % CPUS);
 	event.queued_ns = 0;
 	EXPECT_STREQ("60 other, 10 a/11, 10 a/12, 10 a/13, 10 a/14, 60 of it uncovered",
@@ -168,7 +168,7 @@ TEST(wait_hops_more_than_are_kept_queued_not_known)
 }
 
 /* Clocks that disagree: times that are not in order, or not in the wait. */
-TEST(wait_hop_before_the_begin)
+TEST(wait_migration_before_the_begin)
 {
 	begin(100);
 	run(0, -50, 11, "a", 0);
@@ -177,7 +177,7 @@ TEST(wait_hop_before_the_begin)
 	EXPECT_STREQ("100 b/12", budget());
 }
 
-TEST(wait_hop_after_the_end)
+TEST(wait_migration_after_the_end)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -186,7 +186,7 @@ TEST(wait_hop_after_the_end)
 	EXPECT_STREQ("100 a/11", budget());
 }
 
-TEST(wait_hop_queued_after_the_end)
+TEST(wait_migration_queued_after_the_end)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -195,7 +195,7 @@ TEST(wait_hop_queued_after_the_end)
 	EXPECT_STREQ("60 flight, 40 a/11", budget());
 }
 
-TEST(wait_hops_out_of_order)
+TEST(wait_migrations_out_of_order)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
@@ -207,66 +207,66 @@ TEST(wait_hops_out_of_order)
 }
 
 /* Each CPU has counters of its own: the begin's are the first one's, */
-TEST(wait_hop_stolen)
+TEST(wait_migration_nontask)
 {
 	begin(100);
-	run_stolen(0, -40, 11, "a", 5000, 0);
-	run_stolen(0, 60, 12, "b", 5030, 0);
-	run_stolen(1, -50, 13, "c", 100, 40);
-	event.begin_stolen_ns = 5000;
-	event.end_stolen_ns = 130;
+	run_nontask(0, -40, 11, "a", 5000, 0);
+	run_nontask(0, 60, 12, "b", 5030, 0);
+	run_nontask(1, -50, 13, "c", 100, 40);
+	event.begin_nontask_ns = 5000;
+	event.end_nontask_ns = 130;
 	event.end_irq_ns = 70;
 	moves(40, 50, 1);
 	EXPECT_STREQ("40 c/13, 20 a/11, 20 steal, 10 irq, 10 flight", budget());
 }
 
 /* not that of another in between; */
-TEST(wait_hops_stolen)
+TEST(wait_migrations_nontask)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 30, 0);
-	run_stolen(1, -100, 12, "b", 0, 0);
-	run_stolen(1, 40, 13, "c", 70, 0);
-	run_stolen(2, -100, 14, "d", 5000, 0);
-	event.begin_stolen_ns = 30;
-	event.end_stolen_ns = 5000;
+	run_nontask(0, -100, 11, "a", 30, 0);
+	run_nontask(1, -100, 12, "b", 0, 0);
+	run_nontask(1, 40, 13, "c", 70, 0);
+	run_nontask(2, -100, 14, "d", 5000, 0);
+	event.begin_nontask_ns = 30;
+	event.end_nontask_ns = 5000;
 	moves(20, 20, 1);
 	moves(50, 50, 2);
 	EXPECT_STREQ("50 d/14, 20 a/11, 10 b/12, 10 c/13, 10 steal", budget());
 }
 
 /* also if it left at once; */
-TEST(wait_hop_at_once_stolen)
+TEST(wait_migration_at_once_nontask)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 0, 0);
-	run_stolen(1, -100, 12, "b", 0, 0);
-	event.begin_stolen_ns = 50;
-	event.end_stolen_ns = 60;
+	run_nontask(0, -100, 11, "a", 0, 0);
+	run_nontask(1, -100, 12, "b", 0, 0);
+	event.begin_nontask_ns = 50;
+	event.end_nontask_ns = 60;
 	moves(0, 0, 1);
 	EXPECT_STREQ("70 b/12, 30 steal", budget());
 }
 
 /* the end's are the last one's; */
-TEST(wait_hop_at_the_end_stolen)
+TEST(wait_migration_at_the_end_nontask)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 0, 0);
-	run_stolen(1, 0, 12, "b", 5000, 0);
-	event.end_stolen_ns = 5000;
+	run_nontask(0, 0, 11, "a", 0, 0);
+	run_nontask(1, 0, 12, "b", 5000, 0);
+	event.end_nontask_ns = 5000;
 	moves(100, 100, 1);
 	EXPECT_STREQ("100 a/11", budget());
 }
 
-/* and of what was stolen after the last segment of another, nothing is known. */
-TEST(wait_hop_stolen_since_last_segment)
+/* and of what was nontask after the last segment of another, nothing is known. */
+TEST(wait_migration_nontask_since_last_segment)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 100, 100);
-	run_stolen(1, 0, 12, "b", 5000, 0);
-	event.begin_stolen_ns = 100;
+	run_nontask(0, 0, 11, "a", 100, 100);
+	run_nontask(1, 0, 12, "b", 5000, 0);
+	event.begin_nontask_ns = 100;
 	event.begin_irq_ns = 100;
-	event.end_stolen_ns = 5000;
+	event.end_nontask_ns = 5000;
 	moves(40, 40, 1);
 	EXPECT_STREQ("60 b/12, 40 a/11", budget());
 }
@@ -370,18 +370,18 @@ TEST(wait_quota_since_not_known)
 	EXPECT_STREQ("60 b/12, 40 quota", budget());
 }
 
-/* What was stolen in the part with quota is its part of all. */
+/* What was nontask in the part with quota is its part of all. */
 TEST(wait_quota_and_steal)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
-	event.end_stolen_ns = 40;
+	event.end_nontask_ns = 40;
 	event.end_irq_ns = 20;
 	throttled(0, 50);
 	EXPECT_STREQ("50 quota, 30 a/11, 10 irq, 10 steal", budget());
 }
 
-TEST(wait_quota_and_hop)
+TEST(wait_quota_and_migration)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);

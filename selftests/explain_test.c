@@ -240,12 +240,12 @@ TEST(wait_more_segments_than_needed)
 	EXPECT_STREQ("100 a/11", budget());
 }
 
-TEST(wait_stolen_from_missing_segment)
+TEST(wait_nontask_from_missing_segment)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 5000, 0);
-	run_stolen(0, 60, 12, "b", 5020, 0);
-	event.end_stolen_ns = 5060;
+	run_nontask(0, 0, 11, "a", 5000, 0);
+	run_nontask(0, 60, 12, "b", 5020, 0);
+	event.end_nontask_ns = 5060;
 	missing[0] = 1;
 	EXPECT_STREQ("40 a/11, 40 other, 20 steal, 40 of it uncovered", budget());
 }
@@ -279,14 +279,14 @@ TEST(wait_broken_segment)
 	EXPECT_STREQ("50 c/13, 30 other, 20 a/11", budget());
 }
 
-TEST(wait_broken_segment_stolen)
+TEST(wait_broken_segment_nontask)
 {
 	struct run_segment s = next_segment(0, 0, 0, "swapper");
 
 	begin(100);
 	s.flags = SEGMENT_IDLE | SEGMENT_BROKEN;
 	history_add(&history, &s, 1);
-	event.end_stolen_ns = 50;
+	event.end_nontask_ns = 50;
 	EXPECT_STREQ("100 other", budget());
 }
 
@@ -308,11 +308,11 @@ TEST(wait_idle)
 	EXPECT_STREQ("70 idle, 30 a/11", budget());
 }
 
-TEST(wait_stolen_while_idle)
+TEST(wait_nontask_while_idle)
 {
 	begin(100);
 	idle(0, 0);
-	event.end_stolen_ns = 30;
+	event.end_nontask_ns = 30;
 	event.end_irq_ns = 30;
 	EXPECT_STREQ("70 idle, 30 irq", budget());
 }
@@ -320,133 +320,133 @@ TEST(wait_stolen_while_idle)
 TEST(wait_steal)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 5000, 0);
-	run_stolen(0, 60, 12, "b", 5020, 0);
-	event.end_stolen_ns = 5020;
+	run_nontask(0, 0, 11, "a", 5000, 0);
+	run_nontask(0, 60, 12, "b", 5020, 0);
+	event.end_nontask_ns = 5020;
 	EXPECT_STREQ("40 a/11, 40 b/12, 20 steal", budget());
 }
 
 TEST(wait_irq_and_steal)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 5000, 300);
-	run_stolen(0, 60, 12, "b", 5030, 310);
-	event.end_stolen_ns = 5030;
+	run_nontask(0, 0, 11, "a", 5000, 300);
+	run_nontask(0, 60, 12, "b", 5030, 310);
+	event.end_nontask_ns = 5030;
 	event.end_irq_ns = 310;
 	EXPECT_STREQ("40 b/12, 30 a/11, 20 steal, 10 irq", budget());
 }
 
-TEST(wait_stolen_since_last_segment)
+TEST(wait_nontask_since_last_segment)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 5000, 300);
-	event.end_stolen_ns = 5030;
+	run_nontask(0, 0, 11, "a", 5000, 300);
+	event.end_nontask_ns = 5030;
 	event.end_irq_ns = 320;
 	EXPECT_STREQ("70 a/11, 20 irq, 10 steal", budget());
 }
 
 /* Of a segment that began before the wait, the reading at the begin tells. */
-TEST(wait_stolen_before_the_wait)
+TEST(wait_nontask_before_the_wait)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 5000, 300);
-	event.begin_stolen_ns = 5050;
+	run_nontask(0, -100, 11, "a", 5000, 300);
+	event.begin_nontask_ns = 5050;
 	event.begin_irq_ns = 320;
-	event.end_stolen_ns = 5050;
+	event.end_nontask_ns = 5050;
 	event.end_irq_ns = 320;
 	EXPECT_STREQ("100 a/11", budget());
 }
 
-TEST(wait_stolen_after_the_begin)
+TEST(wait_nontask_after_the_begin)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 5000, 300);
-	event.begin_stolen_ns = 5000;
+	run_nontask(0, -100, 11, "a", 5000, 300);
+	event.begin_nontask_ns = 5000;
 	event.begin_irq_ns = 300;
-	event.end_stolen_ns = 5040;
+	event.end_nontask_ns = 5040;
 	event.end_irq_ns = 310;
 	EXPECT_STREQ("60 a/11, 30 steal, 10 irq", budget());
 }
 
-TEST(wait_stolen_after_wakeup)
+TEST(wait_nontask_after_wakeup)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 5000, 0);
+	run_nontask(0, -100, 11, "a", 5000, 0);
 	event.wakeup_ns = 20;
-	event.begin_stolen_ns = 5090;
-	event.end_stolen_ns = 5100;
+	event.begin_nontask_ns = 5090;
+	event.end_nontask_ns = 5100;
 	EXPECT_STREQ("70 a/11, 20 wakeup, 10 steal", budget());
 }
 
-TEST(wait_stolen_since_wakeup)
+TEST(wait_nontask_since_wakeup)
 {
 	begin(100);
-	run_stolen(0, 10, 11, "a", 5000, 0);
+	run_nontask(0, 10, 11, "a", 5000, 0);
 	event.wakeup_ns = 20;
-	event.begin_stolen_ns = 5010;
-	event.end_stolen_ns = 5040;
+	event.begin_nontask_ns = 5010;
+	event.end_nontask_ns = 5040;
 	EXPECT_STREQ("50 a/11, 30 steal, 20 wakeup", budget());
 }
 
 /* The begin was not seen, so there is no reading of it: in proportion. */
-TEST(wait_stolen_from_unseen)
+TEST(wait_nontask_from_unseen)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 5000, 300);
+	run_nontask(0, -100, 11, "a", 5000, 300);
 	event.from = FROM_UNSEEN;
-	event.begin_stolen_ns = 5040;
+	event.begin_nontask_ns = 5040;
 	event.begin_irq_ns = 320;
-	event.end_stolen_ns = 5040;
+	event.end_nontask_ns = 5040;
 	event.end_irq_ns = 320;
 	EXPECT_STREQ("80 a/11, 10 irq, 10 steal", budget());
 }
 
 /* It cannot be: no more than that is to be made of it. */
-TEST(wait_stolen_begin_after_end)
+TEST(wait_nontask_begin_after_end)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 5000, 0);
-	event.begin_stolen_ns = 9000;
-	event.end_stolen_ns = 5040;
+	run_nontask(0, -100, 11, "a", 5000, 0);
+	event.begin_nontask_ns = 9000;
+	event.end_nontask_ns = 5040;
 	EXPECT_STREQ("80 a/11, 20 steal", budget());
 }
 
-TEST(wait_stolen_begin_irq_after_end)
+TEST(wait_nontask_begin_irq_after_end)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 5000, 300);
-	event.begin_stolen_ns = 5000;
+	run_nontask(0, -100, 11, "a", 5000, 300);
+	event.begin_nontask_ns = 5000;
 	event.begin_irq_ns = 900;
-	event.end_stolen_ns = 5040;
+	event.end_nontask_ns = 5040;
 	event.end_irq_ns = 320;
 	EXPECT_STREQ("80 a/11, 10 irq, 10 steal", budget());
 }
 
-TEST(wait_stolen_begin_before_segment)
+TEST(wait_nontask_begin_before_segment)
 {
 	begin(100);
-	run_stolen(0, -100, 11, "a", 5000, 0);
-	event.begin_stolen_ns = 10;
-	event.end_stolen_ns = 5040;
+	run_nontask(0, -100, 11, "a", 5000, 0);
+	event.begin_nontask_ns = 10;
+	event.end_nontask_ns = 5040;
 	EXPECT_STREQ("80 a/11, 20 steal", budget());
 }
 
 /* Of a segment that began in the wait, its own reading tells. */
-TEST(wait_stolen_begin_after_segment)
+TEST(wait_nontask_begin_after_segment)
 {
 	begin(100);
-	run_stolen(0, 40, 11, "a", 5000, 0);
-	event.begin_stolen_ns = 5010;
-	event.end_stolen_ns = 5030;
+	run_nontask(0, 40, 11, "a", 5000, 0);
+	event.begin_nontask_ns = 5010;
+	event.end_nontask_ns = 5030;
 	EXPECT_STREQ("40 other, 30 a/11, 30 steal, 40 of it uncovered", budget());
 }
 
-TEST(wait_stolen_backwards)
+TEST(wait_nontask_backwards)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 5000, 300);
-	run_stolen(0, 50, 12, "b", 4000, 200);
-	event.end_stolen_ns = 3000;
+	run_nontask(0, 0, 11, "a", 5000, 300);
+	run_nontask(0, 50, 12, "b", 4000, 200);
+	event.end_nontask_ns = 3000;
 	event.end_irq_ns = 100;
 	EXPECT_STREQ("50 a/11, 50 b/12", budget());
 }
@@ -454,8 +454,8 @@ TEST(wait_stolen_backwards)
 TEST(wait_steal_backwards)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 5000, 300);
-	event.end_stolen_ns = 4000;
+	run_nontask(0, 0, 11, "a", 5000, 300);
+	event.end_nontask_ns = 4000;
 	event.end_irq_ns = 310;
 	EXPECT_STREQ("100 a/11", budget());
 }
@@ -463,45 +463,45 @@ TEST(wait_steal_backwards)
 TEST(wait_irq_backwards)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 5000, 300);
-	event.end_stolen_ns = 5040;
+	run_nontask(0, 0, 11, "a", 5000, 300);
+	event.end_nontask_ns = 5040;
 	event.end_irq_ns = 200;
 	EXPECT_STREQ("100 a/11", budget());
 }
 
-TEST(wait_stolen_more_than_there_was)
+TEST(wait_nontask_more_than_there_was)
 {
 	begin(100);
-	run_stolen(0, 0, 11, "a", 0, 0);
-	run_stolen(0, 50, 12, "b", 5000, 0);
-	event.end_stolen_ns = 5000;
+	run_nontask(0, 0, 11, "a", 0, 0);
+	run_nontask(0, 50, 12, "b", 5000, 0);
+	event.end_nontask_ns = 5000;
 	EXPECT_STREQ("50 b/12, 50 steal", budget());
 }
 
-TEST(wait_stolen_for_months)
+TEST(wait_nontask_for_months)
 {
 	begin((1ULL << 53) + 3);
 	run(0, 0, 11, "a", 0);
-	event.end_stolen_ns = (1ULL << 53) + 3;
+	event.end_nontask_ns = (1ULL << 53) + 3;
 	EXPECT_STREQ("9007199254740995 steal", budget());
 }
 
-TEST(wait_irq_more_than_stolen)
+TEST(wait_irq_more_than_nontask)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
-	event.end_stolen_ns = 10;
+	event.end_nontask_ns = 10;
 	event.end_irq_ns = 30;
 	EXPECT_STREQ("90 a/11, 10 irq", budget());
 }
 
-/* Between the begin and the first segment nothing is known, whatever was stolen. */
-TEST(wait_stolen_before_first_segment)
+/* Between the begin and the first segment nothing is known, whatever was nontask. */
+TEST(wait_nontask_before_first_segment)
 {
 	begin(100);
-	run_stolen(0, 40, 11, "a", 5000, 0);
-	event.begin_stolen_ns = 4000;
-	event.end_stolen_ns = 5000;
+	run_nontask(0, 40, 11, "a", 5000, 0);
+	event.begin_nontask_ns = 4000;
+	event.end_nontask_ns = 5000;
 	EXPECT_STREQ("60 a/11, 40 other, 40 of it uncovered", budget());
 }
 

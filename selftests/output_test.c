@@ -73,8 +73,8 @@ FIXTURE_SETUP(output)
 			.comm = "waiter", .prev_comm = "previous",
 		},
 		.cgroup = 21, .quota_cgroup = 22, .wakeup_ns = 3000009,
-		.from = FROM_WOKEN, .nr_hops = 2,
-		.hops = { { .cpu = 50 }, { .cpu = 60 }, { .cpu = 70 }, { .cpu = 80 } },
+		.from = FROM_WOKEN, .nr_migrations = 2,
+		.migrations = { { .cpu = 50 }, { .cpu = 60 }, { .cpu = 70 }, { .cpu = 80 } },
 		.waker_kind = WAKER_TASK, .waker_tid = 1006, .waker_tgid = 1005,
 		.waker_comm = "waker",
 	};
@@ -245,7 +245,7 @@ TEST_F(output, text_from)
 {
 	opts.why = true;
 	only((struct share) { CAUSE_OTHER });
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	event->from = FROM_UNSEEN;
 	EXPECT_PRINTS(TEXT " unseen    3    100% other\n", text());
 	event->from = FROM_NEW;
@@ -260,18 +260,18 @@ TEST_F(output, text_path)
 {
 	opts.why = true;
 	only((struct share) { CAUSE_OTHER });
-	event->nr_hops = 1;
+	event->nr_migrations = 1;
 	EXPECT_PRINTS(TEXT " woken     50>3 100% other\n", text());
-	event->nr_hops = MAX_HOPS;
+	event->nr_migrations = MAX_MIGRATIONS;
 	EXPECT_PRINTS(TEXT " woken     50>60>70>80>3 100% other\n", text());
-	event->nr_hops = MAX_HOPS + 1;
+	event->nr_migrations = MAX_MIGRATIONS + 1;
 	EXPECT_PRINTS(TEXT " woken     50>60>70>80>..>3 100% other\n", text());
 }
 
 TEST_F(output, text_causes)
 {
 	opts.why = true;
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	only((struct share) { CAUSE_QUOTA });
 	EXPECT_PRINTS(TEXT " woken     3    100% quota\n", text());
 	only((struct share) { CAUSE_QUOTA, .cgroup = 99 });
@@ -294,7 +294,7 @@ TEST_F(output, text_causes)
 TEST_F(output, text_idle_cpus)
 {
 	opts.why = true;
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	only((struct share) { CAUSE_IDLE });
 	event->idle_cpus[0] = 1 << 4;
 	EXPECT_PRINTS(TEXT " woken     3    100% idle; CPU 4 idle all the while\n", text());
@@ -315,7 +315,7 @@ TEST_F(output, text_idle_cpus)
 TEST_F(output, text_covers)
 {
 	opts.why = true;
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	only((struct share) { CAUSE_OTHER });
 	why->uncovered_ns = 1000009;
 	EXPECT_PRINTS(TEXT " woken     3    100% other\n", text());
@@ -496,7 +496,7 @@ TEST_F(output, csv_path)
 {
 	opts.why = true;
 	only((struct share) { CAUSE_WAKEUP });
-	event->nr_hops = MAX_HOPS;
+	event->nr_migrations = MAX_MIGRATIONS;
 	EXPECT_PRINTS(CSV ",3000009,woken,50>60>70>80>3,/cg21,,0,0,0,0,0,0,0,,,,\n", csv());
 }
 
@@ -505,12 +505,12 @@ TEST_F(output, csv_nothing)
 {
 	opts.why = true;
 	event->cgroup = 0;
-	event->nr_hops = MAX_HOPS + 1;
+	event->nr_migrations = MAX_MIGRATIONS + 1;
 	event->from = FROM_THROTTLED;
 	only((struct share) { CAUSE_STEAL });
 	EXPECT_PRINTS(CSV ",3000009,throttled,50>60>70>80>..>3,,,0,0,0,100000999,0,0,0"
 		      ",,,,\n", csv());
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	only((struct share) { CAUSE_QUOTA });
 	EXPECT_PRINTS(CSV ",3000009,throttled,3,,,100000999,0,0,0,0,0,0,,,,\n", csv());
 }
@@ -518,7 +518,7 @@ TEST_F(output, csv_nothing)
 TEST_F(output, csv_quotes)
 {
 	opts.why = true;
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	event->cgroup = 99;
 	strcpy(waited->comm, "a,b\"c\"");
 	strcpy(waited->prev_comm, "\n\x7f\xc2\x85\xc3\xa4\xff'");
@@ -594,11 +594,11 @@ TEST_F(output, json_path)
 {
 	opts.why = true;
 	only((struct share) { CAUSE_IDLE });
-	event->nr_hops = MAX_HOPS;
+	event->nr_migrations = MAX_MIGRATIONS;
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'cgroup':'/cg21',"
 			     "'shares':[{'cause':'idle','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[]}\n"), json());
-	event->nr_hops = MAX_HOPS + 3;
+	event->nr_migrations = MAX_MIGRATIONS + 3;
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'hops':7,"
 			     "'cgroup':'/cg21','shares':[{'cause':'idle','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[]}\n"), json());
@@ -609,7 +609,7 @@ TEST_F(output, json_null)
 {
 	opts.why = true;
 	event->cgroup = 0;
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	event->from = FROM_UNSEEN;
 	only((struct share) { CAUSE_QUOTA });
 	EXPECT_PRINTS(quoted(JSON ",'from':'unseen','cpus':[3],'cgroup':null,'shares':["
@@ -658,7 +658,7 @@ TEST_F(output, json_escapes)
 TEST_F(output, json_cgroup_escapes)
 {
 	opts.why = true;
-	event->nr_hops = 0;
+	event->nr_migrations = 0;
 	event->cgroup = 99;
 	only((struct share) { CAUSE_OTHER });
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/,\\'\\u000a',"

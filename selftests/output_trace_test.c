@@ -139,8 +139,8 @@ TEST_F(trace, all_fields)
 	event->seq = 1;
 	event->cgroup = 21;
 	event->quota_cgroup = 22;
-	event->nr_hops = 1;
-	event->hops[0] = (struct hop) { BEGIN + 60000, 2, 1 };
+	event->nr_migrations = 1;
+	event->migrations[0] = (struct migration) { BEGIN + 60000, 2, 1 };
 	add_share(hog);
 	add_share(pig);
 	add_share((struct share) { CAUSE_QUOTA, 19000, .cgroup = 23 });
@@ -231,13 +231,13 @@ TEST_F(trace, two_wakeups)
 
 TEST_F(trace, hops)
 {
-	struct hop hops[MAX_HOPS] = { { .cpu = 1 }, { .cpu = 2 }, { .cpu = 3 }, { .cpu = 0 } };
+	struct migration hops[MAX_MIGRATIONS] = { { .cpu = 1 }, { .cpu = 2 }, { .cpu = 3 }, { .cpu = 0 } };
 
 	wait_is(1000);
-	memcpy(event->hops, hops, sizeof(hops));
-	event->nr_hops = MAX_HOPS;
+	memcpy(event->migrations, hops, sizeof(hops));
+	event->nr_migrations = MAX_MIGRATIONS;
 	trace_wait(why);
-	event->nr_hops = MAX_HOPS + 1;
+	event->nr_migrations = MAX_MIGRATIONS + 1;
 	trace_wait(why);
 	EXPECT_FILE(WAITER WAITED("1.000", "1.0 us", "1>2>3>0>3", OTHER, "unseen")
 		    WAITED("1.000", "1.0 us", "1>2>3>0>..>3", OTHER, "unseen"));

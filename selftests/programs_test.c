@@ -229,23 +229,23 @@ TEST(what_is_loaded)
 {
 	__u64 group = 7;
 
-	EXPECT_TRUE(uses(LOAD(DEFAULTS), "cpus events waits", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS), "cpus events waits", PLAIN_PROGS " new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .histogram = true),
-			 "cpus events waits waits_by_length", PLAIN_PROGS " sched_process_fork"));
+			 "cpus events waits waits_by_length", PLAIN_PROGS " new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .stalled_ns = 1), "cpus events waits",
-			 PLAIN_PROGS " sched_process_fork waiting_tasks"));
+			 PLAIN_PROGS " new_task waiting_tasks"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true), WHY_MAPS " why_waits",
-			 WHY_PROGS " sched_process_fork"));
+			 WHY_PROGS " why_new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .summary = true, .histogram = true),
-			 WHY_MAPS " why_waits waits_by_length", WHY_PROGS " sched_process_fork"));
+			 WHY_MAPS " why_waits waits_by_length", WHY_PROGS " why_new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .cgroups = &group, .nr_cgroups = 1),
-			 WHY_MAPS " why_waits", WHY_PROGS " sched_process_fork"));
+			 WHY_MAPS " why_waits", WHY_PROGS " why_new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .waker = true), WHY_MAPS " why_waits",
-			 WHY_PROGS " sched_process_fork why_waking"));
+			 WHY_PROGS " why_new_task why_waking"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .trace = "x"), WHY_MAPS " why_waits",
-			 WHY_PROGS " sched_process_fork why_waking"));
+			 WHY_PROGS " why_new_task why_waking"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .stalled_ns = 1), WHY_MAPS " why_waits",
-			 WHY_PROGS " sched_process_fork why_waiting_tasks"));
+			 WHY_PROGS " why_new_task why_waiting_tasks"));
 	EXPECT_EQ(1, nr_loads);
 }
 
@@ -258,14 +258,14 @@ TEST(without_task_storage)
 	EXPECT_STREQ("", SAYS(skel = LOAD(DEFAULTS)));
 	ASSERT_NE(NULL, skel);
 	EXPECT_EQ(2, nr_loads);
-	EXPECT_TRUE(uses(skel, "cpus events waits_by_tid", PLAIN_PROGS " sched_process_free"));
+	EXPECT_TRUE(uses(skel, "cpus events waits_by_tid", PLAIN_PROGS " task_gone"));
 	EXPECT_TRUE(skel->rodata->use_tids);
 	/* A record for each task that there can be: of pid_max and threads-max the lesser. */
 	EXPECT_EQ(2000U, bpf_map__max_entries(skel->maps.waits_by_tid));
 	threads_max = "99999\n";
 	pid_max = "32768\n";
 	skel = LOAD(DEFAULTS, .why = true);
-	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid", WHY_PROGS " sched_process_free"));
+	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid", WHY_PROGS " why_task_gone"));
 	EXPECT_EQ(32768U, bpf_map__max_entries(skel->maps.why_waits_by_tid));
 	/* Not known, or of no use. */
 	pid_max = NULL;
@@ -347,24 +347,24 @@ TEST(threshold_and_tick)
 	struct runqslower_bpf *skel = LOAD(DEFAULTS);
 
 	/* Longer than 10000 us. Its tick is 4 ms, and one may come late. */
-	EXPECT_EQ(10 * MS + 1, skel->rodata->report_from_ns);
+	EXPECT_EQ(10 * MS + 1, skel->rodata->threshold_ns);
 	EXPECT_EQ(4 * MS, skel->rodata->tick_ns);
 	EXPECT_EQ(8 * MS, skel->rodata->clock_age_ns);
-	EXPECT_EQ(2 * MS + 1, skel->rodata->quick_ns);
+	EXPECT_TRUE(skel->rodata->rough_times);
 	/* No longer than what a clock may be behind: no use. */
-	EXPECT_EQ(1U, LOAD(.min_us = 8000, .history = 16)->rodata->quick_ns);
-	EXPECT_EQ(0U, LOAD(.min_us = 7999, .history = 16)->rodata->quick_ns);
+	EXPECT_TRUE(LOAD(.min_us = 8000, .history = 16)->rodata->rough_times);
+	EXPECT_FALSE(LOAD(.min_us = 7999, .history = 16)->rodata->rough_times);
 	skel = LOAD(.min_us = 0, .history = 16);
-	EXPECT_EQ(0U, skel->rodata->report_from_ns);
-	EXPECT_EQ(0U, skel->rodata->quick_ns);
-	EXPECT_EQ(1001U, LOAD(.min_us = 1, .history = 16)->rodata->report_from_ns);
+	EXPECT_EQ(0U, skel->rodata->threshold_ns);
+	EXPECT_FALSE(skel->rodata->rough_times);
+	EXPECT_EQ(1001U, LOAD(.min_us = 1, .history = 16)->rodata->threshold_ns);
 	/* A CPU that may be without a tick: a clock may be of any age. */
 	nohz_full = "1-3\n";
-	EXPECT_EQ(0U, LOAD(DEFAULTS)->rodata->quick_ns);
+	EXPECT_FALSE(LOAD(DEFAULTS)->rodata->rough_times);
 	nohz_full = "\n";
-	EXPECT_EQ(2 * MS + 1, LOAD(DEFAULTS)->rodata->quick_ns);
+	EXPECT_TRUE(LOAD(DEFAULTS)->rodata->rough_times);
 	nohz_full = NULL;
-	EXPECT_EQ(2 * MS + 1, LOAD(DEFAULTS)->rodata->quick_ns);
+	EXPECT_TRUE(LOAD(DEFAULTS)->rodata->rough_times);
 }
 
 TEST(pid_namespace)
@@ -380,12 +380,10 @@ TEST(modes)
 {
 	struct runqslower_bpf *skel = LOAD(DEFAULTS);
 
-	EXPECT_FALSE(skel->rodata->explain);
-	EXPECT_FALSE(skel->rodata->count_all);
+	EXPECT_FALSE(skel->rodata->count_lengths);
 	EXPECT_EQ(0, skel->rodata->preempt_count_at);
-	EXPECT_TRUE(LOAD(DEFAULTS, .summary = true)->rodata->explain);
-	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true)->rodata->count_all);
-	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true, .summary = true)->rodata->count_all);
+	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true)->rodata->count_lengths);
+	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true, .summary = true)->rodata->count_lengths);
 	EXPECT_EQ(0, LOAD(DEFAULTS, .why = true)->rodata->preempt_count_at);
 	skel = LOAD(DEFAULTS, .waker = true);
 	EXPECT_EQ(-4096, skel->rodata->preempt_count_at);
@@ -449,7 +447,7 @@ TEST(ids)
 	EXPECT_EQ(1U, skel->rodata->nr_tgids);
 	EXPECT_EQ(11U, skel->rodata->only_tgid);
 	EXPECT_EQ(0U, skel->rodata->nr_tids);
-	EXPECT_TRUE(uses(skel, "cpus events waits", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(skel, "cpus events waits", PLAIN_PROGS " new_task"));
 	EXPECT_STREQ("", updates);
 	skel = LOAD(DEFAULTS, .tids = { ids + 1, 1 });
 	EXPECT_TRUE(skel->rodata->filter_tasks);
@@ -460,15 +458,15 @@ TEST(ids)
 	skel = LOAD(DEFAULTS, .tgids = { ids, 2 });
 	EXPECT_EQ(2U, skel->rodata->nr_tgids);
 	EXPECT_EQ(2U, bpf_map__max_entries(skel->maps.tgids));
-	EXPECT_TRUE(uses(skel, "cpus events waits tgids", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(skel, "cpus events waits tgids", PLAIN_PROGS " new_task"));
 	EXPECT_STREQ("tgids 11 1\ntgids 22 1\n", updates);
 	skel = LOAD(DEFAULTS, .tids = { ids + 1, 2 });
-	EXPECT_TRUE(uses(skel, "cpus events waits tids", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(skel, "cpus events waits tids", PLAIN_PROGS " new_task"));
 	EXPECT_STREQ("tids 22 1\ntids 33 1\n", updates);
 	skel = LOAD(DEFAULTS, .tids = { ids, 3 }, .tgids = { ids, 1 });
 	EXPECT_EQ(3U, skel->rodata->nr_tids);
 	EXPECT_EQ(3U, bpf_map__max_entries(skel->maps.tids));
-	EXPECT_TRUE(uses(skel, "cpus events waits tids", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(skel, "cpus events waits tids", PLAIN_PROGS " new_task"));
 	EXPECT_STREQ("tids 11 1\ntids 22 1\ntids 33 1\n", updates);
 }
 
@@ -482,10 +480,10 @@ TEST(comms_and_cgroups)
 	EXPECT_TRUE(skel->rodata->filter_tasks);
 	EXPECT_TRUE(skel->rodata->filter_comms);
 	EXPECT_EQ(2U, bpf_map__max_entries(skel->maps.comms));
-	EXPECT_TRUE(uses(skel, "cpus events waits comms", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(skel, "cpus events waits comms", PLAIN_PROGS " new_task"));
 	EXPECT_STREQ("comms ab/16 1\ncomms xyz/24 1\n", updates);
 	skel = LOAD(DEFAULTS, .comms = comms, .nr_comms = 1);
-	EXPECT_TRUE(uses(skel, "cpus events waits comms", PLAIN_PROGS " sched_process_fork"));
+	EXPECT_TRUE(uses(skel, "cpus events waits comms", PLAIN_PROGS " new_task"));
 	EXPECT_STREQ("comms ab/16 1\n", updates);
 	/* Groups are not a filter of tasks: those that wake and run are in others. */
 	skel = LOAD(DEFAULTS, .cgroups = groups, .nr_cgroups = 2, .cgroups_v1 = true);
@@ -580,14 +578,14 @@ TEST(attach)
 	struct runqslower_bpf *skel = load(&plain);
 
 	EXPECT_EQ(0, programs_attach(skel, &plain));
-	EXPECT_STREQ("attach sched_process_fork\nattach existing_tasks\n"
+	EXPECT_STREQ("attach new_task\nattach existing_tasks\n"
 		     "iterate existing_tasks\nattach rest\n", calls);
 	EXPECT_EQ(3, iter_reads);
 	EXPECT_FALSE(is_open(iter_fd));
 	calls[0] = '\0';
 	skel = load(&why);
 	EXPECT_EQ(0, programs_attach(skel, &why));
-	EXPECT_STREQ("attach sched_process_fork\nattach why_existing_tasks\n"
+	EXPECT_STREQ("attach why_new_task\nattach why_existing_tasks\n"
 		     "iterate why_existing_tasks\nattach rest\n", calls);
 	/* By TID nothing has to be made for a new task. */
 	calls[0] = '\0';
@@ -600,7 +598,7 @@ TEST(attach)
 TEST(attach_fails)
 {
 	static const char * const places[] = {
-		"sched_process_fork", "existing_tasks", "iterate", "read", "rest",
+		"new_task", "existing_tasks", "iterate", "read", "rest",
 	};
 	static const struct options opts = { DEFAULTS };
 	struct runqslower_bpf *skel;
@@ -685,7 +683,9 @@ int __wrap_bpf_obj_get_info_by_fd(int fd, void *info, __u32 *len)
 				 !strcmp(name, "sched_switch") ? 300 :
 				 !strcmp(name, "why_wakeup") ? 4000 :
 				 !strcmp(name, "why_wakeup_new") ? 50000 :
-				 !strcmp(name, "why_switch") ? 600000 : 0;
+				 !strcmp(name, "why_switch") ? 600000 :
+				 !strcmp(name, "why_migrate") ? 7000000 :
+				 !strcmp(name, "why_waking") ? 80000000 : 0;
 	return failing && !strcmp(failing, name) ? -EIO : 0;
 }
 
@@ -715,12 +715,14 @@ TEST(missed)
 	struct runqslower_bpf *skel = LOAD(DEFAULTS);
 	__u64 missed = programs_missed(skel);
 
-	/* Those that are not loaded have missed nothing, if they are asked at all. */
-	EXPECT_EQ(321U, missed % 1000);
+	/* All that are loaded, and only those. */
+	EXPECT_EQ(321U, missed);
 	missed = programs_missed(LOAD(DEFAULTS, .why = true));
-	EXPECT_EQ(654U, missed / 1000);
+	EXPECT_EQ(7654000U, missed);
+	missed = programs_missed(LOAD(DEFAULTS, .waker = true));
+	EXPECT_EQ(87654000U, missed);
 	failing = "why_switch";
-	EXPECT_EQ(54U, programs_missed(LOAD(DEFAULTS, .why = true)) / 1000);
+	EXPECT_EQ(7054000U, programs_missed(LOAD(DEFAULTS, .why = true)));
 }
 
 TEST_HARNESS_MAIN

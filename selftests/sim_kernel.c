@@ -26,10 +26,10 @@ static const char *lacking[MAX_LACKING];
 static size_t nr_lacking;
 static struct element *elements;
 static struct {
-	const void *map;
+	struct sim_map map;
 	size_t nr;
-} sizes[MAX_MAPS];
-static size_t nr_sizes;
+} maps[MAX_MAPS];
+static size_t nr_maps;
 static struct record *records;
 static size_t nr_records;
 
@@ -50,7 +50,7 @@ void sim_reset(void)
 	}
 	sim_forget_records();
 	nr_lacking = 0;
-	nr_sizes = 0;
+	nr_maps = 0;
 	memset(&sim, 0, sizeof(sim));
 	sim.ring_room = -1;
 }
@@ -74,17 +74,29 @@ bool sim_has_field(const char *field)
 	return true;
 }
 
-void sim_set_size(const void *map, size_t nr)
+void sim_add_map(struct sim_map map, size_t nr)
 {
 	size_t i;
 
-	for (i = 0; i < nr_sizes && sizes[i].map != map; i++)
+	for (i = 0; i < nr_maps && maps[i].map.id != map.id; i++)
 		;
 	if (i == MAX_MAPS)
 		abort();
-	nr_sizes += i == nr_sizes;
-	sizes[i].map = map;
-	sizes[i].nr = nr;
+	maps[i].map = map;
+	maps[i].nr = nr;
+	nr_maps += i == nr_maps;
+}
+
+static size_t index_of(const void *map)
+{
+	size_t i;
+
+	for (i = 0; i < nr_maps; i++) {
+		if (maps[i].map.id == map)
+			return i;
+	}
+	fprintf(stderr, "# a map that the test does not know\n");
+	abort();
 }
 
 static struct element *find(const void *map, const void *key, size_t key_size)
@@ -108,26 +120,24 @@ static void *copy(const void *data, size_t size)
 }
 
 /* @value NULL: all 0. */
-static void *add(struct sim_map map, const void *key, size_t key_size, const void *value)
+static void *add(const void *map, const void *key, size_t key_size, const void *value)
 {
+	size_t size = maps[index_of(map)].map.value_size;
 	struct element *e = copy(NULL, sizeof(*e));
 
-	*e = (struct element) {
-		elements, map.id, key_size, copy(key, key_size),
-		copy(value, map.value_size),
-	};
+	*e = (struct element) { elements, map, key_size, copy(key, key_size), copy(value, size) };
 	elements = e;
 	return e->value;
 }
 
 /* The longest prefix that @key begins with; a key is a length in bits and bytes. */
-static void *find_prefix(struct sim_map map, const void *key)
+static void *find_prefix(const void *map, const void *key)
 {
 	const struct element *e, *best = NULL;
 	__u32 bits, most = 0;
 
 	for (e = elements; e; e = e->next) {
-		if (e->map != map.id)
+		if (e->map != map)
 			continue;
 		memcpy(&bits, e->key, sizeof(bits));
 		if (!memcmp((char *)e->key + sizeof(bits), (const char *)key + sizeof(bits),
@@ -139,46 +149,45 @@ static void *find_prefix(struct sim_map map, const void *key)
 	return best ? best->value : NULL;
 }
 
-void *sim_lookup(struct sim_map map, const void *key)
+void *sim_lookup(const void *map, const void *key)
 {
+	size_t i = index_of(map);
 	struct element *e;
-	size_t i;
 	__u32 index;
 
-	if (map.type == BPF_MAP_TYPE_LPM_TRIE)
+	if (maps[i].map.type == BPF_MAP_TYPE_LPM_TRIE)
 		return find_prefix(map, key);
-	e = find(map.id, key, map.key_size);
+	e = find(map, key, maps[i].map.key_size);
 	if (e)
 		return e->value;
-	if (map.type != BPF_MAP_TYPE_ARRAY && map.type != BPF_MAP_TYPE_PERCPU_ARRAY)
+	if (maps[i].map.type != BPF_MAP_TYPE_ARRAY &&
+	    maps[i].map.type != BPF_MAP_TYPE_PERCPU_ARRAY)
 		return NULL;
 	memcpy(&index, key, sizeof(index));
-	for (i = 0; i < nr_sizes; i++) {
-		if (sizes[i].map == map.id && index < sizes[i].nr)
-			return add(map, key, map.key_size, NULL);
-	}
-	return NULL;
+	return index < maps[i].nr ? add(map, key, sizeof(index), NULL) : NULL;
 }
 
-long sim_update(struct sim_map map, const void *key, const void *value, __u64 flags)
+long sim_update(const void *map, const void *key, const void *value, __u64 flags)
 {
-	struct element *e = find(map.id, key, map.key_size);
+	const struct sim_map *m = &maps[index_of(map)].map;
+	struct element *e = find(map, key, m->key_size);
 
 	if (e && flags & BPF_NOEXIST)
 		return -1;
 	if (e)
-		memcpy(e->value, value, map.value_size);
+		memcpy(e->value, value, m->value_size);
 	else
-		add(map, key, map.key_size, value);
+		add(map, key, m->key_size, value);
 	return 0;
 }
 
-long sim_delete(struct sim_map map, const void *key)
+long sim_delete(const void *map, const void *key)
 {
+	size_t size = maps[index_of(map)].map.key_size;
 	struct element **link, *e;
 
 	for (link = &elements; (e = *link); link = &e->next) {
-		if (e->map == map.id && !memcmp(e->key, key, map.key_size)) {
+		if (e->map == map && !memcmp(e->key, key, size)) {
 			*link = e->next;
 			free_element(e);
 			return 0;
@@ -187,9 +196,9 @@ long sim_delete(struct sim_map map, const void *key)
 	return -1;
 }
 
-void *sim_storage(struct sim_map map, const void *task, __u64 flags)
+void *sim_storage(const void *map, const void *task, __u64 flags)
 {
-	struct element *e = find(map.id, &task, sizeof(task));
+	struct element *e = find(map, &task, sizeof(task));
 
 	if (sim.no_lookup)
 		return NULL;

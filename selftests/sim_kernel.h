@@ -29,14 +29,28 @@ struct sim {
 
 extern struct sim sim;
 
+struct sim_map {
+	const void *id;			/* its address */
+	int type;			/* BPF_MAP_TYPE_... */
+	size_t key_size, value_size;
+};
+
+/* What there is to know of a map that is declared as libbpf wants it. */
+#define SIM_MAP(map)								\
+	(struct sim_map) {							\
+		.id = (map), .type = sizeof(*(map)->type) / sizeof(int),	\
+		.key_size = sizeof(*(map)->key),				\
+		.value_size = sizeof(*(map)->value),				\
+	}
+
 /* Begin anew: no map has an element, no record was sent, every field exists. */
 void sim_reset(void);
 
 /* From now on @field, as it stands in the code behind "->", does not exist. */
 void sim_lacks(const char *field);
 
-/* An array has this many elements; else none. */
-void sim_set_size(const void *map, size_t nr);
+/* There is such a map; if it is an array, of @nr elements. SIM_MAP() describes it. */
+void sim_add_map(struct sim_map map, size_t nr);
 
 /* The number of records sent; one of them, or NULL; all are forgotten. */
 size_t sim_nr_records(void);
@@ -44,17 +58,11 @@ const void *sim_record(size_t i, size_t *size);
 void sim_forget_records(void);
 
 /* For the headers in sim/. */
-struct sim_map {
-	const void *id;			/* its address */
-	int type;			/* BPF_MAP_TYPE_... */
-	size_t key_size, value_size;
-};
-
 bool sim_has_field(const char *field);
-void *sim_lookup(struct sim_map map, const void *key);
-long sim_update(struct sim_map map, const void *key, const void *value, __u64 flags);
-long sim_delete(struct sim_map map, const void *key);
-void *sim_storage(struct sim_map map, const void *task, __u64 flags);
+void *sim_lookup(const void *map, const void *key);
+long sim_update(const void *map, const void *key, const void *value, __u64 flags);
+long sim_delete(const void *map, const void *key);
+void *sim_storage(const void *map, const void *task, __u64 flags);
 void *sim_ring_reserve(size_t size);
 void sim_ring_submit(void *data);
 long sim_ring_output(const void *data, size_t size);

@@ -195,9 +195,9 @@ TEST_F(trace, no_overlap)
 			continue;
 		at += rand() % 20;
 		wait_until(begin, at, seq[0] - 1);
-		event.nr_hops = rand() % 3;
-		event.hops[0] = (struct hop) { BEGIN + (begin + at) / 2, 1, seq[1] - 1 };
-		event.hops[1] = (struct hop) { BEGIN + (begin + at) / 2, 2, seq[2] - 1 };
+		event.nr_migrations = rand() % 3;
+		event.migrations[0] = (struct migration) { BEGIN + (begin + at) / 2, 1, seq[1] - 1 };
+		event.migrations[1] = (struct migration) { BEGIN + (begin + at) / 2, 2, seq[2] - 1 };
 		report();
 		begin = at - rand() % 5 * !(rand() % 2) + 5;
 		at = begin > at ? begin : at;
@@ -217,8 +217,8 @@ TEST_F(trace, hops)
 	ran(1, 0, 0, 11, "a");
 	ran(0, 0, -10, 12, "b");
 	wait_until(0, 100, 0);
-	event.nr_hops = 1;
-	event.hops[0] = (struct hop) { BEGIN + 50, 1, 0 };
+	event.nr_migrations = 1;
+	event.migrations[0] = (struct migration) { BEGIN + 50, 1, 0 };
 	report();
 	trace_flush();
 	EXPECT_STREQ("-10-100 b/12", cpu(0));
@@ -228,7 +228,7 @@ TEST_F(trace, hops)
 	ran(1, 1, 150, 13, "c");
 	event.wait.cpu = 1;
 	event.wait.end_ns = BEGIN + 200;
-	event.nr_hops = 0;
+	event.nr_migrations = 0;
 	event.seq = 1;
 	report();
 	trace_close();
@@ -245,9 +245,9 @@ TEST_F(trace, hops_end)
 		ran(i, i + 1, 60, 21 + i, "b");
 	}
 	wait_until(0, 100, 0);
-	event.nr_hops = 2;
-	event.hops[0] = (struct hop) { BEGIN + 20, 1, 2 };
-	event.hops[1] = (struct hop) { BEGIN + 50, 3, 3 };
+	event.nr_migrations = 2;
+	event.migrations[0] = (struct migration) { BEGIN + 20, 1, 2 };
+	event.migrations[1] = (struct migration) { BEGIN + 50, 3, 3 };
 	report();
 	trace_close();
 	EXPECT_STREQ("0-60 a/11", cpu(0));
@@ -261,11 +261,11 @@ TEST_F(trace, hops_more_than_are_kept)
 {
 	int i;
 
-	for (i = MAX_HOPS; i <= MAX_HOPS + 1; i++) {
+	for (i = MAX_MIGRATIONS; i <= MAX_MIGRATIONS + 1; i++) {
 		wait_until(100 * i, 100 * i + 100, -1);
-		event.nr_hops = i;
-		event.hops[1].cpu = 1;
-		event.hops[2].cpu = 2;
+		event.nr_migrations = i;
+		event.migrations[1].cpu = 1;
+		event.migrations[2].cpu = 2;
 		event.wait.cpu = 3;
 		report();
 	}
@@ -279,8 +279,8 @@ TEST_F(trace, hop_and_back)
 {
 	ran(0, 0, 0, 11, "a");
 	wait_until(0, 100, 0);
-	event.nr_hops = 1;
-	event.hops[0] = (struct hop) { BEGIN + 50, 0, 0 };
+	event.nr_migrations = 1;
+	event.migrations[0] = (struct migration) { BEGIN + 50, 0, 0 };
 	report();
 	trace_close();
 	EXPECT_STREQ("0-100 a/11", cpu(0));
@@ -292,13 +292,13 @@ TEST_F(trace, clocks_disagree)
 {
 	ran(1, 0, 0, 11, "a");
 	wait_until(0, 100, -1);
-	event.nr_hops = 1;
-	event.hops[0] = (struct hop) { BEGIN + 50, 1, 0 };
+	event.nr_migrations = 1;
+	event.migrations[0] = (struct migration) { BEGIN + 50, 1, 0 };
 	report();
 	ran(1, 1, 90, 12, "b");
 	wait_until(100, 200, -1);
-	event.nr_hops = 1;
-	event.hops[0] = (struct hop) { BEGIN + 150, 1, 1 };
+	event.nr_migrations = 1;
+	event.migrations[0] = (struct migration) { BEGIN + 150, 1, 1 };
 	report();
 	trace_close();
 	EXPECT_STREQ("0-100 a/11, 100-200 b/12", cpu(1));

@@ -15,20 +15,10 @@
 #define __uint(name, val)	int (*name)[val]
 #define __type(name, val)	typeof(val) *name
 
-/* What the helpers need to know of a map. */
-#define SIM_MAP(map)								\
-	(struct sim_map) {							\
-		.id = (map), .type = sizeof(*(map)->type) / sizeof(int),	\
-		.key_size = sizeof(*(map)->key),				\
-		.value_size = sizeof(*(map)->value),				\
-	}
-
-#define bpf_map_lookup_elem(map, key)	sim_lookup(SIM_MAP(map), key)
-#define bpf_map_update_elem(map, key, value, flags)				\
-	sim_update(SIM_MAP(map), key, value, flags)
-#define bpf_map_delete_elem(map, key)	sim_delete(SIM_MAP(map), key)
-#define bpf_task_storage_get(map, task, value, flags)				\
-	sim_storage(SIM_MAP(map), task, flags)
+#define bpf_map_lookup_elem(map, key)	sim_lookup(map, key)
+#define bpf_map_update_elem(map, key, value, flags)	sim_update(map, key, value, flags)
+#define bpf_map_delete_elem(map, key)	sim_delete(map, key)
+#define bpf_task_storage_get(map, task, value, flags)	sim_storage(map, task, flags)
 #define bpf_ringbuf_reserve(map, size, flags)	sim_ring_reserve(size)
 #define bpf_ringbuf_submit(data, flags)		sim_ring_submit(data)
 #define bpf_ringbuf_output(map, data, size, flags)	sim_ring_output(data, size)

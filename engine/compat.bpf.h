@@ -8,12 +8,12 @@
  * One such type holds all fields of a struct that any kernel had: libbpf looks
  * through the whole BTF of the kernel for each type, and users wait for that.
  */
-#ifndef __RUNQSLOWER_KERNEL_BPF_H
-#define __RUNQSLOWER_KERNEL_BPF_H
+#ifndef __RUNQSLOWER_COMPAT_BPF_H
+#define __RUNQSLOWER_COMPAT_BPF_H
 
 #define TASK_RUNNING	0
 
-struct rq___any {
+struct rq___compat {
 	u64 clock;
 	u64 clock_task;
 	u64 clock_pelt;
@@ -21,9 +21,9 @@ struct rq___any {
 	u64 prev_irq_time;		/* CONFIG_IRQ_TIME_ACCOUNTING */
 } __attribute__((preserve_access_index));
 
-struct cfs_rq___any {
-	struct rq___any *rq;		/* CONFIG_FAIR_GROUP_SCHED */
-	struct task_group___any *tg;	/* CONFIG_FAIR_GROUP_SCHED */
+struct cfs_rq___compat {
+	struct rq___compat *rq;		/* CONFIG_FAIR_GROUP_SCHED */
+	struct task_group___compat *tg;	/* CONFIG_FAIR_GROUP_SCHED */
 	/* CONFIG_CFS_BANDWIDTH */
 	u64 throttled_clock_self;	/* since 6.6 */
 	u64 throttled_clock_self_time;
@@ -35,40 +35,40 @@ struct cfs_rq___any {
 	int throttle_count;
 } __attribute__((preserve_access_index));
 
-struct kernfs_node___any {
+struct kernfs_node___compat {
 	u64 id;
 } __attribute__((preserve_access_index));
 
-struct cgroup_subsys_state___any {
-	struct cgroup___any *cgroup;
+struct cgroup_subsys_state___compat {
+	struct cgroup___compat *cgroup;
 } __attribute__((preserve_access_index));
 
-struct cgroup___any {
+struct cgroup___compat {
 	struct {
-		struct cgroup_subsys_state___any *parent;
+		struct cgroup_subsys_state___compat *parent;
 	} self;
-	struct kernfs_node___any *kn;
+	struct kernfs_node___compat *kn;
 } __attribute__((preserve_access_index));
 
-struct css_set___any {
-	struct cgroup___any *dfl_cgrp;
+struct css_set___compat {
+	struct cgroup___compat *dfl_cgrp;
 } __attribute__((preserve_access_index));
 
 /* That of a group. */
-struct sched_entity___any {
-	struct sched_entity___any *parent;	/* in the group above */
-	struct cfs_rq___any *cfs_rq;		/* that it is on: the group above has it */
+struct sched_entity___compat {
+	struct sched_entity___compat *parent;	/* in the group above */
+	struct cfs_rq___compat *cfs_rq;		/* that it is on: the group above has it */
 } __attribute__((preserve_access_index));
 
-struct task_group___any {
+struct task_group___compat {
 	struct {
-		struct cgroup___any *cgroup;
+		struct cgroup___compat *cgroup;
 	} css;
-	struct cfs_rq___any **cfs_rq;
-	struct sched_entity___any **se;	/* before 7.x: see queue_elsewhere() */
+	struct cfs_rq___compat **cfs_rq;
+	struct sched_entity___compat **se;	/* before 7.x: see task_cfs_rq_on() */
 } __attribute__((preserve_access_index));
 
-struct pid___any {
+struct pid___compat {
 	unsigned int level;
 	struct {
 		int nr;
@@ -76,7 +76,7 @@ struct pid___any {
 	} numbers[1];			/* as many as there are levels */
 } __attribute__((preserve_access_index));
 
-struct task_struct___any {
+struct task_struct___compat {
 	struct {
 		u32 cpu;		/* since 5.16 */
 		int preempt_count;	/* riscv */
@@ -88,17 +88,17 @@ struct task_struct___any {
 	unsigned int __state;		/* since 5.14 */
 	long state;			/* before 5.14 */
 	struct {
-		struct sched_entity___any *parent;	/* CONFIG_FAIR_GROUP_SCHED */
-		struct cfs_rq___any *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
+		struct sched_entity___compat *parent;	/* CONFIG_FAIR_GROUP_SCHED */
+		struct cfs_rq___compat *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
 		u64 deadline;		/* since 6.6 */
 	} se;
-	struct task_group___any *sched_task_group;	/* CONFIG_CGROUP_SCHED */
+	struct task_group___compat *sched_task_group;	/* CONFIG_CGROUP_SCHED */
 	bool throttled;			/* since 6.18, CONFIG_CFS_BANDWIDTH */
 	int prio;
 	/* Bytes since 7.x; libbpf adjusts what is unsigned. */
 	unsigned int on_rq;
 	unsigned int on_cpu;		/* CONFIG_SMP */
-	struct css_set___any *cgroups;	/* CONFIG_CGROUPS */
+	struct css_set___compat *cgroups;	/* CONFIG_CGROUPS */
 	const struct cpumask *cpus_ptr;
 	struct {			/* empty without CONFIG_SCHED_INFO */
 		unsigned long long last_arrival;
@@ -107,23 +107,30 @@ struct task_struct___any {
 	u32 pid;
 	u32 tgid;
 	u64 start_time;
-	struct task_struct___any *group_leader;
-	struct pid___any *thread_pid;
+	struct task_struct___compat *group_leader;
+	struct pid___compat *thread_pid;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	char comm[TASK_COMM_LEN];
 } __attribute__((preserve_access_index));
 
 /* A task as the helpers want it, and as it is read. */
-static __always_inline struct task_struct___any *any(struct task_struct *p)
+static __always_inline struct task_struct___compat *compat(struct task_struct *p)
 {
 	return (void *)p;
 }
 
+/* Is @a before @b? Both may wrap around. */
+static __always_inline bool time_before(u64 a, u64 b)
+{
+	return (s64)(a - b) < 0;
+}
+
+/* Is there a way from a task to its run queue? CONFIG_FAIR_GROUP_SCHED */
 static __always_inline bool has_rq_clock(void)
 {
-	struct task_struct___any *t = NULL;
-	struct cfs_rq___any *cfs_rq = NULL;
+	struct task_struct___compat *t = NULL;
+	struct cfs_rq___compat *cfs_rq = NULL;
 
 	return bpf_core_field_exists(t->se.cfs_rq) &&
 	       bpf_core_field_exists(cfs_rq->rq);
@@ -135,48 +142,49 @@ static __always_inline bool has_rq_clock(void)
  * handed on: for each pointer that is loaded from a task the verifier searches the
  * kernel's types, 1 ms.
  */
-static __always_inline struct cfs_rq___any *queue_of(struct task_struct *p)
+static __always_inline struct cfs_rq___compat *task_cfs_rq(struct task_struct *p)
 {
-	return has_rq_clock() ? any(p)->se.cfs_rq : NULL;
+	return has_rq_clock() ? compat(p)->se.cfs_rq : NULL;
 }
 
-/* The clock of its CPU's run queue, in ns. Needs has_rq_clock(). */
-static __always_inline u64 rq_clock(struct cfs_rq___any *q)
+/* The clock of its CPU's run queue, in ns; 0 without has_rq_clock(). */
+static __always_inline u64 rq_clock(struct cfs_rq___compat *cfs_rq)
 {
-	return q->rq->clock;
+	return has_rq_clock() ? cfs_rq->rq->clock : 0;
 }
 
+/* CONFIG_SCHED_INFO */
 static __always_inline bool has_sched_info(void)
 {
-	struct task_struct___any *t = NULL;
+	struct task_struct___compat *t = NULL;
 
 	return bpf_core_field_exists(t->sched_info.last_queued);
 }
 
 /*
- * When @p was put on this run queue, by the clock of that run queue; 0 if it is
- * not known. At sched_switch this is still set for the task that comes in: it
- * is cleared right after, in prepare_task_switch(). Needs has_sched_info().
+ * When @p was put on this run queue, by the clock of that run queue; 0 if that is
+ * not known. At sched_switch last_queued is still set for the task that comes in,
+ * because prepare_task_switch() clears it later.
  */
 static __always_inline u64 last_queued(struct task_struct *p)
 {
-	return any(p)->sched_info.last_queued;
+	return has_rq_clock() && has_sched_info() ? compat(p)->sched_info.last_queued : 0;
 }
 
 /*
- * When @p was switched in, by the clock of the run queue; at sched_switch that
- * is the last time before this one. It can be older than that, never younger:
- * the kernel does not record every arrival. Needs has_sched_info().
+ * When @p was switched in, by the clock of the run queue, 0 if that is not known;
+ * at sched_switch the last time before this one. The real time can be later, but
+ * not earlier, because the kernel does not record every arrival.
  */
 static __always_inline u64 last_arrival(struct task_struct *p)
 {
-	return any(p)->sched_info.last_arrival;
+	return has_rq_clock() && has_sched_info() ? compat(p)->sched_info.last_arrival : 0;
 }
 
 /* task_struct.state became __state in 5.14. */
 static __always_inline bool task_is_running(struct task_struct *p)
 {
-	struct task_struct___any *t = any(p);
+	struct task_struct___compat *t = compat(p);
 
 	return bpf_core_field_exists(t->__state) ? t->__state == TASK_RUNNING :
 						   t->state == TASK_RUNNING;
@@ -185,7 +193,7 @@ static __always_inline bool task_is_running(struct task_struct *p)
 /* task_struct.cpu moved into thread_info in 5.16. */
 static __always_inline u32 task_cpu(struct task_struct *p)
 {
-	struct task_struct___any *t = any(p);
+	struct task_struct___compat *t = compat(p);
 
 	return bpf_core_field_exists(t->cpu) ? t->cpu : t->thread_info.cpu;
 }
@@ -193,22 +201,22 @@ static __always_inline u32 task_cpu(struct task_struct *p)
 /* When @p was created, in ns. */
 static __always_inline u64 start_time(struct task_struct *p)
 {
-	return any(p)->start_time;
+	return compat(p)->start_time;
 }
 
 /* How often @p has been switched out: counted before sched_switch fires. */
 static __always_inline u64 nr_switches(struct task_struct *p)
 {
-	return any(p)->nvcsw + any(p)->nivcsw;
+	return compat(p)->nvcsw + compat(p)->nivcsw;
 }
 
 /*
  * The PID of @p in the namespace it is in at nesting depth @level, and which
  * namespace that is. 0 if it is not that deep.
  */
-static __always_inline u32 pid_at(struct task_struct___any *p, u64 level, u64 *ns)
+static __always_inline u32 pid_at(struct task_struct___compat *p, u64 level, u64 *ns)
 {
-	struct pid___any *pid = BPF_CORE_READ(p, thread_pid);
+	struct pid___compat *pid = BPF_CORE_READ(p, thread_pid);
 	u64 offset = level * sizeof(pid->numbers[0]);
 	void *nr, *in;
 	u32 id = 0;
@@ -224,7 +232,7 @@ static __always_inline u32 pid_at(struct task_struct___any *p, u64 level, u64 *n
 }
 
 /* How deep the PID namespace of @p is nested. */
-static __always_inline u64 pid_level(struct task_struct___any *p)
+static __always_inline u64 pid_level(struct task_struct___compat *p)
 {
 	return BPF_CORE_READ(p, thread_pid, level);
 }
@@ -237,36 +245,36 @@ static __always_inline u64 pid_level(struct task_struct___any *p)
  */
 static __always_inline bool can_create_under_rq_lock(void)
 {
-	struct task_struct___any *t = NULL;
+	struct task_struct___compat *t = NULL;
 
 	return bpf_core_field_exists(t->se.deadline);
 }
 
-/* The ID of the CPU cgroup that @q is a queue of, v1 or v2; 0 of an autogroup. */
-static __always_inline u64 cgroup_of(struct cfs_rq___any *q)
+/* The ID of the CPU cgroup that @cfs_rq is a queue of, v1 or v2; 0 of an autogroup. */
+static __always_inline u64 cfs_rq_cgroup_id(struct cfs_rq___compat *cfs_rq)
 {
-	return has_rq_clock() ? q->tg->css.cgroup->kn->id : 0;
+	return has_rq_clock() ? cfs_rq->tg->css.cgroup->kn->id : 0;
 }
 
 /* What ran on a run queue's CPU besides tasks, in ns since some time. */
-struct stolen {
+struct nontask {
 	u64 all;			/* interrupts and the hypervisor */
 	u64 irq;			/* interrupts, 0 if not told apart */
 };
 
-/* From the CPU of @q. Needs the lock of its run queue. */
-static __always_inline struct stolen stolen_time(struct cfs_rq___any *q)
+/* From the CPU of @cfs_rq. Needs the lock of its run queue. */
+static __always_inline struct nontask nontask_time(struct cfs_rq___compat *cfs_rq)
 {
-	struct stolen stolen = {};
-	struct rq___any *rq;
+	struct nontask nontask = {};
+	struct rq___compat *rq;
 
 	if (!has_rq_clock())
-		return stolen;
-	rq = q->rq;
-	stolen.all = rq->clock - rq->clock_task;
+		return nontask;
+	rq = cfs_rq->rq;
+	nontask.all = rq->clock - rq->clock_task;
 	if (bpf_core_field_exists(rq->prev_irq_time))
-		stolen.irq = rq->prev_irq_time;
-	return stolen;
+		nontask.irq = rq->prev_irq_time;
+	return nontask;
 }
 
 #define MAX_RT_PRIO	100
@@ -274,10 +282,10 @@ static __always_inline struct stolen stolen_time(struct cfs_rq___any *q)
 /* Can @p be throttled with its group? Real-time tasks run on. */
 static __always_inline bool has_quota(struct task_struct *p)
 {
-	struct cfs_rq___any *q = NULL;
+	struct cfs_rq___compat *cfs_rq = NULL;
 
-	return bpf_core_field_exists(q->throttle_count) &&
-	       any(p)->prio >= MAX_RT_PRIO;
+	return bpf_core_field_exists(cfs_rq->throttle_count) &&
+	       compat(p)->prio >= MAX_RT_PRIO;
 }
 
 /*
@@ -288,17 +296,17 @@ static __always_inline bool has_quota(struct task_struct *p)
  */
 static __always_inline bool throttles_tasks(void)
 {
-	struct task_struct___any *t = NULL;
+	struct task_struct___compat *t = NULL;
 
 	return bpf_core_field_exists(t->throttled);
 }
 
-/* Is @p, of @q, kept from running for want of quota, by any of its groups? */
-static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___any *q)
+/* Is @p, of @cfs_rq, kept from running for want of quota, by any of its groups? */
+static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___compat *cfs_rq)
 {
 	if (!has_quota(p))
 		return false;
-	return throttles_tasks() ? any(p)->throttled : q->throttle_count > 0;
+	return throttles_tasks() ? compat(p)->throttled : cfs_rq->throttle_count > 0;
 }
 
 /* A field by a plain load, for which the verifier must know the pointer; or probed. */
@@ -310,31 +318,31 @@ static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___
  * one that stands still in interrupts, and from 5.19 on also runs slower than
  * time where the CPU does, except while idle.
  */
-static __always_inline u64 throttled_time(struct cfs_rq___any *q, const bool probe)
+static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const bool probe)
 {
-	struct rq___any *rq;
+	struct rq___compat *rq;
 	u64 time, since, now;
 
-	if (bpf_core_field_exists(q->throttled_clock_self_time)) {
-		time = LOAD(q, throttled_clock_self_time, probe);
-		since = LOAD(q, throttled_clock_self, probe);
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time)) {
+		time = LOAD(cfs_rq, throttled_clock_self_time, probe);
+		since = LOAD(cfs_rq, throttled_clock_self, probe);
 		if (!since)
 			return time;
-		rq = LOAD(q, rq, probe);
+		rq = LOAD(cfs_rq, rq, probe);
 		return time + LOAD(rq, clock, probe) - since;
 	}
-	if (bpf_core_field_exists(q->throttled_clock_pelt_time))
-		time = LOAD(q, throttled_clock_pelt_time, probe);
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
+		time = LOAD(cfs_rq, throttled_clock_pelt_time, probe);
 	else
-		time = LOAD(q, throttled_clock_task_time, probe);
-	if (!LOAD(q, throttle_count, probe))
+		time = LOAD(cfs_rq, throttled_clock_task_time, probe);
+	if (!LOAD(cfs_rq, throttle_count, probe))
 		return time;
-	rq = LOAD(q, rq, probe);
-	if (bpf_core_field_exists(q->throttled_clock_pelt_time)) {
-		since = LOAD(q, throttled_clock_pelt, probe);
+	rq = LOAD(cfs_rq, rq, probe);
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time)) {
+		since = LOAD(cfs_rq, throttled_clock_pelt, probe);
 		now = LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
 	} else {
-		since = LOAD(q, throttled_clock_task, probe);
+		since = LOAD(cfs_rq, throttled_clock_task, probe);
 		now = LOAD(rq, clock_task, probe);
 	}
 	return time + now - since;
@@ -345,16 +353,16 @@ static __always_inline u64 throttled_time(struct cfs_rq___any *q, const bool pro
  * groups have their queues in per-CPU memory, as far from one another as the run
  * queues; before that, there is an array of them.
  */
-static __always_inline struct cfs_rq___any *queue_elsewhere(struct task_struct *p,
+static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct *p,
 							    u32 cpu, u64 rq)
 {
 	/* Probed, as there is no counting from a pointer that the verifier knows. */
-	struct cfs_rq___any *q = BPF_CORE_READ(any(p), se.cfs_rq);
-	struct task_group___any *tg = BPF_CORE_READ(q, tg);
-	struct cfs_rq___any **queues, *there = NULL;
+	struct cfs_rq___compat *cfs_rq = BPF_CORE_READ(compat(p), se.cfs_rq);
+	struct task_group___compat *tg = BPF_CORE_READ(cfs_rq, tg);
+	struct cfs_rq___compat **queues, *there = NULL;
 
 	if (!bpf_core_field_exists(tg->se))
-		return rq ? (void *)q + (rq - (u64)BPF_CORE_READ(q, rq)) : NULL;
+		return rq ? (void *)cfs_rq + (rq - (u64)BPF_CORE_READ(cfs_rq, rq)) : NULL;
 	queues = BPF_CORE_READ(tg, cfs_rq);
 	bpf_probe_read_kernel(&there, sizeof(there), queues + cpu);
 	return there;
@@ -368,31 +376,31 @@ static __always_inline struct cfs_rq___any *queue_elsewhere(struct task_struct *
  */
 static __always_inline u64 throttled_group(struct task_struct *p)
 {
-	struct cfs_rq___any *q = BPF_CORE_READ(any(p), se.cfs_rq);
-	struct sched_entity___any *se = BPF_CORE_READ(any(p), se.parent);
+	struct cfs_rq___compat *cfs_rq = BPF_CORE_READ(compat(p), se.cfs_rq);
+	struct sched_entity___compat *se = BPF_CORE_READ(compat(p), se.parent);
 	int depth;
 
-	for (depth = 0; depth < MAX_CGROUP_DEPTH && q; depth++) {
-		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled))
-			return BPF_CORE_READ(q, tg, css.cgroup, kn, id);
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && cfs_rq; depth++) {
+		if (BPF_CORE_READ_BITFIELD_PROBED(cfs_rq, throttled))
+			return BPF_CORE_READ(cfs_rq, tg, css.cgroup, kn, id);
 		if (!se)
 			break;
-		q = BPF_CORE_READ(se, cfs_rq);
+		cfs_rq = BPF_CORE_READ(se, cfs_rq);
 		se = BPF_CORE_READ(se, parent);
 	}
 	return 0;
 }
 
 /* Is @p on a run queue, or on its way from one to another? */
-static __always_inline bool is_queued(struct task_struct *p)
+static __always_inline bool task_on_rq(struct task_struct *p)
 {
-	return any(p)->on_rq;
+	return compat(p)->on_rq;
 }
 
 /* Has @p a CPU? */
-static __always_inline bool is_on_cpu(struct task_struct *p)
+static __always_inline bool task_on_cpu(struct task_struct *p)
 {
-	struct task_struct___any *t = any(p);
+	struct task_struct___compat *t = compat(p);
 
 	if (!bpf_core_field_exists(t->on_cpu))
 		return bpf_get_current_task() == (u64)p;	/* the only CPU has that */
@@ -400,9 +408,9 @@ static __always_inline bool is_on_cpu(struct task_struct *p)
 }
 
 /* Its cgroup in the hierarchy of v2, or in that of v1 which has the cpu controller. */
-static __always_inline struct cgroup___any *cgroup_in(struct task_struct *p, bool v1)
+static __always_inline struct cgroup___compat *cgroup_in(struct task_struct *p, bool v1)
 {
-	struct task_struct___any *t = any(p);
+	struct task_struct___compat *t = compat(p);
 
 	if (v1)
 		return bpf_core_field_exists(t->sched_task_group) ?
@@ -411,12 +419,12 @@ static __always_inline struct cgroup___any *cgroup_in(struct task_struct *p, boo
 		BPF_CORE_READ(t, cgroups, dfl_cgrp) : NULL;
 }
 
-static __always_inline u64 cgroup_id(struct cgroup___any *cgroup)
+static __always_inline u64 cgroup_id(struct cgroup___compat *cgroup)
 {
 	return BPF_CORE_READ(cgroup, kn, id);
 }
 
-static __always_inline struct cgroup___any *cgroup_above(struct cgroup___any *cgroup)
+static __always_inline struct cgroup___compat *cgroup_above(struct cgroup___compat *cgroup)
 {
 	return BPF_CORE_READ(cgroup, self.parent, cgroup);
 }
@@ -424,7 +432,7 @@ static __always_inline struct cgroup___any *cgroup_above(struct cgroup___any *cg
 /* CPUs 64 * @word to 64 * @word + 63 that @p may use. */
 static __always_inline u64 allowed_cpus(struct task_struct *p, u32 word)
 {
-	const struct cpumask *mask = any(p)->cpus_ptr;
+	const struct cpumask *mask = compat(p)->cpus_ptr;
 	u64 cpus = 0;
 
 	bpf_probe_read_kernel(&cpus, sizeof(cpus), (const u64 *)mask + word);
@@ -434,7 +442,7 @@ static __always_inline u64 allowed_cpus(struct task_struct *p, u32 word)
 /* The name of @p, which is always terminated. */
 static __always_inline void load_comm(char *to, struct task_struct *p)
 {
-	const u64 *comm = (const void *)any(p)->comm;
+	const u64 *comm = (const void *)compat(p)->comm;
 	u64 *words = (void *)to;
 
 	words[0] = comm[0];
@@ -445,10 +453,10 @@ static __always_inline void load_comm(char *to, struct task_struct *p)
  * The preempt count of this CPU: that of the task where it is kept there, else (x86)
  * at @offset from the run queue. 0 where it is not known, as if never interrupted.
  */
-static __always_inline u32 preempt_count(__s64 offset)
+static __always_inline u32 preempt_count(s64 offset)
 {
-	struct task_struct___any *t = (void *)bpf_get_current_task();
-	struct rq___any *rq;
+	struct task_struct___compat *t = (void *)bpf_get_current_task();
+	struct rq___compat *rq;
 	u32 count = 0;
 
 	if (bpf_core_field_exists(t->thread_info.preempt.count))
@@ -468,7 +476,7 @@ static __always_inline u32 preempt_count(__s64 offset)
  * What the present code runs for: the current task, or an interrupt. User space
  * knows where that stands: see preempt.h.
  */
-static __always_inline enum waker_kind waker_kind(__s64 preempt_count_at, u32 in_irq_mask)
+static __always_inline enum waker_kind waker_kind(s64 preempt_count_at, u32 in_irq_mask)
 {
 	u32 count = preempt_count(preempt_count_at);
 
@@ -477,4 +485,4 @@ static __always_inline enum waker_kind waker_kind(__s64 preempt_count_at, u32 in
 	return count & SERVING_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
 }
 
-#endif /* __RUNQSLOWER_KERNEL_BPF_H */
+#endif /* __RUNQSLOWER_COMPAT_BPF_H */

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is noted of a wait beside its length, so that user space can explain it: how it
+ * began, who woke the task, which CPUs it was queued on, how long it lacked quota, and
+ * which other CPUs were idle.
+ *
+ * The quota that a group lacked is the growth of the time that its run queue was
+ * throttled, which counts the groups above it as well.
+ */
+#ifndef __RUNQSLOWER_EXPLAIN_BPF_H
+#define __RUNQSLOWER_EXPLAIN_BPF_H
+
+#include "clock.bpf.h"
+#include "compat.bpf.h"
+#include "recorder.bpf.h"
+#include "wait.bpf.h"
+
+const volatile s64 preempt_count_at;	/* from a run queue on, see preempt_count() */
+const volatile u32 in_irq_mask;		/* of the preempt count */
+const volatile u32 nr_cpus;		/* possible ones */
+
+/* A wait with what it takes to explain it. See struct why_event. */
+struct why_wait {
+	struct wait wait;		/* first */
+	struct nontask nontask;		/* at the begin */
+	u64 throttled;			/* throttled_time() when it came to this CPU */
+	u64 quota_ns;			/* on CPUs it has left */
+	u64 quota_since;
+	u64 quota_cgroup;
+	struct migration migrations[MAX_MIGRATIONS];
+	u32 nr_migrations;
+	u8 from;
+	u8 waker_kind;
+	u8 pad[2];
+	/* Of the wakeup under way; waking is 0 when there is none. */
+	u64 waking;
+	u64 wakeup_ns;
+	u32 waker_tid;
+	u32 waker_tgid;
+	char waker_comm[TASK_COMM_LEN];
+};
+
+/* May throttling have a part in the wait of @p? */
+static __always_inline bool may_lack_quota(const struct why_wait *w, struct task_struct *p)
+{
+	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
+}
+
+/* Note what will be needed to explain the wait of @p, of @cfs_rq, which begins now. */
+static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
+				      struct cfs_rq___compat *cfs_rq, enum wait_from from)
+{
+	struct cpu_state *c = cpu_state(p);
+	bool throttled = is_throttled(p, cfs_rq);
+
+	w->from = throttled && from == FROM_PREEMPTED ? FROM_THROTTLED : from;
+	w->nr_migrations = 0;
+	w->nontask = nontask_time(cfs_rq);
+	w->quota_ns = 0;
+	w->quota_since = 0;
+	w->quota_cgroup = 0;
+	if (throttled && c) {
+		/* At a switch why_leaves() has done so already. */
+		if (from != FROM_PREEMPTED)
+			c->throttled_cgroup = throttled_group(p);
+		w->quota_since = w->wait.since;
+		w->quota_cgroup = c->throttled_cgroup;
+	}
+	if (may_lack_quota(w, p))
+		w->throttled = throttled_time(cfs_rq, false);
+}
+
+/* @p, of @cfs_rq, leaves the CPU of @c at @now. */
+static __always_inline void why_leaves(struct cpu_state *c, struct task_struct *p,
+				       struct cfs_rq___compat *cfs_rq, u64 now)
+{
+	if (is_throttled(p, cfs_rq)) {
+		c->throttled_since = now;
+		c->throttled_cgroup = throttled_group(p);
+	}
+}
+
+/* The wait was not begun by a wakeup, or the wakeup was not seen. */
+static __always_inline void why_no_waker(struct why_wait *w)
+{
+	w->waking = 0;
+	w->wakeup_ns = 0;
+	w->waker_kind = WAKER_UNSEEN;
+}
+
+/*
+ * @p, woken by now, is queued: the wait began when its wakeup was asked for. But if the
+ * task has run since, that was an earlier wakeup.
+ */
+static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
+{
+	u64 waking = w->waking, since = w->wait.since, arrival = last_arrival(p);
+	struct cpu_state *c = cpu_state(p);
+
+	if (!waking || !c || time_before(since, waking) ||
+	    (arrival && time_before(waking, arrival + c->offset))) {
+		why_no_waker(w);
+		return;
+	}
+	w->wakeup_ns = since - waking;
+	w->wait.since = waking;
+	w->waking = 0;
+}
+
+/* The present context is about to wake the task of @w. */
+static __always_inline void why_note_waker(struct why_wait *w)
+{
+	w->waking = bpf_ktime_get_ns();
+	w->waker_kind = waker_kind(preempt_count_at, in_irq_mask);
+	w->waker_tid = 0;
+	w->waker_tgid = 0;
+	w->waker_comm[0] = '\0';
+	if (w->waker_kind == WAKER_TASK) {
+		w->waker_tid = current_tid();
+		w->waker_tgid = current_tgid();
+		bpf_get_current_comm(w->waker_comm, sizeof(w->waker_comm));
+	}
+}
+
+/* @p, which waits, leaves its CPU for @cpu, of which @c is known (or NULL). */
+static __always_inline void why_note_migration(struct why_wait *w, struct task_struct *p,
+					       struct cpu_state *c, u32 cpu)
+{
+	struct cfs_rq___compat *there;
+	struct migration *m;
+
+	if (w->nr_migrations < MAX_MIGRATIONS) {
+		m = &w->migrations[w->nr_migrations % MAX_MIGRATIONS];
+		m->left_ns = bpf_ktime_get_ns();
+		m->cpu = task_cpu(p);
+		m->seq = 0;
+	}
+	w->nr_migrations++;
+	if (may_lack_quota(w, p)) {
+		w->quota_ns += throttled_time(task_cfs_rq(p), false) - w->throttled;
+		there = c ? task_cfs_rq_on(p, cpu, c->rq) : NULL;
+		w->throttled = there ? throttled_time(there, true) : 0;
+	}
+}
+
+/* Which CPUs that @p may use have been idle since @since, apart from @except? */
+static __always_inline void find_idle_cpus(struct why_event *to, struct task_struct *p,
+					   s32 except, u64 since)
+{
+	struct cpu_state *c;
+	u64 allowed = 0;
+	u32 i, key;
+
+	__builtin_memset(to->idle_cpus, 0, sizeof(to->idle_cpus));
+	for (i = 0; i < MAX_IDLE_CPUS && i < nr_cpus; i++) {
+		if (i % 64 == 0)
+			allowed = allowed_cpus(p, i / 64);
+		if (i == (u32)except || !(allowed & 1ULL << i % 64))
+			continue;
+		key = i;
+		c = bpf_map_lookup_elem(&cpus, &key);
+		if (c && c->idle_since && !time_before(since, c->idle_since))
+			to->idle_cpus[i / 64] |= 1ULL << i % 64;
+	}
+}
+
+/* For want of quota the task was throttled, some time in its wait. */
+static __always_inline void find_quota(struct why_event *to, const struct ended *e,
+				       const struct why_wait *w)
+{
+	u64 ns = 0;
+
+	to->quota_since_ns = w->quota_since;
+	to->quota_cgroup = w->quota_cgroup;
+	if (may_lack_quota(w, e->task))
+		ns = w->quota_ns + throttled_time(e->cfs_rq, false) - w->throttled;
+	if (ns && !w->quota_since) {
+		to->quota_since_ns = e->cpu->throttled_since;
+		to->quota_cgroup = e->cpu->throttled_cgroup;
+	}
+	if (time_before(ns, 0))
+		ns = 0;
+	if (ns > to->wait.wait_ns)
+		ns = to->wait.wait_ns;
+	to->quota_ns = ns;
+}
+
+/* When the task came to its last CPU, CLOCK_MONOTONIC, within the wait; 0: not known. */
+static __always_inline u64 queued_time(const struct ended *e)
+{
+	u64 queued = e->queued + e->cpu->offset;
+
+	if (!e->queued)
+		return 0;
+	if (time_before(queued, e->since))
+		return e->since;
+	return time_before(e->now, queued) ? e->now : queued;
+}
+
+/* What @w knows of the wait. */
+static __always_inline void fill_why(struct why_event *to, const struct ended *e,
+				     const struct why_wait *w)
+{
+	to->from = w->from;
+	to->wakeup_ns = w->wakeup_ns;
+	to->begin_nontask_ns = w->nontask.all;
+	to->begin_irq_ns = w->nontask.irq;
+	to->nr_migrations = w->nr_migrations;
+	__builtin_memcpy(to->migrations, w->migrations, sizeof(to->migrations));
+	to->waker_kind = w->waker_kind;
+	to->waker_tid = w->waker_tid;
+	to->waker_tgid = w->waker_tgid;
+	__builtin_memcpy(to->waker_comm, w->waker_comm, sizeof(to->waker_comm));
+	find_quota(to, e, w);
+}
+
+/* Report a wait and why. @w is not used if its begin was not seen. */
+static __always_inline void report_why(const struct ended *e, struct why_wait *w)
+{
+	struct nontask nontask = nontask_time(e->cfs_rq);
+	u32 cpu = task_cpu(e->task), seq, i;
+	u64 busy_since = e->since;
+	struct why_event *to;
+
+	if (!e->begin_seen)
+		w = NULL;
+	for (i = 0; w && i < MAX_MIGRATIONS && i < w->nr_migrations; i++)
+		w->migrations[i].seq = send_history(w->migrations[i].cpu, e->since);
+	seq = send_history(cpu, e->since);
+	to = new_event(e, sizeof(*to));
+	if (!to)
+		return;
+	to->wait.kind = RECORD_WHY;
+	fill_wait_event(&to->wait, e);
+	to->seq = seq;
+	to->cgroup = cfs_rq_cgroup_id(e->cfs_rq);
+	to->queued_ns = queued_time(e);
+	to->end_nontask_ns = nontask.all;
+	to->end_irq_ns = nontask.irq;
+	to->quota_ns = 0;
+	to->quota_since_ns = 0;
+	to->quota_cgroup = 0;
+	if (w) {
+		fill_why(to, e, w);
+		if (to->quota_since_ns == e->since + w->wakeup_ns)
+			busy_since += w->wakeup_ns + to->quota_ns;
+	} else {
+		to->from = FROM_UNSEEN;
+		to->wakeup_ns = 0;
+		to->nr_migrations = 0;
+		to->waker_kind = WAKER_UNSEEN;
+	}
+	/* Where it came to only now it could have been all the while. */
+	find_idle_cpus(to, e->task, to->nr_migrations ? -1 : (s32)cpu, busy_since);
+	bpf_ringbuf_submit(to, 0);
+}
+
+#endif /* __RUNQSLOWER_EXPLAIN_BPF_H */

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A flight recorder: who runs on each CPU, from every switch on.
+ *
+ * A wait that is reported takes along the segments that overlap it, from each CPU that
+ * the task was queued on; a segment is sent once. What is made of them is up to user
+ * space.
+ *
+ * The recorder checks itself: who leaves a CPU must be who came last, and must not have
+ * been switched out in between.
+ */
+#ifndef __RUNQSLOWER_RECORDER_BPF_H
+#define __RUNQSLOWER_RECORDER_BPF_H
+
+#include "clock.bpf.h"
+#include "compat.bpf.h"
+#include "filter.bpf.h"
+#include "wait.bpf.h"
+
+const volatile u32 nr_chunks = 1;	/* of segments per CPU, a power of two */
+
+/* A part of the recorder: what a CPU has run last. */
+struct run_chunk {
+	u64 nr_sent;			/* of these segments: user space has them */
+	struct run_segment segments[CHUNK];
+};
+
+/*
+ * nr_chunks for each CPU. Not per CPU, so that other CPUs can read them. Sized by user
+ * space.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct run_chunk);
+} history SEC(".maps");
+
+/* Changes whenever @p is switched out; of no two tasks the same. */
+static __always_inline u64 run_gen(struct task_struct *p)
+{
+	return nr_switches(p) + ((u64)compat(p)->pid << 40);
+}
+
+static __always_inline struct run_chunk *chunk_of(u32 cpu, u32 seq)
+{
+	u32 key = cpu * nr_chunks + (seq / CHUNK & (nr_chunks - 1));
+
+	return bpf_map_lookup_elem(&history, &key);
+}
+
+/* @p, of @cfs_rq, has @cpu from @start on. */
+static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
+					  struct task_struct *p,
+					  struct cfs_rq___compat *cfs_rq, u64 start)
+{
+	u32 seq = c->next_seq, i = seq % CHUNK;
+	struct run_chunk *chunk = chunk_of(cpu, seq);
+	struct nontask nontask = nontask_time(cfs_rq);
+	struct run_segment *s;
+
+	if (!chunk)
+		return;			/* cannot be: see nr_chunks */
+	/* Two ways to tell the time; but segments do not overlap. */
+	if (time_before(start, c->started))
+		start = c->started;
+	c->started = start;
+	if (!i)
+		chunk->nr_sent = 0;
+	s = &chunk->segments[i];
+	s->kind = RECORD_SEGMENTS;
+	s->flags = compat(p)->pid ? 0 : SEGMENT_IDLE;
+	s->cpu = cpu;
+	s->seq = seq;
+	s->start_ns = start;
+	s->nontask_ns = nontask.all;
+	s->irq_ns = nontask.irq;
+	s->cgroup = cfs_rq_cgroup_id(cfs_rq);
+	s->tid = tid_of(p);
+	s->tgid = tgid_of(p);
+	load_comm(s->comm, p);
+	c->next_seq = seq + 1;
+}
+
+/* Who had the CPU last is not known: what stands there is not to be trusted. */
+static __always_inline void segment_break(struct cpu_state *c, u32 cpu)
+{
+	struct run_chunk *chunk = chunk_of(cpu, c->next_seq - 1);
+	u32 last = (c->next_seq - 1) % CHUNK;
+
+	if (!chunk || !c->next_seq)
+		return;
+	chunk->segments[last].flags |= SEGMENT_BROKEN;
+	/* User space may have the segment without the flag. */
+	if (chunk->nr_sent > last)
+		chunk->nr_sent = last;
+}
+
+/*
+ * @p, of @cfs_rq, has had @cpu until @now. Where the recorder does not know of that,
+ * switches went unseen; but the kernel knows since when @p has run.
+ */
+static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
+					    struct task_struct *p,
+					    struct cfs_rq___compat *cfs_rq, u64 now)
+{
+	u64 start = now, arrival = last_arrival(p);
+
+	if (run_gen(p) == c->running + 1)
+		return;
+	segment_break(c, cpu);
+	/* The clock that the arrival was taken from may have been a tick behind. */
+	if (arrival && c->sampled && compat(p)->pid) {
+		arrival += c->offset + tick_ns;
+		if (time_before(arrival, now))
+			start = arrival;
+	}
+	segment_begin(c, cpu, p, cfs_rq, start);
+}
+
+/* @p, of @cfs_rq, has @cpu from @now on. */
+static __always_inline void recorder_enters(struct cpu_state *c, u32 cpu,
+					    struct task_struct *p,
+					    struct cfs_rq___compat *cfs_rq, u64 now)
+{
+	segment_begin(c, cpu, p, cfs_rq, now);
+	c->running = run_gen(p);
+	c->idle_since = compat(p)->pid ? 0 : now;
+	c->rq = (u64)(has_rq_clock() ? cfs_rq->rq : NULL);
+}
+
+/* @p has a CPU already. The programs of the scheduler's events are not attached yet. */
+static __always_inline void recorder_begins(struct task_struct *p)
+{
+	struct cpu_state *c = cpu_state(p);
+	struct cfs_rq___compat *cfs_rq = task_cfs_rq(p);
+	u64 now = bpf_ktime_get_ns(), arrival = last_arrival(p), ago;
+
+	if (!c || c->next_seq)
+		return;
+	/* That clock may be old: then @p seems to have run for less long than it has. */
+	ago = arrival ? rq_clock(cfs_rq) - arrival : 0;
+	segment_begin(c, task_cpu(p), p, cfs_rq, time_before(0, ago) ? now - ago : now);
+	c->running = run_gen(p);
+}
+
+/*
+ * Send user space what @cpu has run since @since, as far as it does not have it. What
+ * finds no room now may do so the next time. The number of the newest segment, which
+ * tells user space whether all has come. Global, so that it is verified once, by itself.
+ */
+__noinline u32 send_history(u32 cpu, u64 since)
+{
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	struct run_chunk *chunk;
+	u32 newest, seq, i, nr;
+
+	if (!c || !c->next_seq)
+		return -1;
+	newest = c->next_seq - 1;
+	seq = newest;
+	for (i = 0; i < MAX_HISTORY / CHUNK && i < nr_chunks; i++) {
+		chunk = chunk_of(cpu, seq);
+		if (!chunk)
+			break;
+		nr = seq % CHUNK + 1;
+		/* Either the only one that is new, or all: the sizes must be known. */
+		if (chunk->nr_sent == nr - 1) {
+			if (!bpf_ringbuf_output(&events, &chunk->segments[seq % CHUNK],
+						sizeof(struct run_segment), 0))
+				chunk->nr_sent = nr;
+		} else if (chunk->nr_sent != nr) {
+			if (!bpf_ringbuf_output(&events, chunk->segments,
+						nr * sizeof(struct run_segment), 0))
+				chunk->nr_sent = nr;
+		}
+		if (chunk->segments[0].start_ns <= since || seq < CHUNK)
+			break;
+		seq -= nr;
+	}
+	return newest;
+}
+
+#endif /* __RUNQSLOWER_RECORDER_BPF_H */

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A wait from its begin to its end.
+ *
+ * A begin is never trusted by its mere presence, because the events in between may
+ * have gone unseen: another tracer recursed, or the kernel hid them. Next to the time
+ * stands how often the task had been switched out by then. Once the task has run again
+ * that number has grown and the begin is void. So nothing needs to be cleared at
+ * switch-in, a wakeup of a task that is already queued does not restart its wait, and a
+ * wakeup of a task that is running leaves nothing behind.
+ *
+ * Where no begin is known (the task was queued before tracing, or its wakeup went
+ * unseen), sched_info.last_queued has the time for this run queue.
+ */
+#ifndef __RUNQSLOWER_WAIT_BPF_H
+#define __RUNQSLOWER_WAIT_BPF_H
+
+#include "clock.bpf.h"
+#include "compat.bpf.h"
+#include "filter.bpf.h"
+
+const volatile u64 threshold_ns;	/* report waits of at least this */
+const volatile bool rough_times;	/* recent_time() is good enough for most waits */
+const volatile bool count_lengths;	/* in waits_by_length */
+const volatile bool use_tids;		/* records are kept by TID, not in task storage */
+
+struct wait_stats stats = {};
+
+/* The wait of a task: when it began, and how to tell whether that still holds. */
+struct wait {
+	u64 since;			/* CLOCK_MONOTONIC, ns */
+	u64 gen;			/* wait_gen() at that time */
+};
+
+/* How many waits there were of each length, over the threshold or not. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NR_BUCKETS);
+	__type(key, __u32);
+	__type(value, __u64);
+} waits_by_length SEC(".maps");
+
+/* Reported waits and what explains them. Sized by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} events SEC(".maps");
+
+/* A wait that ends, or, without @prev, one that goes on. */
+struct ended {
+	struct task_struct *task;	/* who has waited */
+	struct task_struct *prev;	/* the task that is switched out */
+	struct cfs_rq___compat *cfs_rq;	/* of @task */
+	struct cpu_state *cpu;		/* of @task */
+	u64 now;			/* CLOCK_MONOTONIC, 0: not known yet, */
+	u64 behind;			/* less so much at most; 0: the clock was asked */
+	/* Set by wait_end(): */
+	u64 since;			/* CLOCK_MONOTONIC */
+	u64 queued;			/* on this CPU, by the run queue's clock; or 0 */
+	bool begin_seen;		/* @since is from the record */
+};
+
+static __always_inline void count_lost(enum lost_reason reason)
+{
+	__sync_fetch_and_add(&stats.lost[reason], 1);
+}
+
+/* Another one for each wait of @p, and never 0; by TID, also for each task. */
+static __always_inline u64 wait_gen(struct task_struct *p)
+{
+	return nr_switches(p) + (use_tids ? start_time(p) : 0) + 1;
+}
+
+/*
+ * The record of @p in one of two maps: task storage, or by TID where tracing programs
+ * have no task storage (before 5.13). NULL if @p has none and cannot be given one;
+ * before 6.2 also while this CPU is inside of another look-up.
+ */
+static __always_inline void *record_of(void *storage, void *by_tid, struct task_struct *p)
+{
+	u64 flags = can_create_under_rq_lock() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
+	u32 tid;
+
+	if (use_tids) {
+		tid = compat(p)->pid;
+		return bpf_map_lookup_elem(by_tid, &tid);
+	}
+	return bpf_task_storage_get(storage, p, NULL, flags);
+}
+
+/* The same for a wait that begins now. @none: an empty record. */
+static __always_inline void *new_record_of(void *storage, void *by_tid,
+					   struct task_struct *p, const void *none)
+{
+	void *record = record_of(storage, by_tid, p);
+	u32 tid;
+
+	if (!record && use_tids) {
+		tid = compat(p)->pid;
+		bpf_map_update_elem(by_tid, &tid, none, BPF_NOEXIST);
+		record = record_of(storage, by_tid, p);
+	}
+	/* Else sched_info tells of the wait. */
+	if (!record && !has_sched_info())
+		count_lost(LOST_STORAGE);
+	return record;
+}
+
+/* Is @p queued since what @w says? */
+static __always_inline bool has_begun(const struct wait *w, struct task_struct *p)
+{
+	return w->gen == wait_gen(p);
+}
+
+static __always_inline void wait_begin(struct wait *w, struct task_struct *p, u64 since)
+{
+	w->since = since;
+	w->gen = wait_gen(p);
+}
+
+/* Does @prev, which is switched out, still want to run; and is it asked for? */
+static __always_inline bool wants_cpu(bool preempt, struct task_struct *prev)
+{
+	/* Preemption ignores the state: the task stays queued, on its way to sleep. */
+	return (preempt || task_is_running(prev)) && compat(prev)->pid && is_wanted(prev);
+}
+
+static __always_inline void read_clock(struct ended *e)
+{
+	e->now = bpf_ktime_get_ns();
+	e->behind = 0;
+}
+
+/* Is a wait since @since below the threshold for sure? */
+static __always_inline bool is_short(const struct ended *e, u64 since)
+{
+	return time_before(e->now + e->behind + CLOCK_ERROR_NS, since + threshold_ns);
+}
+
+/* Has e->task had the CPU so lately that it cannot have waited long? */
+static __always_inline bool ran_lately(const struct ended *e)
+{
+	return e->cpu->sampled && !count_lengths && threshold_ns &&
+	       is_short(e, last_arrival(e->task) + e->cpu->offset);
+}
+
+/*
+ * Can the wait of e->task be one to report? Without its record, because this is where
+ * most switches end. e->now is known afterwards, and may be behind.
+ */
+static __always_inline bool may_matter(struct ended *e)
+{
+	u64 clock = rq_clock(e->cfs_rq);
+
+	/*
+	 * The tick of an idle CPU may stand still. (With nohz_full any CPU's may:
+	 * there user space leaves rough_times clear.) Elsewhere a tick that is due
+	 * comes before the switch, because interrupts were enabled in between.
+	 */
+	if (rough_times && !e->now && e->cpu->sampled && compat(e->prev)->pid) {
+		e->now = recent_time(e->cpu, clock);
+		e->behind = clock_age_ns;
+	}
+	if (e->now && ran_lately(e))
+		return false;
+	if (!is_wanted_cpu(task_cpu(e->task)) || !is_wanted(e->task))
+		return false;
+	if (e->now)
+		return true;
+	read_clock(e);
+	return !ran_lately(e);
+}
+
+/* The begin of the wait, of which @w is the record or NULL; false: none is known. */
+static __always_inline bool find_begin(struct ended *e, const struct wait *w)
+{
+	e->queued = last_queued(e->task);
+	e->begin_seen = w && has_begun(w, e->task);
+	if (e->begin_seen)
+		e->since = w->since;
+	else
+		e->since = e->queued + e->cpu->offset;
+	return e->begin_seen || e->queued;
+}
+
+/*
+ * Measure the wait, of which @w is the record or NULL. False if that is not known, or
+ * is below the threshold for sure; else e->now and e->since are exact.
+ */
+static __always_inline bool wait_end(struct ended *e, const struct wait *w)
+{
+	u64 clock = rq_clock(e->cfs_rq);
+
+	if (!find_begin(e, w))
+		return false;
+	if (e->behind) {
+		if (threshold_ns && !count_lengths && is_short(e, e->since))
+			return false;
+		read_clock(e);
+	}
+	if (clock)
+		improve_offset(e->cpu, clock, e->now);
+	if (!e->begin_seen)
+		e->since = e->queued + e->cpu->offset;
+	if (!time_before(e->now, e->since))
+		return true;
+	/* By a little: the two ways to tell the time, of a very short wait. */
+	if (e->since - e->now > clock_age_ns) {
+		if (e->prev)
+			count_lost(LOST_CLOCK);
+		return false;
+	}
+	e->since = e->now;
+	return true;
+}
+
+/* For -H. */
+static __always_inline void count_length(const struct ended *e)
+{
+	u32 bucket;
+	u64 *count;
+
+	if (!count_lengths)
+		return;
+	bucket = bucket_of(e->now - e->since);
+	count = bpf_map_lookup_elem(&waits_by_length, &bucket);
+	if (count)
+		(*count)++;
+}
+
+static __always_inline bool over_threshold(const struct ended *e)
+{
+	return e->now - e->since >= threshold_ns;
+}
+
+static __always_inline void fill_wait_event(struct wait_event *to, const struct ended *e)
+{
+	to->stalled = !e->prev;
+	to->end_ns = e->now;
+	to->wait_ns = e->now - e->since;
+	to->tid = tid_of(e->task);
+	to->tgid = tgid_of(e->task);
+	to->cpu = task_cpu(e->task);
+	bpf_probe_read_kernel_str(to->comm, sizeof(to->comm), compat(e->task)->comm);
+	if (e->prev) {
+		to->prev_tid = tid_of(e->prev);
+		bpf_probe_read_kernel_str(to->prev_comm, sizeof(to->prev_comm),
+					  compat(e->prev)->comm);
+	} else {
+		to->prev_tid = 0;
+		to->prev_comm[0] = '\0';
+	}
+}
+
+/* Room for a record of this size. NULL if there is none, which is counted. */
+static __always_inline void *new_event(const struct ended *e, u64 size)
+{
+	void *event = bpf_ringbuf_reserve(&events, size, 0);
+
+	if (e->prev)
+		__sync_fetch_and_add(&stats.seen, 1);
+	if (!event)
+		count_lost(LOST_RING);
+	return event;
+}
+
+#endif /* __RUNQSLOWER_WAIT_BPF_H */
