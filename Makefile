@@ -52,16 +52,20 @@ sbindir		?= $(prefix)/sbin
 INSTALL		?= install
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
-SRCS := runqslower.c cgroups.c clock.c csv.c error.c explain.c histogram.c history.c \
-	json.c options.c order.c preempt.c programs.c text.c text_totals.c totals.c trace.c
-own_objs := $(SRCS:%.c=$(OUTPUT)%.o)
+SRCS := runqslower.c options.c tracer.c						\
+	$(addprefix analysis/,explain.c histogram.c history.c ordered_waits.c totals.c)	\
+	$(addprefix util/,cgroups.c clock.c error.c preempt_count.c)			\
+	$(addprefix writers/,csv.c json.c text.c text_totals.c trace_file.c)
+# Objects lie flat in OUTPUT.
+vpath %.c analysis util writers
+own_objs := $(patsubst %.c,$(OUTPUT)%.o,$(notdir $(SRCS)))
 OBJS := $(own_objs) $(OUTPUT)json_writer.o
 # bpftool's
 jsonw := $(tools)/bpf/bpftool/json_writer
 
 # Variables of our own, as any of CFLAGS, LDFLAGS and EXTRA_* may come from the
 # command line, where += is ignored.
-includes  := -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include -I$(tools)/include/uapi
+includes  := -I$(CURDIR) -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include -I$(tools)/include/uapi
 cc_flags  := -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -Wall -Wextra $(includes) \
 	     $(CLANG_CROSS_FLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
 ld_flags  := $(LDFLAGS) $(EXTRA_LDFLAGS)
@@ -112,7 +116,7 @@ $(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(BPFOBJ)
 	$(QUIET_CC)$(CC) $(cc_flags) -c $< -o $@
 
 $(OUTPUT)json.o: cc_flags += -I$(tools)/bpf/bpftool
-$(OUTPUT)programs.o: $(OUTPUT)runqslower.skel.h
+$(OUTPUT)tracer.o: $(OUTPUT)runqslower.skel.h
 
 $(OUTPUT)runqslower.skel.h: $(OUTPUT)runqslower.bpf.o | $(bpftool_to_build)
 	$(QUIET_GENSKEL)$(BPFTOOL) gen skeleton $< name runqslower_bpf > $@

@@ -13,9 +13,9 @@
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
-#include "cgroups.h"
 #include "options.h"
-#include "writer.h"
+#include "util/cgroups.h"
+#include "writers/writer.h"
 
 #define VERSION	"1.0"
 

@@ -17,18 +17,18 @@
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include "clock.h"
-#include "error.h"
-#include "explain.h"
-#include "histogram.h"
-#include "history.h"
+#include "analysis/explain.h"
+#include "analysis/histogram.h"
+#include "analysis/history.h"
+#include "analysis/ordered_waits.h"
+#include "analysis/totals.h"
 #include "options.h"
-#include "order.h"
-#include "programs.h"
 #include "runqslower.h"
-#include "totals.h"
-#include "trace.h"
-#include "writer.h"
+#include "tracer.h"
+#include "util/clock.h"
+#include "util/error.h"
+#include "writers/trace_file.h"
+#include "writers/writer.h"
 
 /*
  * A wait is printed this long after it ended, so that one of another CPU that

@@ -20,7 +20,8 @@ u64 jiffies_ahead;			/* CLOCK_MONOTONIC when jiffies were 0 */
 
 /*
  * What is known of a CPU. Written under the lock of its run queue, but for two
- * exceptions: improve_offset() by report_if_waiting(), and woken by why_migrate().
+ * exceptions: offset, by programs that look for waiting tasks, and woken, when a task
+ * comes from another CPU.
  */
 struct cpu_state {
 	/*

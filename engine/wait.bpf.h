@@ -40,7 +40,7 @@ struct {
 	__type(value, __u64);
 } waits_by_length SEC(".maps");
 
-/* Reported waits and what explains them. Sized by user space. */
+/* Reported waits, and what goes before them. Sized by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);

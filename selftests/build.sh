@@ -413,7 +413,7 @@ verbose()
 {
 	quick V=1 OUTPUT="$out/"
 	has_not '^  [A-Z][A-Z]'
-	has ' -c text.c '
+	has ' -c writers/text.c '
 	has 'gen skeleton'
 }
 
@@ -461,9 +461,9 @@ dependencies()
 	touch "$dir/engine/wait.bpf.h"
 	quick OUTPUT="$out/"
 	has CLANG
-	has 'CC .*/programs.o'
+	has 'CC .*/tracer.o'
 	has_not 'CC .*/text.o'
-	touch "$dir/text.h"
+	touch "$dir/writers/text.h"
 	quick OUTPUT="$out/"
 	has 'CC .*/text.o'
 	has_not CLANG

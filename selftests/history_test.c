@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kselftest_harness.h"
-#include "../history.h"
+#include "../analysis/history.h"
 
 #define BEGIN		1000000ULL
 #define CPUS		4

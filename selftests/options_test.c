@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
-#include "../cgroups.h"
+#include "../util/cgroups.h"
 #include "../options.h"
-#include "../writer.h"
+#include "../writers/writer.h"
 
 #define US	1000ULL
 #define MS	1000000ULL

@@ -9,11 +9,11 @@
 #include <time.h>
 #include "kselftest_harness.h"
 #include "capture.h"
-#include "../cgroups.h"
-#include "../clock.h"
-#include "../text.h"
-#include "../utf8.h"
-#include "../writer.h"
+#include "../util/cgroups.h"
+#include "../util/clock.h"
+#include "../writers/text.h"
+#include "../writers/utf8.h"
+#include "../writers/writer.h"
 
 /* By the clock of the tests, in their time zone: 2023-11-15T03:43:20.123456789+05:30 */
 #define END		1700000000123456789ULL

@@ -13,10 +13,10 @@
 #include "kselftest_harness.h"
 #include "capture.h"
 #include "tool.h"
-#include "../cgroups.h"
-#include "../histogram.h"
-#include "../totals.h"
-#include "../writer.h"
+#include "../util/cgroups.h"
+#include "../analysis/histogram.h"
+#include "../analysis/totals.h"
+#include "../writers/writer.h"
 
 /* By the clock of the tests, in their time zone: 2023-11-15T03:43:20.123456789+05:30 */
 #define NOW		1700000000123456789ULL

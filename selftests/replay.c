@@ -12,12 +12,12 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include "../cgroups.h"
-#include "../clock.h"
+#include "../util/cgroups.h"
+#include "../util/clock.h"
 #include "../options.h"
-#include "../programs.h"
-#include "../trace.h"
-#include "../writer.h"
+#include "../tracer.h"
+#include "../writers/trace_file.h"
+#include "../writers/writer.h"
 #include "replay.h"
 
 #define RING_FD		777

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
-#include "../histogram.h"
-#include "../totals.h"
+#include "../analysis/histogram.h"
+#include "../analysis/totals.h"
 
 #define US		1000ULL
 #define MS		1000000ULL

@@ -3,9 +3,9 @@
 #ifndef __RUNQSLOWER_TEXT_TOTALS_H
 #define __RUNQSLOWER_TEXT_TOTALS_H
 
-#include "histogram.h"
+#include "analysis/histogram.h"
+#include "analysis/totals.h"
 #include "options.h"
-#include "totals.h"
 
 void text_summary(const struct options *opts, const struct totals *t, __u64 since,
 		  __u64 now);

@@ -7,8 +7,8 @@
 #define __RUNQSLOWER_TRACE_H
 
 #include <stdbool.h>
-#include "explain.h"
-#include "history.h"
+#include "analysis/explain.h"
+#include "analysis/history.h"
 
 /*
  * Create the file. False, with errno, if that fails. There is one. @history is looked

@@ -3,10 +3,10 @@
 #ifndef __RUNQSLOWER_PROGRAMS_H
 #define __RUNQSLOWER_PROGRAMS_H
 
-#include "histogram.h"
+#include "analysis/histogram.h"
 #include "options.h"
 #include "runqslower.h"
-#include "writer.h"
+#include "writers/writer.h"
 
 struct runqslower_bpf;
 

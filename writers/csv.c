@@ -7,9 +7,9 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include "cgroups.h"
-#include "clock.h"
 #include "utf8.h"
+#include "util/cgroups.h"
+#include "util/clock.h"
 #include "writer.h"
 
 /* One more field; the first one of a line is not written by this. */

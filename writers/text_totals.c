@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "cgroups.h"
 #include "text.h"
 #include "text_totals.h"
+#include "util/cgroups.h"
 #include "writer.h"
 
 #define NR_LINES	10		/* of a table */

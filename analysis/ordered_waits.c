@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "order.h"
+#include "ordered_waits.h"
 
 static bool make_room(struct order *o)
 {

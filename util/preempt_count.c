@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <bpf/btf.h>
-#include "preempt.h"
+#include "preempt_count.h"
 
 /* Places in the per-CPU area, -1: not found. */
 struct places {

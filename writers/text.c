@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #include <stdio.h>
 #include <string.h>
-#include "cgroups.h"
-#include "clock.h"
 #include "text.h"
 #include "text_totals.h"
 #include "utf8.h"
+#include "util/cgroups.h"
+#include "util/clock.h"
 #include "writer.h"
 
 const char * const cause_names[] = {

@@ -16,9 +16,9 @@
 #include <linux/kernel.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include "error.h"
-#include "preempt.h"
-#include "programs.h"
+#include "tracer.h"
+#include "util/error.h"
+#include "util/preempt_count.h"
 #include <runqslower.skel.h>
 
 /* The inode number of the initial PID namespace: PROC_PID_INIT_INO. */

@@ -6,11 +6,11 @@
 #ifndef __RUNQSLOWER_WRITER_H
 #define __RUNQSLOWER_WRITER_H
 
-#include "explain.h"
-#include "histogram.h"
+#include "analysis/explain.h"
+#include "analysis/histogram.h"
+#include "analysis/totals.h"
 #include "options.h"
 #include "runqslower.h"
-#include "totals.h"
 
 #define NR_TOP	20			/* entries of a list of totals, for programs */
 

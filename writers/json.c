@@ -3,10 +3,10 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "cgroups.h"
-#include "clock.h"
 #include "json_writer.h"
 #include "utf8.h"
+#include "util/cgroups.h"
+#include "util/clock.h"
 #include "writer.h"
 
 static json_writer_t *json;

@@ -14,9 +14,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "cgroups.h"
-#include "trace.h"
+#include "trace_file.h"
 #include "utf8.h"
+#include "util/cgroups.h"
 #include "writer.h"
 
 /* Tracks are told apart by TID. No PID is above 4194304. */
