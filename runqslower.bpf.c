@@ -237,7 +237,7 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 			why_no_waker(w);
 		}
 	}
-	if (compat(next)->pid && may_matter(&e)) {
+	if (compat(next)->pid && may_matter_now(&e)) {
 		w = why_wait_of(next);
 		if (wait_end(&e, w ? &w->wait : NULL) && is_wanted_cgroup(next)) {
 			count_length(&e);

@@ -146,8 +146,14 @@ static __always_inline bool ran_lately(const struct ended *e)
 
 /*
  * Can the wait of e->task be one to report? Without its record, because this is where
- * most switches end. e->now is known afterwards, and may be behind.
+ * most switches end. e->now is known.
  */
+static __always_inline bool may_matter_now(const struct ended *e)
+{
+	return !ran_lately(e) && is_wanted_cpu(task_cpu(e->task)) && is_wanted(e->task);
+}
+
+/* The same where e->now may not be known yet; afterwards it is. */
 static __always_inline bool may_matter(struct ended *e)
 {
 	u64 clock = rq_clock(e->cfs_rq);
@@ -161,12 +167,10 @@ static __always_inline bool may_matter(struct ended *e)
 		e->now = recent_time(e->cpu, clock);
 		e->behind = clock_age_ns;
 	}
-	if (e->now && ran_lately(e))
-		return false;
+	if (e->now)
+		return may_matter_now(e);
 	if (!is_wanted_cpu(task_cpu(e->task)) || !is_wanted(e->task))
 		return false;
-	if (e->now)
-		return true;
 	read_clock(e);
 	return !ran_lately(e);
 }
