@@ -47,7 +47,7 @@
 #define MAX_PROGRAMS	32		/* more than there are */
 
 static struct options opts;
-static struct order order;
+static struct ordered_waits order;
 static struct history history;		/* where waits are explained */
 static struct totals *totals;		/* with -s */
 static const struct writer *writer;
@@ -72,7 +72,7 @@ static void on_why(const struct why_event *e)
 {
 	struct why *why = explain(e, &history);
 
-	if (!why || !order_push(&order, &e->wait, why))
+	if (!why || !ordered_waits_push(&order, &e->wait, why))
 		out_of_memory();
 	if (opts.trace && !e->wait.stalled)
 		trace_wait(why);
@@ -92,7 +92,7 @@ static int on_record(void *ctx, void *data, size_t size)
 		on_why(data);
 		break;
 	case RECORD_WAIT:
-		if (!order_push(&order, data, NULL))
+		if (!ordered_waits_push(&order, data, NULL))
 			out_of_memory();
 		break;
 	}
@@ -145,7 +145,7 @@ static bool take_until(__u64 until)
 	bool stalled;
 
 	clock_sync();
-	while ((wait = order_pop(&order, until))) {
+	while ((wait = ordered_waits_pop(&order, until))) {
 		stalled = wait->event.stalled;
 		if (totals && !stalled)
 			totals_add(totals, &wait->event, wait->why);
@@ -175,7 +175,7 @@ static void write_totals(struct runqslower_bpf *skel, __u64 since, __u64 now, bo
 	}
 	if (!opts.histogram)
 		return;
-	programs_histogram(skel, &counted);
+	tracer_histogram(skel, &counted);
 	for (i = 0; i < NR_BUCKETS; i++)
 		histogram.counts[i] = counted.counts[i] - before.counts[i];
 	before = counted;
@@ -276,7 +276,7 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 	struct period trace_due = { opts.trace ? TRACE_NS : 0, start };
 	struct period second = { shows_status ? NSEC_PER_SEC : 0, start };
 	__u64 now = start, end = ULLONG_MAX, wake, limit, told_at = 0;
-	const struct wait_stats *stats = programs_stats(skel);
+	const struct wait_stats *stats = tracer_stats(skel);
 	bool more = false;
 
 	if (opts.duration_ns)
@@ -290,7 +290,7 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 			      wake > now ? wake - now : 1, signals);
 		now = clock_mono_ns();
 		if (is_due(&stalled, now))
-			programs_find_waiting(skel);
+			tracer_find_waiting(skel);
 		more = take_batch(rb);
 		limit = more ? order.waits[order.head + order.nr - 1].event.end_ns : now;
 		if (!take_until(limit - HOLD_NS))
@@ -319,7 +319,7 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
  */
 static void drain(struct runqslower_bpf *skel, struct ring_buffer *rb)
 {
-	const struct wait_stats *stats = programs_stats(skel);
+	const struct wait_stats *stats = tracer_stats(skel);
 	__u64 give_up = clock_mono_ns() + NSEC_PER_SEC, seen, lost;
 
 	do {
@@ -384,12 +384,12 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 
-	skel = programs_load(&opts);
+	skel = tracer_load(&opts);
 	if (!skel)
 		goto out;
-	rb = ring_buffer__new(programs_events(skel), on_record, NULL, NULL);
+	rb = ring_buffer__new(tracer_events(skel), on_record, NULL, NULL);
 	if (!rb) {
-		explain_failure("map the ring buffer", -errno);
+		bpf_failure("map the ring buffer", -errno);
 		goto out;
 	}
 	if (!prepare_output())
@@ -398,11 +398,11 @@ int main(int argc, char **argv)
 	if (opts.cost) {
 		stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
 		if (stats < 0) {
-			explain_failure("count what the programs cost", stats);
+			bpf_failure("count what the programs cost", stats);
 			goto out;
 		}
 	}
-	if (programs_attach(skel, &opts))
+	if (tracer_attach(skel, &opts))
 		goto out;
 
 	start = clock_mono_ns();
@@ -411,23 +411,23 @@ int main(int argc, char **argv)
 	writer->begin(&opts);
 	if (flush())
 		trace(skel, rb, signals, start);
-	programs_detach(skel);
+	tracer_detach(skel);
 	drain(skel, rb);
 	now = clock_mono_ns();
 	clock_sync();
-	tell_lost(programs_stats(skel));
+	tell_lost(tracer_stats(skel));
 	write_totals(skel, totals_since, now, true);
 	if (opts.cost)
-		writer->cost(&opts, costs, programs_costs(skel, costs, MAX_PROGRAMS), now);
+		writer->cost(&opts, costs, tracer_costs(skel, costs, MAX_PROGRAMS), now);
 	flush();
-	missed = programs_missed(skel);
+	missed = tracer_missed(skel);
 	if (missed)
 		error("the kernel skipped %llu scheduler events; waits that began or ended there may be missing",
 		      missed);
 	write_trace(true);
 	if (opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",
-		      programs_stats(skel)->seen, nr_taken, lost_told);
+		      tracer_stats(skel)->seen, nr_taken, lost_told);
 
 	/* Who closes the pipe has seen enough. */
 	if (!write_error || write_error == EPIPE)
@@ -436,8 +436,8 @@ int main(int argc, char **argv)
 		error("cannot write to stdout: %s", strerror(write_error));
 out:
 	ring_buffer__free(rb);
-	programs_free(skel);
-	order_free(&order);
+	tracer_free(skel);
+	ordered_waits_free(&order);
 	totals_free(totals);
 	history_free(&history);
 	close(signals);

@@ -49,7 +49,7 @@ static const char *first_line(const char *path)
 	return line;
 }
 
-void explain_failure(const char *what, int err)
+void bpf_failure(const char *what, int err)
 {
 	if (strstr(first_line("/sys/kernel/security/lockdown"), "[confidentiality]"))
 		error("cannot %s: the kernel is locked down (confidentiality), which forbids BPF to read its memory; boot with lockdown=integrity or less",
@@ -279,7 +279,7 @@ static int open_and_load(struct runqslower_bpf **skel, const struct options *opt
  * Whether tracing programs may use task storage shows only when they are loaded:
  * the map came before.
  */
-struct runqslower_bpf *programs_load(const struct options *opts)
+struct runqslower_bpf *tracer_load(const struct options *opts)
 {
 	struct runqslower_bpf *skel;
 	int err;
@@ -297,7 +297,7 @@ struct runqslower_bpf *programs_load(const struct options *opts)
 		}
 	}
 	if (err)
-		explain_failure("load the BPF programs", err);
+		bpf_failure("load the BPF programs", err);
 	return skel;
 }
 
@@ -342,41 +342,41 @@ static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts
 					       skel->links.existing_tasks);
 }
 
-int programs_attach(struct runqslower_bpf *skel, const struct options *opts)
+int tracer_attach(struct runqslower_bpf *skel, const struct options *opts)
 {
 	int err = prepare_tasks(skel, opts) ?: runqslower_bpf__attach(skel);
 
 	if (err)
-		explain_failure("attach the BPF programs", err);
+		bpf_failure("attach the BPF programs", err);
 	return err;
 }
 
-void programs_detach(struct runqslower_bpf *skel)
+void tracer_detach(struct runqslower_bpf *skel)
 {
 	runqslower_bpf__detach(skel);
 }
 
-void programs_free(struct runqslower_bpf *skel)
+void tracer_free(struct runqslower_bpf *skel)
 {
 	runqslower_bpf__destroy(skel);
 }
 
-int programs_events(struct runqslower_bpf *skel)
+int tracer_events(struct runqslower_bpf *skel)
 {
 	return bpf_map__fd(skel->maps.events);
 }
 
-const struct wait_stats *programs_stats(struct runqslower_bpf *skel)
+const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)
 {
 	return &skel->bss->stats;
 }
 
-void programs_find_waiting(struct runqslower_bpf *skel)
+void tracer_find_waiting(struct runqslower_bpf *skel)
 {
 	iterate(skel->links.why_waiting_tasks ?: skel->links.waiting_tasks);
 }
 
-void programs_histogram(struct runqslower_bpf *skel, struct histogram *h)
+void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
 {
 	static __u64 counts[MAX_CPUS];
 	int nr = max_cpus(), cpu;
@@ -391,7 +391,7 @@ void programs_histogram(struct runqslower_bpf *skel, struct histogram *h)
 	}
 }
 
-size_t programs_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
+size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
 {
 	struct bpf_program *prog;
 	size_t nr = 0;
@@ -410,7 +410,7 @@ size_t programs_costs(struct runqslower_bpf *skel, struct cost *costs, size_t ma
 	return nr;
 }
 
-__u64 programs_missed(struct runqslower_bpf *skel)
+__u64 tracer_missed(struct runqslower_bpf *skel)
 {
 	struct bpf_program *prog;
 	__u64 sum = 0;

@@ -43,14 +43,14 @@ static __u64 fraction(__u64 ns, __u64 part, __u64 whole)
 	return ns;
 }
 
-struct budget {
+struct breakdown {
 	const struct why_event *event;
 	const struct history *history;
 	struct span wait;
 	__u64 queued;			/* when the wakeup was over */
 	struct span quota;
 	__u64 given;			/* sum of the shares */
-	__u64 covered;			/* by history, in flight or by quota */
+	__u64 covered;			/* by history, by migrations or by quota */
 	struct why *why;
 	size_t size;			/* of why->shares */
 	bool failed;			/* no memory */
@@ -65,7 +65,7 @@ static bool is_same(const struct share *a, const struct share *b)
 	       (a->tid == b->tid && (a->tid || !strcmp(a->comm, b->comm)));
 }
 
-static void give(struct budget *b, const struct share *share, __u64 ns)
+static void give(struct breakdown *b, const struct share *share, __u64 ns)
 {
 	struct why *why = b->why;
 	size_t i, size;
@@ -93,7 +93,7 @@ static void give(struct budget *b, const struct share *share, __u64 ns)
 	why->shares[why->nr++].ns = ns;
 }
 
-static void give_cause(struct budget *b, enum cause cause, __u64 ns)
+static void give_cause(struct breakdown *b, enum cause cause, __u64 ns)
 {
 	const struct share share = { .cause = cause };
 
@@ -101,13 +101,13 @@ static void give_cause(struct budget *b, enum cause cause, __u64 ns)
 }
 
 /* What is not quota of @span. */
-static __u64 without_quota(const struct budget *b, struct span span)
+static __u64 without_quota(const struct breakdown *b, struct span span)
 {
 	return span.to - span.from - overlap(span, b->quota);
 }
 
 /* @part of the time of @s, in which @nontask ns went to interrupts and the hypervisor. */
-static void blame(struct budget *b, const struct run_segment *s, struct span part,
+static void charge(struct breakdown *b, const struct run_segment *s, struct span part,
 		  __u64 nontask, __u64 irq)
 {
 	const struct wait_event *w = &b->event->wait;
@@ -161,7 +161,7 @@ static struct reading reading_at(struct reading a, struct reading b, __u64 at)
  * The task was queued on @cpu from one time to another. @seq: the newest segment there
  * when the wait ended. The readings of the event are of the first and the last stay.
  */
-static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span stay,
+static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span stay,
 			 bool first, bool last)
 {
 	const struct why_event *e = b->event;
@@ -209,14 +209,14 @@ static void explain_stay(struct budget *b, __u32 cpu, __u32 seq, struct span sta
 			r0 = reading_at(r0, r1, part.from);
 		if (r1.at > part.to)
 			r1 = reading_at(r0, r1, part.to);
-		blame(b, s, part, r1.nontask - r0.nontask, r1.irq - r0.irq);
+		charge(b, s, part, r1.nontask - r0.nontask, r1.irq - r0.irq);
 		if (s->start_ns <= stay.from)
 			break;
 	}
 }
 
 /* All the stays, and the way between them. */
-static void explain_stays(struct budget *b)
+static void explain_stays(struct breakdown *b)
 {
 	const struct why_event *e = b->event;
 	__u64 at = b->queued, left;
@@ -233,7 +233,7 @@ static void explain_stays(struct budget *b)
 
 		/* Where migrations were not kept the task was somewhere, but not on the way. */
 		if (e->nr_migrations <= MAX_MIGRATIONS) {
-			give_cause(b, CAUSE_FLIGHT, without_quota(b, flight));
+			give_cause(b, CAUSE_MIGRATING, without_quota(b, flight));
 			b->covered += without_quota(b, flight);
 		}
 		at = flight.to;
@@ -258,7 +258,7 @@ static int by_size(const void *pa, const void *pb)
 
 struct why *explain(const struct why_event *e, const struct history *h)
 {
-	struct budget b = { .event = e, .history = h, .size = 8 };
+	struct breakdown b = { .event = e, .history = h, .size = 8 };
 	struct share quota = { .cause = CAUSE_QUOTA, .cgroup = e->quota_cgroup };
 	__u64 wait_ns = e->wait.wait_ns, quota_ns;
 	/* It may seem longer by a little: the clock is read in two ways. */

@@ -14,9 +14,10 @@ enum cause {
 	CAUSE_IRQ,
 	CAUSE_STEAL,			/* the hypervisor had the CPU */
 	CAUSE_IDLE,			/* nothing ran, although the task was ready */
-	CAUSE_FLIGHT,			/* between two run queues */
+	CAUSE_MIGRATING,			/* between two run queues */
 	CAUSE_WAKEUP,			/* between sched_waking and sched_wakeup */
 	CAUSE_OTHER,			/* not known */
+	NR_CAUSES,
 };
 
 struct share {

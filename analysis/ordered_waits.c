@@ -8,7 +8,7 @@
 #include <string.h>
 #include "ordered_waits.h"
 
-static bool make_room(struct order *o)
+static bool make_room(struct ordered_waits *o)
 {
 	size_t size = o->size ? 2 * o->size : 64;
 	struct held_wait *waits;
@@ -29,7 +29,7 @@ static bool make_room(struct order *o)
 	return true;
 }
 
-bool order_push(struct order *o, const struct wait_event *e, struct why *why)
+bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why)
 {
 	size_t i;
 
@@ -45,7 +45,7 @@ bool order_push(struct order *o, const struct wait_event *e, struct why *why)
 	return true;
 }
 
-const struct held_wait *order_pop(struct order *o, __u64 until)
+const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until)
 {
 	const struct held_wait *wait = o->waits + o->head;
 
@@ -58,7 +58,7 @@ const struct held_wait *order_pop(struct order *o, __u64 until)
 	return wait;
 }
 
-void order_free(struct order *o)
+void ordered_waits_free(struct ordered_waits *o)
 {
 	size_t i;
 

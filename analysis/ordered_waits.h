@@ -14,7 +14,7 @@ struct held_wait {
 	struct why *why;		/* NULL if it is not explained */
 };
 
-struct order {
+struct ordered_waits {
 	struct held_wait *waits;
 	size_t head;			/* the oldest */
 	size_t nr;			/* waits held */
@@ -22,16 +22,16 @@ struct order {
 };
 
 /* Take a copy of @e, and over @why. False if there is no memory. */
-bool order_push(struct order *o, const struct wait_event *e, struct why *why);
+bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why);
 
 /*
  * The oldest wait if it ended at @until (CLOCK_MONOTONIC, ns) or before, else
- * NULL. It stays valid until the next call of order_push(); its explanation is the
+ * NULL. It stays valid until the next call of ordered_waits_push(); its explanation is the
  * caller's, for free().
  */
-const struct held_wait *order_pop(struct order *o, __u64 until);
+const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until);
 
 /* And the explanations that are still held. */
-void order_free(struct order *o);
+void ordered_waits_free(struct ordered_waits *o);
 
 #endif /* __RUNQSLOWER_ORDER_H */

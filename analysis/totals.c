@@ -69,7 +69,7 @@ struct culprit_entry {
 struct totals {
 	__u64 nr;
 	__u64 ns;
-	__u64 causes[CAUSE_OTHER + 1];
+	__u64 causes[NR_CAUSES];
 	struct table waiters;
 	struct table culprits;
 	struct table pairs;

@@ -13,7 +13,7 @@ static char *file;			/* its text, after look() */
 /* Of text.c and cgroups.c, which are not what is tested. */
 const char * const cause_names[] = {
 	[CAUSE_QUOTA] = "quota", [CAUSE_TASK] = "task", [CAUSE_IRQ] = "irq",
-	[CAUSE_STEAL] = "steal", [CAUSE_IDLE] = "idle", [CAUSE_FLIGHT] = "in flight",
+	[CAUSE_STEAL] = "steal", [CAUSE_IDLE] = "idle", [CAUSE_MIGRATING] = "migrating",
 	[CAUSE_WAKEUP] = "wakeup", [CAUSE_OTHER] = "other",
 };
 

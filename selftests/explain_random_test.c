@@ -26,7 +26,7 @@ struct log {
 };
 
 struct counts {
-	__u64 of[CAUSE_OTHER + 1][VICTIM + 20];
+	__u64 of[NR_CAUSES][VICTIM + 20];
 	__u64 uncovered;
 };
 
@@ -67,7 +67,7 @@ static void count(struct counts *counts, const struct why_event *e, const struct
 		else if (i < e->nr_migrations)
 			count_segment(counts, log, e->migrations[i].cpu, t);
 		else if (e->nr_migrations && t < e->queued_ns)
-			counts->of[CAUSE_FLIGHT][0]++;
+			counts->of[CAUSE_MIGRATING][0]++;
 		else
 			count_segment(counts, log, e->wait.cpu, t);
 	}

@@ -158,7 +158,7 @@ test(all_hold(found['cost'], lambda r: r['ns_per_run'] is None if not r['runs'] 
 
 # CSV: a line is a record; '?' is for what would break it.
 csv_waits = [r for r in rows if r['type'] == 'wait']
-PARTS = ['wakeup_ns', 'quota_ns', 'task_ns', 'irq_ns', 'steal_ns', 'idle_ns', 'in_flight_ns',
+PARTS = ['wakeup_ns', 'quota_ns', 'task_ns', 'irq_ns', 'steal_ns', 'idle_ns', 'migrating_ns',
          'other_ns']
 test(csv_printed == len(csv_waits) >= MIN_WAITS and len(rows) + 1 == lines and
      all_hold(rows, lambda r: None not in r and None not in r.values() and
@@ -190,7 +190,7 @@ test(all_hold(summaries, lambda r: sum(r['causes'].values()) == r['wait_ns'] and
               rest_fits(r, 'waiters', 'wait_ns', r['wait_ns']) and
               rest_fits(r, 'culprits', 'ns', r['causes']['task']) and
               rest_fits(r, 'cgroups', 'ns', r['causes']['task']) and
-              r['mono_ns'] > r['from_mono_ns']) and
+              r['mono_ns'] > r['since_mono_ns']) and
      total(['all']) == total(['cause']) == total(['waiter', 'waiters_rest']) > 0 and
      total(['culprit', 'culprits_rest']) == total(['cgroups', 'cgroups_rest']) > 0,
      'the tables of a summary add up')

@@ -109,7 +109,7 @@ static struct sum sum_of(const char *out, const char *type, const char *key)
 		n = number(s, key);
 		sum.all += n;
 		sum.nr += n != 0;
-		from = number(s, "\"from_mono_ns\":");
+		from = number(s, "\"since_mono_ns\":");
 		sum.adjoin = sum.adjoin && (!last || from == last);
 		last = number(s, "\"mono_ns\":");
 	}

@@ -6,39 +6,39 @@
 #include "../analysis/ordered_waits.h"
 
 /* @tid tells apart what has the same time. */
-static bool push(struct order *o, __u64 end_ns, __u32 tid)
+static bool push(struct ordered_waits *o, __u64 end_ns, __u32 tid)
 {
 	struct wait_event e = { .kind = RECORD_WAIT, .end_ns = end_ns, .tid = tid };
 
-	return order_push(o, &e, NULL);
+	return ordered_waits_push(o, &e, NULL);
 }
 
 /* The TID of the oldest wait that ended until @until; 0: there is none. */
-static __u32 pop(struct order *o, __u64 until)
+static __u32 pop(struct ordered_waits *o, __u64 until)
 {
-	const struct held_wait *w = order_pop(o, until);
+	const struct held_wait *w = ordered_waits_pop(o, until);
 
 	return w ? w->event.tid : 0;
 }
 
 TEST(empty)
 {
-	struct order o = {};
+	struct ordered_waits o = {};
 
-	EXPECT_EQ(NULL, order_pop(&o, ~0ULL));
+	EXPECT_EQ(NULL, ordered_waits_pop(&o, ~0ULL));
 	ASSERT_TRUE(push(&o, 5, 1));
 	EXPECT_EQ(1U, o.nr);
 	EXPECT_EQ(1U, pop(&o, ~0ULL));
 	EXPECT_EQ(0U, o.nr);
 	EXPECT_EQ(0U, pop(&o, ~0ULL));
-	order_free(&o);
+	ordered_waits_free(&o);
 	EXPECT_EQ(0U, o.nr);
-	EXPECT_EQ(NULL, order_pop(&o, ~0ULL));
+	EXPECT_EQ(NULL, ordered_waits_pop(&o, ~0ULL));
 }
 
 TEST(until_is_inclusive)
 {
-	struct order o = {};
+	struct ordered_waits o = {};
 
 	ASSERT_TRUE(push(&o, 1000, 1));
 	ASSERT_TRUE(push(&o, 1001, 2));
@@ -49,27 +49,27 @@ TEST(until_is_inclusive)
 	EXPECT_EQ(0U, pop(&o, 1000));
 	EXPECT_EQ(1U, o.nr);
 	EXPECT_EQ(2U, pop(&o, 1001));
-	order_free(&o);
+	ordered_waits_free(&o);
 }
 
 TEST(late_ones_find_their_place)
 {
 	static const __u64 times[] = { 50, 40, 60, 10, 55, 70, 5, 65 };
 	static const __u32 sorted[] = { 7, 4, 2, 1, 5, 3, 8, 6 };
-	struct order o = {};
+	struct ordered_waits o = {};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(times); i++)
 		ASSERT_TRUE(push(&o, times[i], i + 1));
 	for (i = 0; i < ARRAY_SIZE(sorted); i++)
 		EXPECT_EQ(sorted[i], pop(&o, ~0ULL));
-	order_free(&o);
+	ordered_waits_free(&o);
 }
 
 /* Those of one time come out as they came in. */
 TEST(equal_times)
 {
-	struct order o = {};
+	struct ordered_waits o = {};
 	__u32 i;
 
 	for (i = 1; i <= 5; i++)
@@ -80,7 +80,7 @@ TEST(equal_times)
 		EXPECT_EQ(i, pop(&o, 7));
 	EXPECT_EQ(0U, pop(&o, 7));
 	EXPECT_EQ(9U, pop(&o, 8));
-	order_free(&o);
+	ordered_waits_free(&o);
 }
 
 /* The whole event is kept, and the explanation is handed on. */
@@ -93,22 +93,22 @@ TEST(what_is_kept)
 	}, copy = e;
 	struct why *why = calloc(1, sizeof(*why));
 	const struct held_wait *w;
-	struct order o = {};
+	struct ordered_waits o = {};
 
-	ASSERT_TRUE(order_push(&o, &e, why));
+	ASSERT_TRUE(ordered_waits_push(&o, &e, why));
 	memset(&e, 0, sizeof(e));
-	w = order_pop(&o, 6);
+	w = ordered_waits_pop(&o, 6);
 	ASSERT_NE(NULL, w);
 	EXPECT_EQ(0, memcmp(&copy, &w->event, sizeof(copy)));
 	EXPECT_EQ(why, w->why);
 	free(why);
-	order_free(&o);
+	ordered_waits_free(&o);
 }
 
 /* Room is made by growing, and none of those held is lost. */
 TEST(growth)
 {
-	struct order o = {};
+	struct ordered_waits o = {};
 	__u32 i;
 
 	for (i = 1; i <= 5000; i++)
@@ -120,13 +120,13 @@ TEST(growth)
 	for (i = 2; i <= 5000; i++)
 		ASSERT_EQ(i, pop(&o, ~0ULL));
 	EXPECT_EQ(0U, pop(&o, ~0ULL));
-	order_free(&o);
+	ordered_waits_free(&o);
 }
 
 /* What is free at the front is used again: a queue of few waits stays small. */
 TEST(room_at_the_front)
 {
-	struct order o = {};
+	struct ordered_waits o = {};
 	__u32 i, next = 1;
 	size_t size;
 
@@ -142,7 +142,7 @@ TEST(room_at_the_front)
 	while (o.nr)
 		ASSERT_EQ(next++, pop(&o, ~0ULL));
 	EXPECT_EQ(i, next);
-	order_free(&o);
+	ordered_waits_free(&o);
 }
 
 /* Of random times each batch comes out sorted, whatever is held and free meanwhile. */
@@ -150,7 +150,7 @@ TEST(random_order)
 {
 	__u64 now = 1000000, last, late;
 	const struct held_wait *w;
-	struct order o = {};
+	struct ordered_waits o = {};
 	size_t in = 0, out = 0;
 	int round, i;
 
@@ -163,20 +163,20 @@ TEST(random_order)
 			ASSERT_TRUE(push(&o, now - late, 1));
 			in++;
 		}
-		while ((w = order_pop(&o, now - 1000))) {
+		while ((w = ordered_waits_pop(&o, now - 1000))) {
 			ASSERT_LE(last, w->event.end_ns);
 			last = w->event.end_ns;
 			out++;
 		}
 		ASSERT_EQ(in - out, o.nr);
 	}
-	while ((w = order_pop(&o, ~0ULL))) {
+	while ((w = ordered_waits_pop(&o, ~0ULL))) {
 		ASSERT_LE(last, w->event.end_ns);
 		last = w->event.end_ns;
 		out++;
 	}
 	EXPECT_EQ(in, out);
-	order_free(&o);
+	ordered_waits_free(&o);
 }
 
 /* --- explanations that are still held: free() is counted ----------------------------- */
@@ -203,19 +203,19 @@ void __wrap_free(void *mem)
 TEST(freed_once)
 {
 	struct wait_event e = { .kind = RECORD_WHY };
-	struct order o = {};
+	struct ordered_waits o = {};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(watched); i++) {
 		watched[i] = calloc(1, sizeof(struct why));
 		e.end_ns = i;
-		ASSERT_TRUE(order_push(&o, &e, watched[i]));
+		ASSERT_TRUE(ordered_waits_push(&o, &e, watched[i]));
 	}
 	/* Three are the caller's now. */
 	for (i = 0; i < 3; i++)
-		EXPECT_EQ(watched[i], order_pop(&o, ~0ULL)->why);
+		EXPECT_EQ(watched[i], ordered_waits_pop(&o, ~0ULL)->why);
 	nr_freed_other = 0;
-	order_free(&o);
+	ordered_waits_free(&o);
 	for (i = 0; i < ARRAY_SIZE(watched); i++)
 		EXPECT_EQ(i >= 3, nr_freed[i]);
 	/* And what holds them. */

@@ -54,7 +54,7 @@ static void add_all_shares(void)
 	add_share((struct share) { CAUSE_IRQ, 11000004 });
 	add_share((struct share) { CAUSE_STEAL, 9000005 });
 	add_share((struct share) { CAUSE_IDLE, 7000006 });
-	add_share((struct share) { CAUSE_FLIGHT, 5000007 });
+	add_share((struct share) { CAUSE_MIGRATING, 5000007 });
 	add_share((struct share) { CAUSE_WAKEUP, 3000008 });
 	add_share((struct share) { CAUSE_OTHER, 1000963 });
 }
@@ -285,8 +285,8 @@ TEST_F(output, text_causes)
 	EXPECT_PRINTS(TEXT " woken     3    100% hog?/1008 (same process)\n", text());
 	only((struct share) { CAUSE_IDLE });
 	EXPECT_PRINTS(TEXT " woken     3    100% idle\n", text());
-	only((struct share) { CAUSE_FLIGHT });
-	EXPECT_PRINTS(TEXT " woken     3    100% in flight\n", text());
+	only((struct share) { CAUSE_MIGRATING });
+	EXPECT_PRINTS(TEXT " woken     3    100% migrating\n", text());
 	only((struct share) { CAUSE_WAKEUP });
 	EXPECT_PRINTS(TEXT " woken     3    100% wakeup\n", text());
 }
@@ -429,7 +429,7 @@ TEST(wall_time_of_now)
 #define CSV_HEADER "type,time,mono_ns,comm,tid,pid,wait_ns,cpu,prev_comm,prev_tid"
 #define CSV_WHY_HEADER	\
 	",from,cpus,cgroup,quota_cgroup,quota_ns,task_ns,irq_ns,steal_ns,idle_ns"	\
-	",in_flight_ns,other_ns,top_comm,top_tid,top_ns,idle_cpus"
+	",migrating_ns,other_ns,top_comm,top_tid,top_ns,idle_cpus"
 
 TEST_F(output, csv_header)
 {
@@ -542,7 +542,7 @@ TEST_F(output, csv_quotes)
 	"{'cause':'irq','ns':11000004},"					\
 	"{'cause':'steal','ns':9000005},"					\
 	"{'cause':'idle','ns':7000006},"					\
-	"{'cause':'in_flight','ns':5000007},"					\
+	"{'cause':'migrating','ns':5000007},"					\
 	"{'cause':'wakeup','ns':3000008},"					\
 	"{'cause':'other','ns':1000963}]"
 #define JSON_WAKER	\

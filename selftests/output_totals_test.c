@@ -112,7 +112,7 @@ static void count_some(void)
 	count();
 	wait_of(2003, 2002, "se\33cond", 32);
 	add_share(hog(7000000));
-	add_share((struct share) { CAUSE_FLIGHT, 600000 });
+	add_share((struct share) { CAUSE_MIGRATING, 600000 });
 	add_share((struct share) { CAUSE_WAKEUP, 50000 });
 	add_share((struct share) { CAUSE_OTHER, 4321 });
 	count();
@@ -170,7 +170,7 @@ TEST_F(output, text_summary)
 	count_some();
 	EXPECT_PRINTS("\n"
 		"02:43:19 to 03:43:20  4 waits over 77 us, 56.7ms in all\n"
-		"Causes: 77.7% task, 9.9% steal, 8.8% idle, 1.9% quota, 1.1% in flight,"
+		"Causes: 77.7% task, 9.9% steal, 8.8% idle, 1.9% quota, 1.1% migrating,"
 		" 0.5% irq, 0.1% wakeup, 0.0% other\n"
 		"\n"
 		"WAITED MOST          TID     WAITS    TOTAL(ms)"
@@ -322,7 +322,7 @@ TEST_F(output, text_lengths)
 TEST_F(output, csv_summary)
 {
 	opts.summary = true;
-	EXPECT_PRINTS("from_time,time,table,name,tid,pid,running,ns,waits"
+	EXPECT_PRINTS("since,time,table,name,tid,pid,running,ns,waits"
 		      ",p50_ns,p99_ns,max_ns,tasks\n", csv_writer.begin(&opts));
 	count_some();
 	EXPECT_PRINTS(
@@ -332,7 +332,7 @@ TEST_F(output, csv_summary)
 		CSV_SPAN ",cause,irq,,,,300000,,,,,\n"
 		CSV_SPAN ",cause,steal,,,,5600000,,,,,\n"
 		CSV_SPAN ",cause,idle,,,,5000000,,,,,\n"
-		CSV_SPAN ",cause,in flight,,,,600000,,,,,\n"
+		CSV_SPAN ",cause,migrating,,,,600000,,,,,\n"
 		CSV_SPAN ",cause,wakeup,,,,50000,,,,,\n"
 		CSV_SPAN ",cause,other,,,,4321,,,,,\n"
 		CSV_SPAN ",waiter,first,2001,2000,,49000000,3,2228224,44040192,45600000,\n"
@@ -373,7 +373,7 @@ TEST_F(output, csv_summary_of_many)
 
 #define JSON_SPAN							\
 	"'time':'2023-11-15T03:43:20.123456789+05:30','mono_ns':1700000000123456789,"	\
-	"'from':'2023-11-15T02:43:19.987654321+05:30','from_mono_ns':1699996399987654321"
+	"'since':'2023-11-15T02:43:19.987654321+05:30','since_mono_ns':1699996399987654321"
 
 TEST_F(output, json_summary)
 {
@@ -381,7 +381,7 @@ TEST_F(output, json_summary)
 	EXPECT_PRINTS(quoted(
 		"{'type':'summary'," JSON_SPAN ",'waits':4,'wait_ns':56654321,"
 		"'causes':{'quota':1100000,'task':44000000,'irq':300000,'steal':5600000,"
-		"'idle':5000000,'in_flight':600000,'wakeup':50000,'other':4321},"
+		"'idle':5000000,'migrating':600000,'wakeup':50000,'other':4321},"
 		"'waiters':["
 		"{'comm':'first','tid':2001,'pid':2000,'waits':3,'wait_ns':49000000,"
 		"'p50_ns':2228224,'p99_ns':44040192,'max_ns':45600000},"
@@ -402,7 +402,7 @@ TEST_F(output, json_summary_of_nothing)
 {
 	EXPECT_PRINTS(quoted(
 		"{'type':'summary'," JSON_SPAN ",'waits':0,'wait_ns':0,"
-		"'causes':{'quota':0,'task':0,'irq':0,'steal':0,'idle':0,'in_flight':0,"
+		"'causes':{'quota':0,'task':0,'irq':0,'steal':0,'idle':0,'migrating':0,"
 		"'wakeup':0,'other':0},'waiters':[],'waiters_rest_ns':0,"
 		"'culprits':[],'culprits_rest_ns':0,'cgroups':[],'cgroups_rest_ns':0}\n"),
 		summary(&json_writer));
@@ -567,7 +567,7 @@ TEST_F(output, csv_histogram)
 	opts.histogram = true;
 	/* With both, it is this. */
 	opts.summary = true;
-	EXPECT_PRINTS("from_time,time,from_ns,to_ns,count\n", csv_writer.begin(&opts));
+	EXPECT_PRINTS("since,time,from_ns,to_ns,count\n", csv_writer.begin(&opts));
 	histogram.counts[0] = 7;
 	histogram.counts[bucket_of(300)] = 8;
 	histogram.counts[NR_BUCKETS - 2] = 9;

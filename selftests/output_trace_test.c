@@ -274,14 +274,14 @@ TEST_F(trace, causes)
 				   .comm = "hog" });
 	add_share((struct share) { CAUSE_IRQ, 25000 });
 	add_share((struct share) { CAUSE_IDLE, 20000 });
-	add_share((struct share) { CAUSE_FLIGHT, 15000 });
+	add_share((struct share) { CAUSE_MIGRATING, 15000 });
 	add_share((struct share) { CAUSE_WAKEUP, 10000 });
 	trace_wait(why);
 	EXPECT_FILE(WAITER WAITED("100.000", "100.0 us", "3",
 		"{'percent':30,'ns':30000,'what':'hog/1008'},"
 		"{'percent':25,'ns':25000,'what':'irq'},"
 		"{'percent':20,'ns':20000,'what':'idle'},"
-		"{'percent':15,'ns':15000,'what':'in flight'},"
+		"{'percent':15,'ns':15000,'what':'migrating'},"
 		"{'percent':10,'ns':10000,'what':'wakeup'}", "unseen"));
 }
 

@@ -155,7 +155,7 @@ static struct runqslower_bpf *load(const struct options *opts)
 {
 	nr_loads = 0;
 	updates[0] = '\0';
-	return programs_load(opts);
+	return tracer_load(opts);
 }
 
 #define LOAD(...) load(&(struct options){ __VA_ARGS__ })
@@ -312,22 +312,22 @@ TEST(failures)
 {
 	has_ringbuf = 0;
 	EXPECT_STREQ("runqslower: cannot x: the kernel is too old, it has no BPF ring buffer; Linux 5.8 or later is needed\n",
-		     SAYS(explain_failure("x", -EINVAL)));
+		     SAYS(bpf_failure("x", -EINVAL)));
 	/* Not known is not no. */
 	has_ringbuf = -1;
 	EXPECT_STREQ("runqslower: cannot x: Invalid argument; -v shows what libbpf says of it\n",
-		     SAYS(explain_failure("x", -EINVAL)));
+		     SAYS(bpf_failure("x", -EINVAL)));
 	has_ringbuf = 0;
 	has_btf = false;
 	EXPECT_STREQ("runqslower: cannot x: the kernel has no BTF (/sys/kernel/btf/vmlinux); it needs one built with CONFIG_DEBUG_INFO_BTF=y\n",
-		     SAYS(explain_failure("x", -EINVAL)));
+		     SAYS(bpf_failure("x", -EINVAL)));
 	/* What hides it, first. */
-	EXPECT_NE(NULL, strstr(SAYS(explain_failure("x", -EPERM)), "CAP_BPF"));
+	EXPECT_NE(NULL, strstr(SAYS(bpf_failure("x", -EPERM)), "CAP_BPF"));
 	lockdown = "none integrity [confidentiality]\n";
 	EXPECT_STREQ("runqslower: cannot x: the kernel is locked down (confidentiality), which forbids BPF to read its memory; boot with lockdown=integrity or less\n",
-		     SAYS(explain_failure("x", -EPERM)));
+		     SAYS(bpf_failure("x", -EPERM)));
 	lockdown = "none [integrity] confidentiality\n";
-	EXPECT_NE(NULL, strstr(SAYS(explain_failure("x", -EPERM)), "CAP_BPF"));
+	EXPECT_NE(NULL, strstr(SAYS(bpf_failure("x", -EPERM)), "CAP_BPF"));
 }
 
 /* The filters cannot be filled: as if it could not be loaded. */
@@ -577,21 +577,21 @@ TEST(attach)
 	static const struct options plain = { DEFAULTS }, why = { DEFAULTS, .why = true };
 	struct runqslower_bpf *skel = load(&plain);
 
-	EXPECT_EQ(0, programs_attach(skel, &plain));
+	EXPECT_EQ(0, tracer_attach(skel, &plain));
 	EXPECT_STREQ("attach new_task\nattach existing_tasks\n"
 		     "iterate existing_tasks\nattach rest\n", calls);
 	EXPECT_EQ(3, iter_reads);
 	EXPECT_FALSE(is_open(iter_fd));
 	calls[0] = '\0';
 	skel = load(&why);
-	EXPECT_EQ(0, programs_attach(skel, &why));
+	EXPECT_EQ(0, tracer_attach(skel, &why));
 	EXPECT_STREQ("attach why_new_task\nattach why_existing_tasks\n"
 		     "iterate why_existing_tasks\nattach rest\n", calls);
 	/* By TID nothing has to be made for a new task. */
 	calls[0] = '\0';
 	load_errors[0] = -EINVAL;
 	skel = load(&plain);
-	EXPECT_EQ(0, programs_attach(skel, &plain));
+	EXPECT_EQ(0, tracer_attach(skel, &plain));
 	EXPECT_STREQ("attach existing_tasks\niterate existing_tasks\nattach rest\n", calls);
 }
 
@@ -610,7 +610,7 @@ TEST(attach_fails)
 		calls[0] = '\0';
 		skel = load(&opts);
 		EXPECT_STREQ("runqslower: cannot attach the BPF programs: Input/output error; -v shows what libbpf says of it\n",
-			     SAYS(err = programs_attach(skel, &opts)));
+			     SAYS(err = tracer_attach(skel, &opts)));
 		EXPECT_EQ(-EIO, err);
 		/* And nothing more was done, but what had been begun was closed. */
 		if (strcmp(failing, "rest"))
@@ -625,14 +625,14 @@ TEST(find_waiting)
 	struct runqslower_bpf *skel = LOAD(DEFAULTS, .stalled_ns = 1);
 
 	skel->links.waiting_tasks = (void *)"waiting_tasks";
-	programs_find_waiting(skel);
+	tracer_find_waiting(skel);
 	EXPECT_STREQ("iterate waiting_tasks\n", calls);
 	EXPECT_EQ(3, iter_reads);
 	EXPECT_FALSE(is_open(iter_fd));
 	calls[0] = '\0';
 	skel = LOAD(DEFAULTS, .stalled_ns = 1, .why = true);
 	skel->links.why_waiting_tasks = (void *)"why_waiting_tasks";
-	programs_find_waiting(skel);
+	tracer_find_waiting(skel);
 	EXPECT_STREQ("iterate why_waiting_tasks\n", calls);
 }
 
@@ -662,9 +662,9 @@ TEST(histogram)
 
 	nr_cpus = 3;
 	skel = LOAD(DEFAULTS, .histogram = true);
-	programs_histogram(skel, &h);
+	tracer_histogram(skel, &h);
 	no_bucket = 70;
-	programs_histogram(skel, &h);
+	tracer_histogram(skel, &h);
 	for (i = 0; i < NR_BUCKETS; i++)
 		ASSERT_EQ(i == 70 ? 0 : 6 * (i + 1000ULL), h.counts[i]);
 }
@@ -697,7 +697,7 @@ TEST(costs)
 	char list[512] = "";
 	size_t nr, i;
 
-	nr = programs_costs(skel, costs, ARRAY_SIZE(costs));
+	nr = tracer_costs(skel, costs, ARRAY_SIZE(costs));
 	ASSERT_EQ(5U, nr);
 	for (i = 0; i < nr; i++) {
 		EXPECT_EQ(strlen(costs[i].program), costs[i].runs);
@@ -705,24 +705,24 @@ TEST(costs)
 		sprintf(list + strlen(list), " %s", costs[i].program);
 	}
 	EXPECT_TRUE(uses(skel, "cpus events waits", list));
-	EXPECT_EQ(3U, programs_costs(skel, costs, 3));
+	EXPECT_EQ(3U, tracer_costs(skel, costs, 3));
 	failing = "sched_switch";
-	EXPECT_EQ(4U, programs_costs(skel, costs, ARRAY_SIZE(costs)));
+	EXPECT_EQ(4U, tracer_costs(skel, costs, ARRAY_SIZE(costs)));
 }
 
 TEST(missed)
 {
 	struct runqslower_bpf *skel = LOAD(DEFAULTS);
-	__u64 missed = programs_missed(skel);
+	__u64 missed = tracer_missed(skel);
 
 	/* All that are loaded, and only those. */
 	EXPECT_EQ(321U, missed);
-	missed = programs_missed(LOAD(DEFAULTS, .why = true));
+	missed = tracer_missed(LOAD(DEFAULTS, .why = true));
 	EXPECT_EQ(7654000U, missed);
-	missed = programs_missed(LOAD(DEFAULTS, .waker = true));
+	missed = tracer_missed(LOAD(DEFAULTS, .waker = true));
 	EXPECT_EQ(87654000U, missed);
 	failing = "why_switch";
-	EXPECT_EQ(7054000U, programs_missed(LOAD(DEFAULTS, .why = true)));
+	EXPECT_EQ(7054000U, tracer_missed(LOAD(DEFAULTS, .why = true)));
 }
 
 TEST_HARNESS_MAIN

@@ -184,14 +184,14 @@ int ring_buffer__consume(struct ring_buffer *rb)
 
 /* --- the BPF programs --------------------------------------------------------------- */
 
-struct runqslower_bpf *programs_load(const struct options *opts)
+struct runqslower_bpf *tracer_load(const struct options *opts)
 {
 	if (world->load_error)
 		fprintf(stderr, "load failed\n");
 	return world->load_error ? NULL : (struct runqslower_bpf *)world;
 }
 
-int programs_attach(struct runqslower_bpf *skel, const struct options *opts)
+int tracer_attach(struct runqslower_bpf *skel, const struct options *opts)
 {
 	set_time(0);
 	if (world->attach_error)
@@ -199,27 +199,27 @@ int programs_attach(struct runqslower_bpf *skel, const struct options *opts)
 	return world->attach_error;
 }
 
-void programs_detach(struct runqslower_bpf *skel)
+void tracer_detach(struct runqslower_bpf *skel)
 {
 	world->detached = world->now;
 }
 
-void programs_free(struct runqslower_bpf *skel)
+void tracer_free(struct runqslower_bpf *skel)
 {
 	world->nr_frees += skel != NULL;
 }
 
-int programs_events(struct runqslower_bpf *skel)
+int tracer_events(struct runqslower_bpf *skel)
 {
 	return 1;
 }
 
-const struct wait_stats *programs_stats(struct runqslower_bpf *skel)
+const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)
 {
 	return &world->stats;
 }
 
-void programs_find_waiting(struct runqslower_bpf *skel)
+void tracer_find_waiting(struct runqslower_bpf *skel)
 {
 	struct item *item = world->items + world->next;
 
@@ -230,24 +230,24 @@ void programs_find_waiting(struct runqslower_bpf *skel)
 	*item = (struct item) { world->now, world->now, world->find_waiting_tid, true };
 }
 
-void programs_histogram(struct runqslower_bpf *skel, struct histogram *h)
+void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
 {
 	memset(h, 0, sizeof(*h));
 	count_at(world->lengths, world->nr_lengths, h->counts, NR_BUCKETS);
 }
 
-size_t programs_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
+size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
 {
 	costs[0] = (struct cost) { "one", 2, 3 };
 	return 1;
 }
 
-__u64 programs_missed(struct runqslower_bpf *skel)
+__u64 tracer_missed(struct runqslower_bpf *skel)
 {
 	return world->missed;
 }
 
-void explain_failure(const char *what, int err)
+void bpf_failure(const char *what, int err)
 {
 	fprintf(stderr, "cannot %s: %s\n", what, strerror(-err));
 }

@@ -8,7 +8,7 @@ void print_share(FILE *f, unsigned long long amount, const struct share *s)
 {
 	static const char * const names[] = {
 		[CAUSE_QUOTA] = "quota", [CAUSE_IRQ] = "irq", [CAUSE_STEAL] = "steal",
-		[CAUSE_IDLE] = "idle", [CAUSE_FLIGHT] = "flight",
+		[CAUSE_IDLE] = "idle", [CAUSE_MIGRATING] = "flight",
 		[CAUSE_WAKEUP] = "wakeup", [CAUSE_OTHER] = "other",
 	};
 

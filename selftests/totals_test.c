@@ -536,7 +536,7 @@ TEST_F(totals, pairs_have_a_direction)
 /* Random waits of many tasks: every table overflows. */
 TEST_F(totals, all_add_up)
 {
-	__u64 causes[CAUSE_OTHER + 1] = {}, ns = 0;
+	__u64 causes[NR_CAUSES] = {}, ns = 0;
 	struct share s[3];
 	int i, j;
 
@@ -545,7 +545,7 @@ TEST_F(totals, all_add_up)
 			s[j] = task_share(1 + rnd_length(16), "c", rnd_length(12),
 					  1 + rnd_length(30));
 			if (j)
-				s[j].cause = rnd(CAUSE_OTHER + 1);
+				s[j].cause = rnd(NR_CAUSES);
 			causes[s[j].cause] += s[j].ns;
 			ns += s[j].ns;
 		}
@@ -556,7 +556,7 @@ TEST_F(totals, all_add_up)
 	}
 	EXPECT_EQ(300000U, totals_nr(self->t));
 	EXPECT_EQ(ns, totals_ns(self->t));
-	for (i = 0; i <= CAUSE_OTHER; i++)
+	for (i = 0; i < NR_CAUSES; i++)
 		EXPECT_EQ(causes[i], totals_cause(self->t, i));
 	EXPECT_LT(0U, totals_waiters_rest(self->t));
 	EXPECT_LT(0U, totals_culprits_rest(self->t));

@@ -58,11 +58,11 @@ static const char *time_of(__u64 mono_ns)
 static void csv_begin(const struct options *opts)
 {
 	if (opts->histogram) {
-		puts("from_time,time,from_ns,to_ns,count");
+		puts("since,time,from_ns,to_ns,count");
 		return;
 	}
 	if (opts->summary) {
-		fputs("from_time,time,table,name,tid,pid,running,ns,waits", stdout);
+		fputs("since,time,table,name,tid,pid,running,ns,waits", stdout);
 		puts(",p50_ns,p99_ns,max_ns,tasks");
 		return;
 	}
@@ -74,7 +74,7 @@ static void csv_begin(const struct options *opts)
 	/* wakeup_ns, and from quota_ns to other_ns: they add up to wait_ns. */
 	if (opts->why) {
 		fputs(",from,cpus,cgroup,quota_cgroup,quota_ns,task_ns,irq_ns,steal_ns", stdout);
-		fputs(",idle_ns,in_flight_ns,other_ns,top_comm,top_tid,top_ns,idle_cpus", stdout);
+		fputs(",idle_ns,migrating_ns,other_ns,top_comm,top_tid,top_ns,idle_cpus", stdout);
 	}
 	putchar('\n');
 }
@@ -111,7 +111,7 @@ static void put_why(const struct why *why)
 {
 	const struct why_event *e = &why->event;
 	const struct share *top = NULL, *s;
-	__u64 ns[CAUSE_OTHER + 1] = {};
+	__u64 ns[NR_CAUSES] = {};
 	const char *space = "";
 	__u64 quota_cgroup = 0;
 	unsigned int cpu;
@@ -132,7 +132,7 @@ static void put_why(const struct why *why)
 	put_number(ns[CAUSE_IRQ]);
 	put_number(ns[CAUSE_STEAL]);
 	put_number(ns[CAUSE_IDLE]);
-	put_number(ns[CAUSE_FLIGHT]);
+	put_number(ns[CAUSE_MIGRATING]);
 	put_number(ns[CAUSE_OTHER]);
 	if (top) {
 		put_text(top->comm);
@@ -276,7 +276,7 @@ static void csv_summary(const struct options *opts, const struct totals *totals,
 	put_number(totals_nr(totals));
 	put_nothing(4);
 	putchar('\n');
-	for (cause = 0; cause <= CAUSE_OTHER; cause++)
+	for (cause = 0; cause < NR_CAUSES; cause++)
 		put_total(since, now, "cause", cause_names[cause],
 			  totals_cause(totals, cause));
 	put_waiters(totals, since, now);

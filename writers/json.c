@@ -11,12 +11,6 @@
 
 static json_writer_t *json;
 
-/* One word, as for jq and columns. */
-static const char *key_of(enum cause cause)
-{
-	return cause == CAUSE_FLIGHT ? "in_flight" : cause_names[cause];
-}
-
 /*
  * Names may hold any byte. jsonw_string() lets through what JSON does not allow, and in
  * some trees turns a backslash into a newline, so it is only for strings of our own.
@@ -88,8 +82,8 @@ static void start_record(const char *type, __u64 now)
 /* Of what came together since then. */
 static void since_fields(__u64 since)
 {
-	time_field("from", since);
-	jsonw_uint_field(json, "from_mono_ns", since);
+	time_field("since", since);
+	jsonw_uint_field(json, "since_mono_ns", since);
 }
 
 static void end_record(void)
@@ -134,7 +128,7 @@ static void path_fields(const struct why_event *e)
 static void write_share(const struct share *s)
 {
 	jsonw_start_object(json);
-	jsonw_string_field(json, "cause", key_of(s->cause));
+	jsonw_string_field(json, "cause", cause_names[s->cause]);
 	jsonw_uint_field(json, "ns", s->ns);
 	if (s->cause == CAUSE_TASK)
 		task_fields(s->comm, s->tid, s->tgid);
@@ -260,8 +254,8 @@ static void json_summary(const struct options *opts, const struct totals *totals
 	jsonw_uint_field(json, "waits", totals_nr(totals));
 	jsonw_uint_field(json, "wait_ns", totals_ns(totals));
 	start_object("causes");
-	for (cause = 0; cause <= CAUSE_OTHER; cause++)
-		jsonw_uint_field(json, key_of(cause), totals_cause(totals, cause));
+	for (cause = 0; cause < NR_CAUSES; cause++)
+		jsonw_uint_field(json, cause_names[cause], totals_cause(totals, cause));
 	jsonw_end_object(json);
 	write_waiters(totals);
 	write_culprits(totals);
@@ -486,7 +480,7 @@ static const char schema[] =
 "      'additionalProperties': false\n"
 "    },\n"
 "    'cause': {\n"
-"      'enum': ['quota', 'task', 'irq', 'steal', 'idle', 'in_flight', 'wakeup', 'other']\n"
+"      'enum': ['quota', 'task', 'irq', 'steal', 'idle', 'migrating', 'wakeup', 'other']\n"
 "    },\n"
 "    'summary': {\n"
 "      'description': 'waits that ended from then until time; what a list has no room for is its rest',\n"
@@ -495,8 +489,8 @@ static const char schema[] =
 "        'type': { 'const': 'summary' },\n"
 "        'time': { '$ref': '#/$defs/time' },\n"
 "        'mono_ns': { '$ref': '#/$defs/ns' },\n"
-"        'from': { '$ref': '#/$defs/time' },\n"
-"        'from_mono_ns': { '$ref': '#/$defs/ns' },\n"
+"        'since': { '$ref': '#/$defs/time' },\n"
+"        'since_mono_ns': { '$ref': '#/$defs/ns' },\n"
 "        'waits': { '$ref': '#/$defs/count' },\n"
 "        'wait_ns': { '$ref': '#/$defs/ns' },\n"
 "        'causes': {\n"
@@ -560,7 +554,7 @@ static const char schema[] =
 "        'cgroups_rest_ns': { '$ref': '#/$defs/ns' }\n"
 "      },\n"
 "      'required': [\n"
-"        'type', 'time', 'mono_ns', 'from', 'from_mono_ns', 'waits', 'wait_ns', 'causes',\n"
+"        'type', 'time', 'mono_ns', 'since', 'since_mono_ns', 'waits', 'wait_ns', 'causes',\n"
 "        'waiters', 'waiters_rest_ns', 'culprits', 'culprits_rest_ns', 'cgroups',\n"
 "        'cgroups_rest_ns'\n"
 "      ],\n"
@@ -573,8 +567,8 @@ static const char schema[] =
 "        'type': { 'const': 'histogram' },\n"
 "        'time': { '$ref': '#/$defs/time' },\n"
 "        'mono_ns': { '$ref': '#/$defs/ns' },\n"
-"        'from': { '$ref': '#/$defs/time' },\n"
-"        'from_mono_ns': { '$ref': '#/$defs/ns' },\n"
+"        'since': { '$ref': '#/$defs/time' },\n"
+"        'since_mono_ns': { '$ref': '#/$defs/ns' },\n"
 "        'count': { '$ref': '#/$defs/count' },\n"
 "        'p50_ns': { '$ref': '#/$defs/ns' },\n"
 "        'p90_ns': { '$ref': '#/$defs/ns' },\n"
@@ -597,7 +591,7 @@ static const char schema[] =
 "        }\n"
 "      },\n"
 "      'required': [\n"
-"        'type', 'time', 'mono_ns', 'from', 'from_mono_ns', 'count', 'p50_ns', 'p90_ns',\n"
+"        'type', 'time', 'mono_ns', 'since', 'since_mono_ns', 'count', 'p50_ns', 'p90_ns',\n"
 "        'p99_ns', 'p99_9_ns', 'max_ns', 'buckets'\n"
 "      ],\n"
 "      'additionalProperties': false\n"

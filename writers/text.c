@@ -14,7 +14,7 @@ const char * const cause_names[] = {
 	[CAUSE_IRQ] = "irq",
 	[CAUSE_STEAL] = "steal",
 	[CAUSE_IDLE] = "idle",
-	[CAUSE_FLIGHT] = "in flight",
+	[CAUSE_MIGRATING] = "migrating",
 	[CAUSE_WAKEUP] = "wakeup",
 	[CAUSE_OTHER] = "other",
 };

@@ -57,11 +57,11 @@ static double percent(__u64 part, __u64 whole)
 
 static void print_causes(const struct totals *t)
 {
-	__u64 left[CAUSE_OTHER + 1], all = 0;
+	__u64 left[NR_CAUSES], all = 0;
 	const char *comma = "Causes: ";
 	int i, largest;
 
-	for (i = 0; i <= CAUSE_OTHER; i++) {
+	for (i = 0; i < NR_CAUSES; i++) {
 		left[i] = totals_cause(t, i);
 		all += left[i];
 	}
@@ -69,7 +69,7 @@ static void print_causes(const struct totals *t)
 		return;
 	for (;;) {
 		largest = 0;
-		for (i = 1; i <= CAUSE_OTHER; i++) {
+		for (i = 1; i < NR_CAUSES; i++) {
 			if (left[i] > left[largest])
 				largest = i;
 		}
