@@ -213,7 +213,7 @@ list_tests()
 
 	while read -r kind test; do
 		[ "$kind" != system ] || [ ! -x "$tests_dir/$test" ] || echo "$test"
-	done <tests.list
+	done <"$here/tests.list"
 }
 
 # make_initramfs FILE
