@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* The command line: what the user asked for, checked and in the units of the code. */
+/*
+ * The command line: what the user asked for, checked and in the units of the
+ * code.
+ */
 #ifndef __RUNQSLOWER_OPTIONS_H
 #define __RUNQSLOWER_OPTIONS_H
 
@@ -58,8 +61,8 @@ struct options {
 };
 
 /*
- * Are the programs in use that also record what it takes to explain a wait? They are
- * those that know of cgroups, too.
+ * Are the programs in use that also record what it takes to explain a wait?
+ * They are those that know of cgroups, too.
  */
 static inline bool explains(const struct options *opts)
 {

@@ -2,12 +2,13 @@
 /*
  * runqslower: report tasks that waited too long for a CPU.
  *
- * A wait begins when a task becomes ready to run (sched_wakeup, sched_wakeup_new) or is
- * switched out while it still wants to run (sched_switch), and ends when it is switched
- * in. The begin is kept in task storage, so it can neither be mixed up by TID reuse nor
- * overflow.
+ * A wait begins when a task becomes ready to run (sched_wakeup,
+ * sched_wakeup_new) or is switched out while it still wants to run
+ * (sched_switch), and ends when it is switched in. The begin is kept in task
+ * storage, so it can neither be mixed up by TID reuse nor overflow.
  *
- * This file has the programs: what happens at each event, in order. How is in engine/:
+ * This file has the programs: what happens at each event, in order. How is in
+ * engine/:
  *
  *   filter    which tasks, CPUs and cgroups are asked for
  *   clock     what time it is, mostly without asking
@@ -16,11 +17,12 @@
  *   explain   what else is noted of a wait, so that user space can say why
  *   compat    where kernels differ
  *
- * The programs named why_... also explain. They are programs of their own, so that the
- * others pay nothing for that: neither at an event nor when they are loaded.
+ * The programs named why_... also explain. They are programs of their own, so
+ * that the others pay nothing for that: neither at an event nor when they are
+ * loaded.
  *
- * Not seen, except with -W: time before sched_wakeup fires (an IPI to an idle CPU, for
- * one).
+ * Not seen, except with -W: time before sched_wakeup fires (an IPI to an idle
+ * CPU, for one).
  */
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
@@ -43,8 +45,8 @@ struct {
 } waits SEC(".maps");
 
 /*
- * The same by TID. Allocated beforehand, because nothing can be allocated when it is
- * needed. Sized by user space.
+ * The same by TID. Allocated beforehand, because nothing can be allocated when
+ * it is needed. Sized by user space.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -263,7 +265,10 @@ int BPF_PROG(why_waking, struct task_struct *p)
 	return 0;
 }
 
-/* @p goes to another CPU; it may be queued. The run queue that it leaves is locked. */
+/*
+ * @p goes to another CPU; it may be queued. The run queue that it leaves is
+ * locked.
+ */
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 {
@@ -289,8 +294,9 @@ struct iter_task {
 };
 
 /*
- * Every task is given its record while no run queue is locked, because there memory
- * cannot always be asked for: new tasks at their fork, others before tracing begins.
+ * Every task is given its record while no run queue is locked, because there
+ * memory cannot always be asked for: new tasks at their fork, others before
+ * tracing begins.
  */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(new_task, struct task_struct *parent, struct task_struct *child)
@@ -313,7 +319,10 @@ static __always_inline void learn_of_kernel(void)
 {
 	struct task_struct___compat *self;
 
-	/* Less a tick, as the present one may be nearly over: never ahead of time. */
+	/*
+	 * Less a tick, as the present one may be nearly over: never ahead of
+	 * time.
+	 */
 	if (!jiffies_ahead)
 		jiffies_ahead = bpf_ktime_get_ns() - (bpf_jiffies64() + 1) * tick_ns;
 	if (in_pidns && !pidns) {
@@ -348,8 +357,8 @@ int why_existing_tasks(struct iter_task *ctx)
 }
 
 /*
- * Does @p wait, and is it asked for? Nothing is locked, so @p may just be about to run.
- * Fills @e.
+ * Does @p wait, and is it asked for? Nothing is locked, so @p may just be about
+ * to run. Fills @e.
  */
 static __always_inline bool is_waiting(struct ended *e, struct task_struct *p)
 {
@@ -366,8 +375,8 @@ static __always_inline bool is_waiting(struct ended *e, struct task_struct *p)
 }
 
 /*
- * Where only the kernel knows of a begin: a task that sleeps can still be on the run
- * queue (delayed dequeue, since 6.12).
+ * Where only the kernel knows of a begin: a task that sleeps can still be on
+ * the run queue (delayed dequeue, since 6.12).
  */
 static __always_inline bool is_certain(const struct ended *e)
 {

@@ -2,8 +2,8 @@
 /*
  * runqslower: show tasks that waited too long for a CPU.
  *
- * This file is the life cycle: load, attach, wait, write, detach. What a wait is stands
- * in runqslower.bpf.c.
+ * This file is the life cycle: load, attach, wait, write, detach. What a wait
+ * is stands in runqslower.bpf.c.
  */
 #include <errno.h>
 #include <limits.h>
@@ -33,8 +33,8 @@
 /*
  * A wait is printed this long after it ended, so that one of another CPU that
  * ended before it but arrives after it still finds its place. It is also the
- * time between two looks at the ring buffer while waits come in: the tool, whose
- * own waits count too, must not wake itself by printing them.
+ * time between two looks at the ring buffer while waits come in: the tool,
+ * whose own waits count too, must not wake itself by printing them.
  */
 #define HOLD_NS		5000000ULL
 
@@ -97,7 +97,10 @@ static int on_record(void *ctx, void *data, size_t size)
 		break;
 	}
 	nr_received += !e->stalled;
-	/* A negative value ends the batch; this wait has been taken all the same. */
+	/*
+	 * A negative value ends the batch; this wait has been taken all the
+	 * same.
+	 */
 	return ++nr_batch < BATCH ? 0 : -EAGAIN;
 }
 
@@ -138,7 +141,10 @@ static bool flush(void)
 	return false;
 }
 
-/* Print or count the waits that ended until @until. False when there is no use in more. */
+/*
+ * Print or count the waits that ended until @until. False when there is no use
+ * in more.
+ */
 static bool take_until(__u64 until)
 {
 	const struct held_wait *wait;
@@ -160,8 +166,8 @@ static bool take_until(__u64 until)
 }
 
 /*
- * Write what has come together since @since, and begin anew. At the end only if there
- * is something: an interval may just have been over.
+ * Write what has come together since @since, and begin anew. At the end only if
+ * there is something: an interval may just have been over.
  */
 static void write_totals(struct runqslower_bpf *skel, __u64 since, __u64 now, bool end)
 {
@@ -314,8 +320,8 @@ static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signa
 }
 
 /*
- * Take what is left. A program may still be running on another CPU: every wait it has
- * seen must have arrived, or be lost, before it is the end.
+ * Take what is left. A program may still be running on another CPU: every wait
+ * it has seen must have arrived, or be lost, before it is the end.
  */
 static void drain(struct runqslower_bpf *skel, struct ring_buffer *rb)
 {

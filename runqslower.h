@@ -14,8 +14,8 @@
 #define TASK_COMM_LEN	16
 
 /*
- * Segments are kept in chunks: a chunk is what one helper call can copy. So many
- * segments, a power of two, may be kept for each CPU.
+ * Segments are kept in chunks: a chunk is what one helper call can copy. So
+ * many segments, a power of two, may be kept for each CPU.
  */
 #define CHUNK		16
 #define MIN_HISTORY	CHUNK
@@ -51,8 +51,8 @@ struct wait_event {
 
 /*
  * A stretch of one CPU's time: who ran from start_ns on, until the next segment
- * begins. Only what may be needed to explain a wait crosses the border, and each
- * segment does so once, before the first wait that needs it.
+ * begins. Only what may be needed to explain a wait crosses the border, and
+ * each segment does so once, before the first wait that needs it.
  */
 struct run_segment {
 	__u8 kind;
@@ -106,12 +106,18 @@ struct why_event {
 	__u64 cgroup;
 	__u64 wakeup_ns;		/* at its begin: from sched_waking to _wakeup */
 	__u64 queued_ns;		/* when it came to its last CPU, 0: not known */
-	/* As in struct run_segment, at the begin on the first and the end on the last CPU. */
+	/*
+	 * As in struct run_segment, at the begin on the first and the end on
+	 * the last CPU.
+	 */
 	__u64 begin_nontask_ns;
 	__u64 begin_irq_ns;
 	__u64 end_nontask_ns;
 	__u64 end_irq_ns;
-	/* Throttled for want of quota, for so long from then on; the group that ran out. */
+	/*
+	 * Throttled for want of quota, for so long from then on; the group that
+	 * ran out.
+	 */
 	__u64 quota_ns;
 	__u64 quota_since_ns;
 	__u64 quota_cgroup;		/* 0: not known */
@@ -124,13 +130,17 @@ struct why_event {
 	__u32 waker_tid;
 	__u32 waker_tgid;
 	char waker_comm[TASK_COMM_LEN];
-	/* Allowed CPUs that were idle all the while, less the share of the quota. */
+	/*
+	 * Allowed CPUs that were idle all the while, less the share of the
+	 * quota.
+	 */
 	__u64 idle_cpus[MAX_IDLE_CPUS / 64];
 };
 
 /*
- * Buckets that lengths of waits are counted in: below 2 * SUB_BUCKETS ns one for each,
- * above SUB_BUCKETS for every power of two. The last one also has what is longer.
+ * Buckets that lengths of waits are counted in: below 2 * SUB_BUCKETS ns one
+ * for each, above SUB_BUCKETS for every power of two. The last one also has
+ * what is longer.
  */
 #define SUB_BUCKETS	32
 #define MAX_WAIT_BITS	43		/* 2.4 hours */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * The BPF programs as user space handles them: what the options ask for is set before
- * they are loaded, and what they do not need is not.
+ * The BPF programs as user space handles them: what the options ask for is set
+ * before they are loaded, and what they do not need is not.
  */
 #include <errno.h>
 #include <limits.h>
@@ -276,8 +276,8 @@ static int open_and_load(struct runqslower_bpf **skel, const struct options *opt
 }
 
 /*
- * Whether tracing programs may use task storage shows only when they are loaded:
- * the map came before.
+ * Whether tracing programs may use task storage shows only when they are
+ * loaded: the map came before.
  */
 struct runqslower_bpf *tracer_load(const struct options *opts)
 {
@@ -301,7 +301,9 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 	return skel;
 }
 
-/* Have an attached iter/task program look at all tasks. 0 or a negative errno. */
+/*
+ * Have an attached iter/task program look at all tasks. 0 or a negative errno.
+ */
 static int iterate(const struct bpf_link *link)
 {
 	char buf[64];
@@ -327,9 +329,9 @@ static int attach(const struct bpf_program *program, struct bpf_link **link)
 }
 
 /*
- * See to it that new tasks get their record, and give the tasks that exist theirs (the
- * iterator does). All before there is anything to record, because on a CPU that is at it
- * no other record can be made.
+ * See to it that new tasks get their record, and give the tasks that exist
+ * theirs (the iterator does). All before there is anything to record, because
+ * on a CPU that is at it no other record can be made.
  */
 static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts)
 {

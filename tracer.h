@@ -11,8 +11,8 @@
 struct runqslower_bpf;
 
 /*
- * Open and load what @opts need. NULL, and one line on stderr that says why and the way
- * out. To be freed.
+ * Open and load what @opts need. NULL, and one line on stderr that says why and
+ * the way out. To be freed.
  */
 struct runqslower_bpf *tracer_load(const struct options *opts);
 
@@ -34,13 +34,18 @@ void tracer_find_waiting(struct runqslower_bpf *skel);
 /* With -H: what they have counted so far. */
 void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h);
 
-/* What each has cost, of @max at most. How many. Names live as long as @skel. */
+/*
+ * What each has cost, of @max at most. How many. Names live as long as @skel.
+ */
 size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max);
 
 /* How many events the kernel did not show them, as they were running. */
 __u64 tracer_missed(struct runqslower_bpf *skel);
 
-/* One line that says why @what, as in "cannot ...", failed with @err, and the way out. */
+/*
+ * One line that says why @what, as in "cannot ...", failed with @err, and the
+ * way out.
+ */
 void bpf_failure(const char *what, int err);
 
 /* One more than the highest number that a CPU can have. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
  * Why a task waited. The wait is cut into stays, one for each CPU it was queued
- * on; a stay into the segments of that CPU's history, clipped to it; and of each
- * segment what interrupts and the hypervisor took is set apart. Time without quota
- * goes to the quota, whoever ran meanwhile. What remains is other.
+ * on; a stay into the segments of that CPU's history, clipped to it; and of
+ * each segment what interrupts and the hypervisor took is set apart. Time
+ * without quota goes to the quota, whoever ran meanwhile. What remains is
+ * other.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,10 @@ static __u64 without_quota(const struct breakdown *b, struct span span)
 	return span.to - span.from - overlap(span, b->quota);
 }
 
-/* @part of the time of @s, in which @nontask ns went to interrupts and the hypervisor. */
+/*
+ * @part of the time of @s, in which @nontask ns went to interrupts and the
+ * hypervisor.
+ */
 static void charge(struct breakdown *b, const struct run_segment *s, struct span part,
 		  __u64 nontask, __u64 irq)
 {
@@ -158,8 +162,9 @@ static struct reading reading_at(struct reading a, struct reading b, __u64 at)
 }
 
 /*
- * The task was queued on @cpu from one time to another. @seq: the newest segment there
- * when the wait ended. The readings of the event are of the first and the last stay.
+ * The task was queued on @cpu from one time to another. @seq: the newest
+ * segment there when the wait ended. The readings of the event are of the first
+ * and the last stay.
  */
 static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span stay,
 			 bool first, bool last)
@@ -172,13 +177,19 @@ static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span 
 	struct reading r0, r1, next;
 	struct span part;
 
-	/* What went to other things than tasks since the last segment is known at the end. */
+	/*
+	 * What went to other things than tasks since the last segment is known
+	 * at the end.
+	 */
 	next = end;
 	if (!last)
 		next.at = stay.to;
 	s = history_newest(b->history, cpu);
 	if (s && (__s32)(s->seq - seq) < 0) {
-		/* Some did not come. When the last that did was over is not known. */
+		/*
+		 * Some did not come. When the last that did was over is not
+		 * known.
+		 */
 		stay.to = min64(stay.to, s->start_ns);
 		next = (struct reading) { s->start_ns, s->nontask_ns, s->irq_ns };
 		s = history_before(b->history, s);
@@ -197,7 +208,10 @@ static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span 
 				break;
 			continue;
 		}
-		/* Time does not go backwards, nor do these; but clocks may disagree. */
+		/*
+		 * Time does not go backwards, nor do these; but clocks may
+		 * disagree.
+		 */
 		if (r1.nontask < r0.nontask || r1.irq < r0.irq) {
 			r1.nontask = r0.nontask;
 			r1.irq = r0.irq;
@@ -231,7 +245,10 @@ static void explain_stays(struct breakdown *b)
 	if (e->nr_migrations && e->queued_ns > at) {
 		struct span flight = { at, min64(e->queued_ns, b->wait.to) };
 
-		/* Where migrations were not kept the task was somewhere, but not on the way. */
+		/*
+		 * Where migrations were not kept the task was somewhere, but
+		 * not on the way.
+		 */
 		if (e->nr_migrations <= MAX_MIGRATIONS) {
 			give_cause(b, CAUSE_MIGRATING, without_quota(b, flight));
 			b->covered += without_quota(b, flight);
@@ -302,7 +319,10 @@ static int by_percent(const void *pa, const void *pb)
 	return by_size(&a->share, &b->share);
 }
 
-/* Whole percents of @whole, and the points that are missing to the largest rests. */
+/*
+ * Whole percents of @whole, and the points that are missing to the largest
+ * rests.
+ */
 static void round_percents(struct percent *p, size_t nr, __u64 whole)
 {
 	unsigned int sum = 0;

@@ -52,8 +52,9 @@ struct percent {
 };
 
 /*
- * At most MAX_PERCENTS shares in whole percent that add up to 100, largest first.
- * What has less than 1 %, or finds no room, is in CAUSE_OTHER. Returns how many.
+ * At most MAX_PERCENTS shares in whole percent that add up to 100, largest
+ * first. What has less than 1 %, or finds no room, is in CAUSE_OTHER. Returns
+ * how many.
  */
 size_t percents(const struct why *why, struct percent *out);
 

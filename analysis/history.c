@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
  * What each CPU has run lately: a mirror of the recorder's own rings. A segment
- * stands at its number modulo the size; one that stands at another's place is that
- * much older, or has never come.
+ * stands at its number modulo the size; one that stands at another's place is
+ * that much older, or has never come.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +52,10 @@ bool history_add(struct history *h, const struct run_segment *segments, size_t n
 		if (s->kind == RECORD_SEGMENTS && segments[i].start_ns < s->start_ns)
 			continue;
 		*s = segments[i];
-		/* It is new, by any number, unless one of those that may come again. */
+		/*
+		 * It is new, by any number, unless one of those that may come
+		 * again.
+		 */
 		if (c->newest - segments[i].seq >= h->size)
 			c->newest = segments[i].seq;
 	}

@@ -26,8 +26,8 @@ bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, str
 
 /*
  * The oldest wait if it ended at @until (CLOCK_MONOTONIC, ns) or before, else
- * NULL. It stays valid until the next call of ordered_waits_push(); its explanation is the
- * caller's, for free().
+ * NULL. It stays valid until the next call of ordered_waits_push(); its
+ * explanation is the caller's, for free().
  */
 const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until);
 

@@ -2,19 +2,21 @@
 /*
  * Totals in tables of a fixed size, 2 MiB in all, by the Space-Saving algorithm
  * (Metwally et al., 2005). A table is cut into sets of WAYS places, and what is
- * counted has its set by its hash, so that adding looks at no more than one set. Where
- * that is full the least makes room. Who comes in its place is ranked as if it had what
- * went, or nobody with many short waits would ever stay among those who once had a
- * long one. What it had itself is what is shown. So:
+ * counted has its set by its hash, so that adding looks at no more than one
+ * set. Where that is full the least makes room. Who comes in its place is
+ * ranked as if it had what went, or nobody with many short waits would ever
+ * stay among those who once had a long one. What it had itself is what is
+ * shown. So:
  *
- * - times are exact, but from when the entry last came into the table: never too large;
+ * - times are exact, but from when the entry last came into the table: never
+ *   too large;
  * - all that is not in the table is in the rest, and the two add up to all;
  * - who has more than its set's time / WAYS is in the table: more than about
  *   1 / TABLE_SIZE of all. With fewer than some 300 tasks, nobody leaves.
  *
- * A task is known by TID and PID, as no more is known of it: what uses both anew is
- * taken for the same task, under a new name. Tasks that have no TID in this PID
- * namespace are told apart by name.
+ * A task is known by TID and PID, as no more is known of it: what uses both
+ * anew is taken for the same task, under a new name. Tasks that have no TID in
+ * this PID namespace are told apart by name.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +26,17 @@
 #define TABLE_SIZE	1024
 #define WAYS		16
 
-/* Of a waiter, lengths are counted in wider buckets: 12.5 %, their middle is shown. */
+/*
+ * Of a waiter, lengths are counted in wider buckets: 12.5 %, their middle is
+ * shown.
+ */
 #define MERGED		4
 #define NR_MERGED	(NR_BUCKETS / MERGED)
 
-/* Different tasks: so many are exact, beyond them the estimate is off by 4 % (1 sigma). */
+/*
+ * Different tasks: so many are exact, beyond them the estimate is off by 4 % (1
+ * sigma).
+ */
 #define NR_FEW		64
 #define NR_RANKS	512
 
@@ -51,10 +59,10 @@ struct waiter_entry {
 };
 
 /*
- * The waiting tasks are listed by hash while they are few. Then hashes are kept as in
- * a HyperLogLog sketch: NR_RANKS classes, and of each the longest row of zeros seen. The
- * chance that a task not seen before changes this is known, so each change stands for
- * 1 / chance tasks.
+ * The waiting tasks are listed by hash while they are few. Then hashes are kept
+ * as in a HyperLogLog sketch: NR_RANKS classes, and of each the longest row of
+ * zeros seen. The chance that a task not seen before changes this is known, so
+ * each change stands for 1 / chance tasks.
  */
 struct culprit_entry {
 	struct culprit culprit;
@@ -162,7 +170,9 @@ static void add_waiter(struct totals *t, const struct wait_event *e, __u64 key)
 	if (e->wait_ns < entry->min_ns)
 		entry->min_ns = e->wait_ns;
 	count = &entry->counts[bucket_of(e->wait_ns) / MERGED];
-	/* It stays when it is full: after half a day of 100,000 waits a second. */
+	/*
+	 * It stays when it is full: after half a day of 100,000 waits a second.
+	 */
 	if (*count + 1)
 		++*count;
 }
@@ -226,7 +236,9 @@ static void add_culprit(struct totals *t, const struct share *share, __u64 waite
 
 static void add_pair(struct totals *t, __u64 waiting, const struct share *share)
 {
-	/* 64 bits are enough to take no two for the same; and it must not be 0. */
+	/*
+	 * 64 bits are enough to take no two for the same; and it must not be 0.
+	 */
 	__u64 key = mix(mix(waiting) + share->cgroup) | 1;
 	bool fresh;
 	size_t i = table_add(&t->pairs, key, share->ns, &fresh);
@@ -281,8 +293,8 @@ static size_t table_sort(const struct table *t, const struct slot **out)
 }
 
 /*
- * The middle of the bucket in which that many percent are reached, but no more extreme
- * than any that was counted: nobody has waited less than the threshold.
+ * The middle of the bucket in which that many percent are reached, but no more
+ * extreme than any that was counted: nobody has waited less than the threshold.
  */
 static __u64 percentile(const struct waiter_entry *entry, unsigned int percent)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * Totals over many waits: who waited most, who made others wait, whose cgroup against
- * whose, and for what. Memory is bounded, however many tasks come and go: each table
- * has room for so many; where it is full, an entry with little time makes room, and
- * what it had goes to "the rest". If it comes back it begins anew.
+ * Totals over many waits: who waited most, who made others wait, whose cgroup
+ * against whose, and for what. Memory is bounded, however many tasks come and
+ * go: each table has room for so many; where it is full, an entry with little
+ * time makes room, and what it had goes to "the rest". If it comes back it
+ * begins anew.
  */
 #ifndef __RUNQSLOWER_TOTALS_H
 #define __RUNQSLOWER_TOTALS_H
@@ -33,7 +34,9 @@ struct culprit {
 	__u64 nr_tasks;			/* different ones; beyond 64 about, to 4 % (1 sigma) */
 };
 
-/* Tasks of one cgroup waited for those of another, or the same; 0: no cgroup. */
+/*
+ * Tasks of one cgroup waited for those of another, or the same; 0: no cgroup.
+ */
 struct cgroup_pair {
 	__u64 waiting;
 	__u64 running;
@@ -57,7 +60,10 @@ size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max);
 size_t totals_culprits(const struct totals *t, struct culprit *out, size_t max);
 size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max);
 
-/* What found no room in these tables, in ns: of all that waited, of all culprits. */
+/*
+ * What found no room in these tables, in ns: of all that waited, of all
+ * culprits.
+ */
 __u64 totals_waiters_rest(const struct totals *t);
 __u64 totals_culprits_rest(const struct totals *t);
 __u64 totals_pairs_rest(const struct totals *t);

@@ -3,10 +3,11 @@
  * What time it is, mostly without asking.
  *
  * Reading CLOCK_MONOTONIC is the largest cost of a program. At a wakeup the run
- * queue's own clock has just been updated, under the lock that is still held. At a
- * switch that clock may be some ticks old, because the scheduler skips the update
- * when a wakeup has just asked for the switch; on a CPU that was idle, with its tick
- * stopped, the clock may be of any age. An offset turns the one clock into the other.
+ * queue's own clock has just been updated, under the lock that is still held.
+ * At a switch that clock may be some ticks old, because the scheduler skips the
+ * update when a wakeup has just asked for the switch; on a CPU that was idle,
+ * with its tick stopped, the clock may be of any age. An offset turns the one
+ * clock into the other.
  */
 #ifndef __RUNQSLOWER_CLOCK_BPF_H
 #define __RUNQSLOWER_CLOCK_BPF_H
@@ -20,19 +21,22 @@ u64 jiffies_ahead;			/* CLOCK_MONOTONIC when jiffies were 0 */
 
 /*
  * What is known of a CPU. Written under the lock of its run queue, but for two
- * exceptions: offset, by programs that look for waiting tasks, and woken, when a task
- * comes from another CPU.
+ * exceptions: offset, by programs that look for waiting tasks, and woken, when
+ * a task comes from another CPU.
  */
 struct cpu_state {
 	/*
-	 * What to add to the run queue's clock to get CLOCK_MONOTONIC. The other
-	 * times are those of the run queue's clock.
+	 * What to add to the run queue's clock to get CLOCK_MONOTONIC. The
+	 * other times are those of the run queue's clock.
 	 */
 	u64 offset;
 	u64 sampled;			/* when both clocks were compared last, 0: never */
 	u64 span;			/* begin of the present span */
 	u64 least;			/* least difference seen in that span */
-	/* The last wakeup since the last switch: the clock then, or 0; and jiffies. */
+	/*
+	 * The last wakeup since the last switch: the clock then, or 0; and
+	 * jiffies.
+	 */
 	u64 woken;
 #define SOME_TIME	1		/* or a task has come from another CPU */
 	u64 woken_jiffies;
@@ -42,7 +46,9 @@ struct cpu_state {
 	u64 idle_since;			/* 0: it is not */
 	u32 next_seq;			/* of the next segment */
 	u32 pad;
-	/* The last time a task left this CPU because its group was throttled. */
+	/*
+	 * The last time a task left this CPU because its group was throttled.
+	 */
 	u64 throttled_since;
 	u64 throttled_cgroup;
 	u64 rq;				/* the address of its run queue, 0: not known */
@@ -68,10 +74,10 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
 /*
  * The difference between the two clocks, as seen, is the real one plus the time
  * that passed between updating the one and reading the other: mostly less than
- * 1 us, but milliseconds where a hypervisor took the CPU. So the offset is the least
- * difference seen in the present span and in the one before, no longer, because the
- * clocks drift apart. And the offset does not grow faster than the clocks drift: NTP
- * corrects the frequency of CLOCK_MONOTONIC by up to 500 ppm.
+ * 1 us, but milliseconds where a hypervisor took the CPU. So the offset is the
+ * least difference seen in the present span and in the one before, no longer,
+ * because the clocks drift apart. And the offset does not grow faster than the
+ * clocks drift: NTP corrects the frequency of CLOCK_MONOTONIC by up to 500 ppm.
  */
 #define SAMPLE_NS	(1000 * 1000)
 #define SPAN_NS		(32 * 1000 * 1000)
@@ -102,8 +108,8 @@ static __always_inline void learn_offset(struct cpu_state *c, u64 clock, u64 now
 }
 
 /*
- * @clock may be stale, so now - clock is an upper bound of the offset: use it only to
- * lower the offset.
+ * @clock may be stale, so now - clock is an upper bound of the offset: use it
+ * only to lower the offset.
  */
 static __always_inline void improve_offset(struct cpu_state *c, u64 clock, u64 now)
 {
@@ -112,9 +118,10 @@ static __always_inline void improve_offset(struct cpu_state *c, u64 clock, u64 n
 }
 
 /*
- * A time that is at most clock_age_ns behind the present one, without asking: what
- * the run queue's clock says, or the jiffies, which another CPU counts. Each of the
- * two stands still for a while where a hypervisor has taken the CPU that updates it.
+ * A time that is at most clock_age_ns behind the present one, without asking:
+ * what the run queue's clock says, or the jiffies, which another CPU counts.
+ * Each of the two stands still for a while where a hypervisor has taken the CPU
+ * that updates it.
  */
 static __always_inline u64 recent_time(struct cpu_state *c, u64 clock)
 {
@@ -124,7 +131,10 @@ static __always_inline u64 recent_time(struct cpu_state *c, u64 clock)
 	return by_jiffies > by_clock ? by_jiffies : by_clock;
 }
 
-/* The time of the wakeup of @p, of @cfs_rq: its clock was updated for the wakeup. */
+/*
+ * The time of the wakeup of @p, of @cfs_rq: its clock was updated for the
+ * wakeup.
+ */
 static __always_inline u64 wakeup_time(struct task_struct *p,
 				       struct cfs_rq___compat *cfs_rq)
 {
@@ -133,7 +143,10 @@ static __always_inline u64 wakeup_time(struct task_struct *p,
 
 	if (!clock || !c)
 		return bpf_ktime_get_ns();
-	/* A task that wakes itself does so without the lock: the clock is stale. */
+	/*
+	 * A task that wakes itself does so without the lock: the clock is
+	 * stale.
+	 */
 	if (clock - c->sampled > SAMPLE_NS && (u64)p != bpf_get_current_task())
 		learn_offset(c, clock, bpf_ktime_get_ns());
 	return clock + c->offset;
@@ -153,13 +166,14 @@ static __always_inline void note_wakeup(struct task_struct *p,
 }
 
 /*
- * The time of a switch on the CPU of @c and @cfs_rq, by CLOCK_MONOTONIC. @behind: by
- * how much the real time may be later, 0 if the clock was asked.
+ * The time of a switch on the CPU of @c and @cfs_rq, by CLOCK_MONOTONIC.
+ * @behind: by how much the real time may be later, 0 if the clock was asked.
  *
- * The clock is not asked where that of the run queue is known to be new: __schedule()
- * updates the clock of the run queue, but not when a wakeup since the last switch, or
- * a task that came from another CPU, has asked for this one. Then that clock is as old
- * as the wakeup, or, if the task went on for so long, as the last tick.
+ * The clock is not asked where that of the run queue is known to be new:
+ * __schedule() updates the clock of the run queue, but not when a wakeup since
+ * the last switch, or a task that came from another CPU, has asked for this
+ * one. Then that clock is as old as the wakeup, or, if the task went on for so
+ * long, as the last tick.
  */
 static __always_inline u64 switch_time(struct cpu_state *c, struct cfs_rq___compat *cfs_rq,
 				       u64 *behind)

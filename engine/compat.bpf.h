@@ -137,10 +137,10 @@ static __always_inline bool has_rq_clock(void)
 }
 
 /*
- * The run queue of the group of @p on its CPU. Every class keeps p->se.cfs_rq up to
- * date when a task changes CPU. NULL without has_rq_clock(). To be asked once, and
- * handed on: for each pointer that is loaded from a task the verifier searches the
- * kernel's types, 1 ms.
+ * The run queue of the group of @p on its CPU. Every class keeps p->se.cfs_rq
+ * up to date when a task changes CPU. NULL without has_rq_clock(). To be asked
+ * once, and handed on: for each pointer that is loaded from a task the verifier
+ * searches the kernel's types, 1 ms.
  */
 static __always_inline struct cfs_rq___compat *task_cfs_rq(struct task_struct *p)
 {
@@ -162,9 +162,9 @@ static __always_inline bool has_sched_info(void)
 }
 
 /*
- * When @p was put on this run queue, by the clock of that run queue; 0 if that is
- * not known. At sched_switch last_queued is still set for the task that comes in,
- * because prepare_task_switch() clears it later.
+ * When @p was put on this run queue, by the clock of that run queue; 0 if that
+ * is not known. At sched_switch last_queued is still set for the task that
+ * comes in, because prepare_task_switch() clears it later.
  */
 static __always_inline u64 last_queued(struct task_struct *p)
 {
@@ -172,9 +172,9 @@ static __always_inline u64 last_queued(struct task_struct *p)
 }
 
 /*
- * When @p was switched in, by the clock of the run queue, 0 if that is not known;
- * at sched_switch the last time before this one. The real time can be later, but
- * not earlier, because the kernel does not record every arrival.
+ * When @p was switched in, by the clock of the run queue, 0 if that is not
+ * known; at sched_switch the last time before this one. The real time can be
+ * later, but not earlier, because the kernel does not record every arrival.
  */
 static __always_inline u64 last_arrival(struct task_struct *p)
 {
@@ -241,7 +241,8 @@ static __always_inline u64 pid_level(struct task_struct___compat *p)
  * May task storage be created while a run queue is locked? Not with the
  * kmalloc(GFP_ATOMIC) of kernels before 6.4: it can wake kswapd, or sleep on
  * PREEMPT_RT. What changed then is in a struct that would have to be looked for
- * (bpf_local_storage_map.selem_ma); a field that came a little later tells enough.
+ * (bpf_local_storage_map.selem_ma); a field that came a little later tells
+ * enough.
  */
 static __always_inline bool can_create_under_rq_lock(void)
 {
@@ -250,7 +251,10 @@ static __always_inline bool can_create_under_rq_lock(void)
 	return bpf_core_field_exists(t->se.deadline);
 }
 
-/* The ID of the CPU cgroup that @cfs_rq is a queue of, v1 or v2; 0 of an autogroup. */
+/*
+ * The ID of the CPU cgroup that @cfs_rq is a queue of, v1 or v2; 0 of an
+ * autogroup.
+ */
 static __always_inline u64 cfs_rq_cgroup_id(struct cfs_rq___compat *cfs_rq)
 {
 	return has_rq_clock() ? cfs_rq->tg->css.cgroup->kn->id : 0;
@@ -289,10 +293,10 @@ static __always_inline bool has_quota(struct task_struct *p)
 }
 
 /*
- * Since 6.18 a group that runs out of quota does not take its tasks off the CPU:
- * each leaves by itself, when it returns to user space, and is queued again, with
- * no wakeup, when there is quota. Before, whole groups were left out when the
- * next task was picked.
+ * Since 6.18 a group that runs out of quota does not take its tasks off the
+ * CPU: each leaves by itself, when it returns to user space, and is queued
+ * again, with no wakeup, when there is quota. Before, whole groups were left
+ * out when the next task was picked.
  */
 static __always_inline bool throttles_tasks(void)
 {
@@ -301,7 +305,9 @@ static __always_inline bool throttles_tasks(void)
 	return bpf_core_field_exists(t->throttled);
 }
 
-/* Is @p, of @cfs_rq, kept from running for want of quota, by any of its groups? */
+/*
+ * Is @p, of @cfs_rq, kept from running for want of quota, by any of its groups?
+ */
 static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___compat *cfs_rq)
 {
 	if (!has_quota(p))
@@ -309,14 +315,17 @@ static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___
 	return throttles_tasks() ? compat(p)->throttled : cfs_rq->throttle_count > 0;
 }
 
-/* A field by a plain load, for which the verifier must know the pointer; or probed. */
+/*
+ * A field by a plain load, for which the verifier must know the pointer; or
+ * probed.
+ */
 #define LOAD(p, field, probe) ((probe) ? BPF_CORE_READ(p, field) : (p)->field)
 
 /*
- * How long this run queue of a group has been throttled in all, in ns, whichever
- * of the groups above it ran out. By the run queue's clock since 6.6; before, by
- * one that stands still in interrupts, and from 5.19 on also runs slower than
- * time where the CPU does, except while idle.
+ * How long this run queue of a group has been throttled in all, in ns,
+ * whichever of the groups above it ran out. By the run queue's clock since 6.6;
+ * before, by one that stands still in interrupts, and from 5.19 on also runs
+ * slower than time where the CPU does, except while idle.
  */
 static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const bool probe)
 {
@@ -349,14 +358,17 @@ static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const 
 }
 
 /*
- * The queue of the group of @p on @cpu, whose run queue is at @rq; to be probed. In 7.x
- * groups have their queues in per-CPU memory, as far from one another as the run
- * queues; before that, there is an array of them.
+ * The queue of the group of @p on @cpu, whose run queue is at @rq; to be
+ * probed. In 7.x groups have their queues in per-CPU memory, as far from one
+ * another as the run queues; before that, there is an array of them.
  */
 static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct *p,
 							    u32 cpu, u64 rq)
 {
-	/* Probed, as there is no counting from a pointer that the verifier knows. */
+	/*
+	 * Probed, as there is no counting from a pointer that the verifier
+	 * knows.
+	 */
 	struct cfs_rq___compat *cfs_rq = BPF_CORE_READ(compat(p), se.cfs_rq);
 	struct task_group___compat *tg = BPF_CORE_READ(cfs_rq, tg);
 	struct cfs_rq___compat **queues, *there = NULL;
@@ -371,8 +383,8 @@ static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct
 #define MAX_CGROUP_DEPTH	32
 
 /*
- * The ID of the cgroup that has run out of quota on the CPU of @p: of those that it
- * is in, the one nearest to it. 0 if there is none.
+ * The ID of the cgroup that has run out of quota on the CPU of @p: of those
+ * that it is in, the one nearest to it. 0 if there is none.
  */
 static __always_inline u64 throttled_group(struct task_struct *p)
 {
@@ -407,7 +419,10 @@ static __always_inline bool task_on_cpu(struct task_struct *p)
 	return t->on_cpu;
 }
 
-/* Its cgroup in the hierarchy of v2, or in that of v1 which has the cpu controller. */
+/*
+ * Its cgroup in the hierarchy of v2, or in that of v1 which has the cpu
+ * controller.
+ */
 static __always_inline struct cgroup___compat *cgroup_in(struct task_struct *p, bool v1)
 {
 	struct task_struct___compat *t = compat(p);
@@ -450,8 +465,9 @@ static __always_inline void load_comm(char *to, struct task_struct *p)
 }
 
 /*
- * The preempt count of this CPU: that of the task where it is kept there, else (x86)
- * at @offset from the run queue. 0 where it is not known, as if never interrupted.
+ * The preempt count of this CPU: that of the task where it is kept there, else
+ * (x86) at @offset from the run queue. 0 where it is not known, as if never
+ * interrupted.
  */
 static __always_inline u32 preempt_count(s64 offset)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is noted of a wait beside its length, so that user space can explain it: how it
- * began, who woke the task, which CPUs it was queued on, how long it lacked quota, and
- * which other CPUs were idle.
+ * What is noted of a wait beside its length, so that user space can explain it:
+ * how it began, who woke the task, which CPUs it was queued on, how long it
+ * lacked quota, and which other CPUs were idle.
  *
- * The quota that a group lacked is the growth of the time that its run queue was
- * throttled, which counts the groups above it as well.
+ * The quota that a group lacked is the growth of the time that its run queue
+ * was throttled, which counts the groups above it as well.
  */
 #ifndef __RUNQSLOWER_EXPLAIN_BPF_H
 #define __RUNQSLOWER_EXPLAIN_BPF_H
@@ -46,7 +46,10 @@ static __always_inline bool may_lack_quota(const struct why_wait *w, struct task
 	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
 }
 
-/* Note what will be needed to explain the wait of @p, of @cfs_rq, which begins now. */
+/*
+ * Note what will be needed to explain the wait of @p, of @cfs_rq, which begins
+ * now.
+ */
 static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 				      struct cfs_rq___compat *cfs_rq, enum wait_from from)
 {
@@ -89,8 +92,8 @@ static __always_inline void why_no_waker(struct why_wait *w)
 }
 
 /*
- * @p, woken by now, is queued: the wait began when its wakeup was asked for. But if the
- * task has run since, that was an earlier wakeup.
+ * @p, woken by now, is queued: the wait began when its wakeup was asked for.
+ * But if the task has run since, that was an earlier wakeup.
  */
 static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
 {
@@ -143,7 +146,9 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 	}
 }
 
-/* Which CPUs that @p may use have been idle since @since, apart from @except? */
+/*
+ * Which CPUs that @p may use have been idle since @since, apart from @except?
+ */
 static __always_inline void find_idle_cpus(struct why_event *to, struct task_struct *p,
 					   s32 except, u64 since)
 {
@@ -185,7 +190,10 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 	to->quota_ns = ns;
 }
 
-/* When the task came to its last CPU, CLOCK_MONOTONIC, within the wait; 0: not known. */
+/*
+ * When the task came to its last CPU, CLOCK_MONOTONIC, within the wait; 0: not
+ * known.
+ */
 static __always_inline u64 queued_time(const struct ended *e)
 {
 	u64 queued = e->queued + e->cpu->offset;

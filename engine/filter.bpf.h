@@ -121,8 +121,8 @@ static __always_inline bool is_wanted(struct task_struct *p)
 }
 
 /*
- * Is @p in one of the cgroups, or below? To be asked last, of a wait that would be
- * reported, because this takes long.
+ * Is @p in one of the cgroups, or below? To be asked last, of a wait that would
+ * be reported, because this takes long.
  */
 static __always_inline bool is_wanted_cgroup(struct task_struct *p)
 {

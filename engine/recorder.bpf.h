@@ -2,12 +2,12 @@
 /*
  * A flight recorder: who runs on each CPU, from every switch on.
  *
- * A wait that is reported takes along the segments that overlap it, from each CPU that
- * the task was queued on; a segment is sent once. What is made of them is up to user
- * space.
+ * A wait that is reported takes along the segments that overlap it, from each
+ * CPU that the task was queued on; a segment is sent once. What is made of them
+ * is up to user space.
  *
- * The recorder checks itself: who leaves a CPU must be who came last, and must not have
- * been switched out in between.
+ * The recorder checks itself: who leaves a CPU must be who came last, and must
+ * not have been switched out in between.
  */
 #ifndef __RUNQSLOWER_RECORDER_BPF_H
 #define __RUNQSLOWER_RECORDER_BPF_H
@@ -26,8 +26,8 @@ struct run_chunk {
 };
 
 /*
- * nr_chunks for each CPU. Not per CPU, so that other CPUs can read them. Sized by user
- * space.
+ * nr_chunks for each CPU. Not per CPU, so that other CPUs can read them. Sized
+ * by user space.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -97,8 +97,8 @@ static __always_inline void segment_break(struct cpu_state *c, u32 cpu)
 }
 
 /*
- * @p, of @cfs_rq, has had @cpu until @now. Where the recorder does not know of that,
- * switches went unseen; but the kernel knows since when @p has run.
+ * @p, of @cfs_rq, has had @cpu until @now. Where the recorder does not know of
+ * that, switches went unseen; but the kernel knows since when @p has run.
  */
 static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 					    struct task_struct *p,
@@ -109,7 +109,10 @@ static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 	if (run_gen(p) == c->running + 1)
 		return;
 	segment_break(c, cpu);
-	/* The clock that the arrival was taken from may have been a tick behind. */
+	/*
+	 * The clock that the arrival was taken from may have been a tick
+	 * behind.
+	 */
 	if (arrival && c->sampled && compat(p)->pid) {
 		arrival += c->offset + tick_ns;
 		if (time_before(arrival, now))
@@ -129,7 +132,10 @@ static __always_inline void recorder_enters(struct cpu_state *c, u32 cpu,
 	c->rq = (u64)(has_rq_clock() ? cfs_rq->rq : NULL);
 }
 
-/* @p has a CPU already. The programs of the scheduler's events are not attached yet. */
+/*
+ * @p has a CPU already. The programs of the scheduler's events are not attached
+ * yet.
+ */
 static __always_inline void recorder_begins(struct task_struct *p)
 {
 	struct cpu_state *c = cpu_state(p);
@@ -138,16 +144,20 @@ static __always_inline void recorder_begins(struct task_struct *p)
 
 	if (!c || c->next_seq)
 		return;
-	/* That clock may be old: then @p seems to have run for less long than it has. */
+	/*
+	 * That clock may be old: then @p seems to have run for less long than
+	 * it has.
+	 */
 	ago = arrival ? rq_clock(cfs_rq) - arrival : 0;
 	segment_begin(c, task_cpu(p), p, cfs_rq, time_before(0, ago) ? now - ago : now);
 	c->running = run_gen(p);
 }
 
 /*
- * Send user space what @cpu has run since @since, as far as it does not have it. What
- * finds no room now may do so the next time. The number of the newest segment, which
- * tells user space whether all has come. Global, so that it is verified once, by itself.
+ * Send user space what @cpu has run since @since, as far as it does not have
+ * it. What finds no room now may do so the next time. The number of the newest
+ * segment, which tells user space whether all has come. Global, so that it is
+ * verified once, by itself.
  */
 __noinline u32 send_history(u32 cpu, u64 since)
 {
@@ -164,7 +174,10 @@ __noinline u32 send_history(u32 cpu, u64 since)
 		if (!chunk)
 			break;
 		nr = seq % CHUNK + 1;
-		/* Either the only one that is new, or all: the sizes must be known. */
+		/*
+		 * Either the only one that is new, or all: the sizes must be
+		 * known.
+		 */
 		if (chunk->nr_sent == nr - 1) {
 			if (!bpf_ringbuf_output(&events, &chunk->segments[seq % CHUNK],
 						sizeof(struct run_segment), 0))

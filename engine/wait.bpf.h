@@ -2,15 +2,16 @@
 /*
  * A wait from its begin to its end.
  *
- * A begin is never trusted by its mere presence, because the events in between may
- * have gone unseen: another tracer recursed, or the kernel hid them. Next to the time
- * stands how often the task had been switched out by then. Once the task has run again
- * that number has grown and the begin is void. So nothing needs to be cleared at
- * switch-in, a wakeup of a task that is already queued does not restart its wait, and a
- * wakeup of a task that is running leaves nothing behind.
+ * A begin is never trusted by its mere presence, because the events in between
+ * may have gone unseen: another tracer recursed, or the kernel hid them. Next
+ * to the time stands how often the task had been switched out by then. Once the
+ * task has run again that number has grown and the begin is void. So nothing
+ * needs to be cleared at switch-in, a wakeup of a task that is already queued
+ * does not restart its wait, and a wakeup of a task that is running leaves
+ * nothing behind.
  *
- * Where no begin is known (the task was queued before tracing, or its wakeup went
- * unseen), sched_info.last_queued has the time for this run queue.
+ * Where no begin is known (the task was queued before tracing, or its wakeup
+ * went unseen), sched_info.last_queued has the time for this run queue.
  */
 #ifndef __RUNQSLOWER_WAIT_BPF_H
 #define __RUNQSLOWER_WAIT_BPF_H
@@ -26,7 +27,9 @@ const volatile bool use_tids;		/* records are kept by TID, not in task storage *
 
 struct wait_stats stats = {};
 
-/* The wait of a task: when it began, and how to tell whether that still holds. */
+/*
+ * The wait of a task: when it began, and how to tell whether that still holds.
+ */
 struct wait {
 	u64 since;			/* CLOCK_MONOTONIC, ns */
 	u64 gen;			/* wait_gen() at that time */
@@ -72,9 +75,9 @@ static __always_inline u64 wait_gen(struct task_struct *p)
 }
 
 /*
- * The record of @p in one of two maps: task storage, or by TID where tracing programs
- * have no task storage (before 5.13). NULL if @p has none and cannot be given one;
- * before 6.2 also while this CPU is inside of another look-up.
+ * The record of @p in one of two maps: task storage, or by TID where tracing
+ * programs have no task storage (before 5.13). NULL if @p has none and cannot
+ * be given one; before 6.2 also while this CPU is inside of another look-up.
  */
 static __always_inline void *record_of(void *storage, void *by_tid, struct task_struct *p)
 {
@@ -121,7 +124,10 @@ static __always_inline void wait_begin(struct wait *w, struct task_struct *p, u6
 /* Does @prev, which is switched out, still want to run; and is it asked for? */
 static __always_inline bool wants_cpu(bool preempt, struct task_struct *prev)
 {
-	/* Preemption ignores the state: the task stays queued, on its way to sleep. */
+	/*
+	 * Preemption ignores the state: the task stays queued, on its way to
+	 * sleep.
+	 */
 	return (preempt || task_is_running(prev)) && compat(prev)->pid && is_wanted(prev);
 }
 
@@ -145,8 +151,8 @@ static __always_inline bool ran_lately(const struct ended *e)
 }
 
 /*
- * Can the wait of e->task be one to report? Without its record, because this is where
- * most switches end. e->now is known.
+ * Can the wait of e->task be one to report? Without its record, because this is
+ * where most switches end. e->now is known.
  */
 static __always_inline bool may_matter_now(const struct ended *e)
 {
@@ -159,9 +165,10 @@ static __always_inline bool may_matter(struct ended *e)
 	u64 clock = rq_clock(e->cfs_rq);
 
 	/*
-	 * The tick of an idle CPU may stand still. (With nohz_full any CPU's may:
-	 * there user space leaves rough_times clear.) Elsewhere a tick that is due
-	 * comes before the switch, because interrupts were enabled in between.
+	 * The tick of an idle CPU may stand still. (With nohz_full any CPU's
+	 * may: there user space leaves rough_times clear.) Elsewhere a tick
+	 * that is due comes before the switch, because interrupts were enabled
+	 * in between.
 	 */
 	if (rough_times && !e->now && e->cpu->sampled && compat(e->prev)->pid) {
 		e->now = recent_time(e->cpu, clock);
@@ -175,7 +182,10 @@ static __always_inline bool may_matter(struct ended *e)
 	return !ran_lately(e);
 }
 
-/* The begin of the wait, of which @w is the record or NULL; false: none is known. */
+/*
+ * The begin of the wait, of which @w is the record or NULL; false: none is
+ * known.
+ */
 static __always_inline bool find_begin(struct ended *e, const struct wait *w)
 {
 	e->queued = last_queued(e->task);
@@ -188,8 +198,9 @@ static __always_inline bool find_begin(struct ended *e, const struct wait *w)
 }
 
 /*
- * Measure the wait, of which @w is the record or NULL. False if that is not known, or
- * is below the threshold for sure; else e->now and e->since are exact.
+ * Measure the wait, of which @w is the record or NULL. False if that is not
+ * known, or is below the threshold for sure; else e->now and e->since are
+ * exact.
  */
 static __always_inline bool wait_end(struct ended *e, const struct wait *w)
 {

@@ -208,8 +208,8 @@ static bool is_yes(void)
 }
 
 /*
- * One for all tests, each of which is a child of this process, because where the machine
- * is busy it takes seconds to start.
+ * One for all tests, each of which is a child of this process, because where
+ * the machine is busy it takes seconds to start.
  */
 static void __attribute__((constructor)) start_python(void)
 {

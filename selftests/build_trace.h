@@ -44,7 +44,10 @@ extern struct slice slices[MAX_SLICES];
 extern size_t nr_slices;
 void find_slices(void);
 
-/* As in "0-70 a/11, 70-100 b/12": the slices of a track, valid until the next call. */
+/*
+ * As in "0-70 a/11, 70-100 b/12": the slices of a track, valid until the next
+ * call.
+ */
 const char *track(__u32 tid);
 const char *cpu(__u32 cpu);
 

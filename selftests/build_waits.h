@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Segments and waits made up for unit tests: no kernel has a part in them. Times are
- * ns from BEGIN on.
+ * Segments and waits made up for unit tests: no kernel has a part in them.
+ * Times are ns from BEGIN on.
  */
 #ifndef __BUILD_WAITS_H
 #define __BUILD_WAITS_H
@@ -32,8 +32,8 @@ void run(__u32 cpu, long at, __u32 tid, const char *name, __u8 flags);
 void idle(__u32 cpu, long at);
 
 /*
- * The same. @nontask had gone to interrupts and the hypervisor by then, @irq to the
- * former.
+ * The same. @nontask had gone to interrupts and the hypervisor by then, @irq to
+ * the former.
  */
 void run_nontask(__u32 cpu, long at, __u32 tid, const char *name, __u64 nontask, __u64 irq);
 
@@ -52,7 +52,10 @@ void moves(long left, long queued, __u32 cpu);
 /* It was out of quota for @ns from @since on. */
 void throttled(long since, __u64 ns);
 
-/* The event, of which the segments are the newest that the history has. For free(). */
+/*
+ * The event, of which the segments are the newest that the history has. For
+ * free().
+ */
 struct why *explained(void);
 
 #endif /* __BUILD_WAITS_H */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Cgroups of the tests' own, v1 or v2, in the hierarchy with the cpu controller. */
+/*
+ * Cgroups of the tests' own, v1 or v2, in the hierarchy with the cpu
+ * controller.
+ */
 #ifndef __CGROUP_H
 #define __CGROUP_H
 
@@ -15,8 +18,9 @@ struct cgroup {
 };
 
 /*
- * Make @name below @parent, or below the root if that is NULL. False if there is no
- * cpu controller, or it may not be used. On v2 a cgroup with children has no tasks.
+ * Make @name below @parent, or below the root if that is NULL. False if there
+ * is no cpu controller, or it may not be used. On v2 a cgroup with children has
+ * no tasks.
  */
 bool cgroup_new(struct cgroup *g, const struct cgroup *parent, const char *name);
 
@@ -26,7 +30,9 @@ bool cgroup_limit(const struct cgroup *g, int quota_us, int period_us);
 /* Put @pid, 0 for the calling process, into @g. */
 bool cgroup_enter(const struct cgroup *g, pid_t pid);
 
-/* How long it has been throttled, on all CPUs, up to the last time that ended. */
+/*
+ * How long it has been throttled, on all CPUs, up to the last time that ended.
+ */
 uint64_t cgroup_throttled_ns(const struct cgroup *g);
 
 /* It must be empty; the last task may still be about to leave. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of cgroups by ID, and IDs by name, against cgroups made here. An ID is the inode
- * number of the directory, which stat() tells.
+ * Names of cgroups by ID, and IDs by name, against cgroups made here. An ID is
+ * the inode number of the directory, which stat() tells.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -127,7 +127,10 @@ TEST_F(cgroups, one_slot)
 			ASSERT_STREQ(self->groups[i].name, cgroup_path(self->ids[i]));
 		}
 	}
-	/* The numbers are given in steps that are mostly the same: some two share one. */
+	/*
+	 * The numbers are given in steps that are mostly the same: some two
+	 * share one.
+	 */
 	for (i = 0; i < NR_GROUPS; i++) {
 		for (k = i + 1; k < NR_GROUPS; k++) {
 			if (self->ids[i] % 256 != self->ids[k] % 256)
@@ -222,7 +225,10 @@ TEST_F(cgroups, path_before_name)
 	cgroup_delete(&tmp);
 }
 
-/* The mount point of a hierarchy of this kind, with or without the cpu controller. */
+/*
+ * The mount point of a hierarchy of this kind, with or without the cpu
+ * controller.
+ */
 static bool find_mount(const char *type, bool cpu, char *point)
 {
 	char line[4096], words[1024], found[64], *rest;
@@ -252,7 +258,10 @@ TEST_F(cgroups, other_hierarchy)
 	EXPECT_STREQ("of v1, cgroups of the cpu controller are accepted", refusal(point));
 }
 
-/* Both kinds where both are mounted. What -w shows are names of the one with cpu. */
+/*
+ * Both kinds where both are mounted. What -w shows are names of the one with
+ * cpu.
+ */
 TEST_F(cgroups, both_versions)
 {
 	char one[4096], two[4096];
@@ -270,7 +279,7 @@ TEST_F(cgroups, both_versions)
 	EXPECT_EQ(id_of(two), id);
 }
 
-/* --- mounts, from a table made up here ------------------------------------------------- */
+/* --- mounts, from a table made up here ------------------------------------ */
 
 FILE *__real_fopen(const char *path, const char *mode);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The command line: every option, every refusal, and what goes to which stream. */
+/*
+ * The command line: every option, every refusal, and what goes to which stream.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -259,7 +261,10 @@ TEST(no_btf)
 	EXPECT_EQ(0, status);
 }
 
-/* What comes to stderr of a tool that may think it is a terminal; false if there is none. */
+/*
+ * What comes to stderr of a tool that may think it is a terminal; false if
+ * there is none.
+ */
 static bool on_terminal(const char *const args[], char *buf, size_t size)
 {
 	int terminal = posix_openpt(O_RDWR | O_NOCTTY);

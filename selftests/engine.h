@@ -114,7 +114,7 @@ static inline void steal(int c, u64 irq, u64 hypervisor)
 	cpu[c].rq.prev_irq_time += irq;
 }
 
-/* --- tasks and groups ------------------------------------------------------ */
+/* --- tasks and groups ----------------------------------------------------- */
 
 static inline struct group *new_group(struct group *parent, u64 id)
 {
@@ -199,7 +199,7 @@ static inline void in_context_of(struct task *p)
 	memcpy(sim.current_comm, p->t.comm, sizeof(sim.current_comm));
 }
 
-/* --- what the scheduler does ------------------------------------------------ */
+/* --- what the scheduler does ---------------------------------------------- */
 
 /* Clear: the events of these kinds go unseen from here on. */
 static bool sees_wakeups = true, sees_switches = true;
@@ -220,7 +220,9 @@ static inline void enqueue(struct task *p, int c)
 		p->t.sched_info.last_queued = cpu[c].rq.clock;
 }
 
-/* Queue @p on @c, as @waker's doing. Where it is queued already, just a wakeup. */
+/*
+ * Queue @p on @c, as @waker's doing. Where it is queued already, just a wakeup.
+ */
 static inline void wake_by(struct task *p, int c, struct task *waker)
 {
 	set_state(p, TASK_RUNNING);
@@ -293,7 +295,10 @@ static inline void idle(int c)
 	switch_to(c, &cpu[c].idle, SLEEPS);
 }
 
-/* move_queued_task() in two halves: it leaves its CPU; it is queued on the other. */
+/*
+ * move_queued_task() in two halves: it leaves its CPU; it is queued on the
+ * other.
+ */
 static inline void leave_for(struct task *p, int c)
 {
 	in_context_of(cpu[c].curr);
@@ -308,7 +313,7 @@ static inline void arrive(struct task *p)
 	cpu[p->t.thread_info.cpu].stale = true;
 }
 
-/* --- what the kernel and the user are like ----------------------------------- */
+/* --- what the kernel and the user are like -------------------------------- */
 
 enum kernel { V5_10, V6_1, V6_12, V6_18, V7_3 };
 
@@ -367,8 +372,8 @@ static inline void add_maps(void)
 }
 
 /*
- * A machine with idle CPUs on which tracing has just begun. Before this the test
- * sets what kernel there is; after it what else it wants.
+ * A machine with idle CPUs on which tracing has just begun. Before this the
+ * test sets what kernel there is; after it what else it wants.
  */
 static inline void boot(enum kernel v, bool explains)
 {
@@ -386,7 +391,10 @@ static inline void boot(enum kernel v, bool explains)
 	add_maps();
 	new_group(NULL, 1);
 	for (c = 0; c < SIM_CPUS; c++) {
-		/* Nearly as far apart on any two, as where sched_clock is stable. */
+		/*
+		 * Nearly as far apart on any two, as where sched_clock is
+		 * stable.
+		 */
 		cpu[c].ahead = 500 * SECOND + 17 + 3 * c;
 		init_task(&cpu[c].idle, 0, 0, "swapper");
 		place(&cpu[c].idle, c);

@@ -28,7 +28,9 @@ FIXTURE_SETUP(filter)
 
 FIXTURE_TEARDOWN(filter) {}
 
-/* Both wait for 20 ms: @a on CPU 0, @b on the last. And that is all there is. */
+/*
+ * Both wait for 20 ms: @a on CPU 0, @b on the last. And that is all there is.
+ */
 static void both_wait(void)
 {
 	pass(20 * MS);
@@ -57,7 +59,9 @@ static void add_key(void *map, u32 key)
 	sim_update(map, &key, &value, 0);
 }
 
-/* In turn: ended waits and stalled ones; which must be of @only, NULL: of none. */
+/*
+ * In turn: ended waits and stalled ones; which must be of @only, NULL: of none.
+ */
 static bool lets_through(struct task *only)
 {
 	const struct wait_event *e;
@@ -246,7 +250,7 @@ TEST_F(filter, lengths)
 	EXPECT_EQ(1, *count);
 }
 
-/* --- tasks that are waiting now --------------------------------------------------- */
+/* --- tasks that are waiting now ------------------------------------------- */
 
 TEST_F(filter, every_field_of_a_stalled_wait)
 {
@@ -303,7 +307,10 @@ TEST_F(filter, who_sleeps_is_not_stalled)
 	EXPECT_EQ(0, nr_reported());
 }
 
-/* It is about to leave its CPU: not queued any more, nor counted as having left. */
+/*
+ * It is about to leave its CPU: not queued any more, nor counted as having
+ * left.
+ */
 TEST_F(filter, who_leaves_is_not_stalled)
 {
 	at(20 * MS);
@@ -347,7 +354,7 @@ TEST_F(filter, no_room_for_a_stalled_one)
 	EXPECT_EQ(2, stats.lost[LOST_RING]);
 }
 
-/* --- a PID namespace ---------------------------------------------------------------- */
+/* --- a PID namespace ------------------------------------------------------ */
 
 static int outer_ns, inner_ns;
 

@@ -250,7 +250,7 @@ TEST_F(engine, slept_unseen)
 	EXPECT_EQ(0, nr_reported());
 }
 
-/* --- clocks ------------------------------------------------------------------- */
+/* --- clocks --------------------------------------------------------------- */
 
 /* A CPU without a tick has a clock of any age, and so have the jiffies then. */
 TEST_F(engine, idle_cpu_has_an_old_clock)
@@ -291,7 +291,9 @@ TEST_F(engine, busy_cpu_has_a_clock_of_two_ticks)
 	WAS_REPORTED(1, c, 30 * MS + 1, 10 * MS + 1);
 }
 
-/* The hypervisor took the CPU and its ticks are late: others count the jiffies. */
+/*
+ * The hypervisor took the CPU and its ticks are late: others count the jiffies.
+ */
 TEST_F(engine, cpu_whose_ticks_are_late)
 {
 	at(20 * MS);
@@ -327,7 +329,9 @@ TEST_F(engine, time_is_not_read_without_need)
 	EXPECT_EQ(0, sim.nr_reads);
 }
 
-/* The task has run since the threshold: no long wait, whatever its record says. */
+/*
+ * The task has run since the threshold: no long wait, whatever its record says.
+ */
 TEST_F(engine, ran_lately)
 {
 	at(20 * MS);
@@ -459,7 +463,9 @@ TEST_F(engine, offset_does_not_jump)
 	EXPECT_LE(20 * MS - 200 * MS / 1024, reported(0)->wait.wait_ns);
 }
 
-/* A task that wakes itself does so without the lock: nobody updates the clock. */
+/*
+ * A task that wakes itself does so without the lock: nobody updates the clock.
+ */
 TEST_F(engine, nothing_is_learnt_from_who_wakes_itself)
 {
 	if (!has_rq_clock())
@@ -506,7 +512,7 @@ TEST_F(engine, ended_a_little_before_it_began)
 	EXPECT_EQ(0, stats.lost[LOST_CLOCK]);
 }
 
-/* --- what is lost --------------------------------------------------------------- */
+/* --- what is lost --------------------------------------------------------- */
 
 static void wait_20ms(struct task *p, u64 from)
 {
@@ -591,7 +597,9 @@ TEST_F(engine, records_are_made_beforehand)
 	EXPECT_EQ(0, stats.lost[LOST_STORAGE]);
 }
 
-/* A run queue is locked when a wait begins: memory is asked for since 6.4 only. */
+/*
+ * A run queue is locked when a wait begins: memory is asked for since 6.4 only.
+ */
 TEST_F(engine, memory_under_a_lock)
 {
 	struct task *p = make_task(401, 400, "unknown");
@@ -601,7 +609,7 @@ TEST_F(engine, memory_under_a_lock)
 	EXPECT_EQ(variant->kernel >= V6_12, sim.nr_created);
 }
 
-/* --- lengths of all waits --------------------------------------------------------- */
+/* --- lengths of all waits ------------------------------------------------- */
 
 static u64 nr_of_length(u64 ns)
 {

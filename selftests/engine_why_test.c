@@ -32,7 +32,9 @@ static struct task *known_task(u32 tid, u32 tgid, char *comm)
 	return p;
 }
 
-/* @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be. */
+/*
+ * @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be.
+ */
 FIXTURE_SETUP(engine_why)
 {
 	boot(variant->kernel, true);
@@ -78,7 +80,7 @@ static bool is_segment(const struct run_segment *s, u64 ns, const struct task *p
 	       s->tgid == p->t.tgid && !strcmp(s->comm, p->t.comm);
 }
 
-/* --- the flight recorder ------------------------------------------------------------ */
+/* --- the flight recorder -------------------------------------------------- */
 
 TEST_F(engine_why, every_field_of_a_segment)
 {
@@ -198,7 +200,10 @@ TEST_F(engine_why, all_that_is_kept_arrives)
 	}
 }
 
-/* Two ways to tell the time may differ; still no two tasks have a CPU at a time. */
+/*
+ * Two ways to tell the time may differ; still no two tasks have a CPU at a
+ * time.
+ */
 TEST_F(engine_why, segments_do_not_overlap)
 {
 	const struct run_segment *s;
@@ -222,7 +227,9 @@ TEST_F(engine_why, segments_do_not_overlap)
 	EXPECT_TRUE(is_segment(history_before(&mirror, s), 20 * MS + 900 * US, d));
 }
 
-/* A switch that went unseen: what was noted last is broken off, and said to be. */
+/*
+ * A switch that went unseen: what was noted last is broken off, and said to be.
+ */
 TEST_F(engine_why, unseen_switch)
 {
 	const struct run_segment *s;
@@ -303,7 +310,7 @@ TEST_F(engine_why, first_segment)
 	EXPECT_EQ(0, s->seq);
 }
 
-/* --- what is noted of a wait ------------------------------------------------------- */
+/* --- what is noted of a wait ---------------------------------------------- */
 
 TEST_F(engine_why, every_field_of_a_woken_wait)
 {
@@ -360,7 +367,7 @@ TEST_F(engine_why, how_it_began)
 	EXPECT_EQ(0, reported(2)->quota_ns);
 }
 
-/* --- who woke it ---------------------------------------------------------------------- */
+/* --- who woke it ---------------------------------------------------------- */
 
 TEST_F(engine_why, woken_by_a_task)
 {
@@ -479,7 +486,7 @@ TEST_F(engine_why, waking_of_a_queued_task)
 	EXPECT_EQ(30 * MS, reported(0)->wait.wait_ns);
 }
 
-/* --- from CPU to CPU --------------------------------------------------------------------- */
+/* --- from CPU to CPU ------------------------------------------------------ */
 
 TEST_F(engine_why, migrated)
 {
@@ -566,7 +573,10 @@ TEST_F(engine_why, who_sleeps_does_not_migrate)
 	EXPECT_EQ(0, sim.nr_reads);
 }
 
-/* A task came from another CPU and asked for the switch: that CPU's clock is old. */
+/*
+ * A task came from another CPU and asked for the switch: that CPU's clock is
+ * old.
+ */
 TEST_F(engine_why, clock_is_old_after_a_migration)
 {
 	at(10 * MS);
@@ -609,7 +619,7 @@ TEST_F(engine_why, clock_is_old_after_a_wakeup)
 			       10 * MS + 900 * US, a));
 }
 
-/* --- idle CPUs ------------------------------------------------------------------------- */
+/* --- idle CPUs ------------------------------------------------------------ */
 
 /* CPU 1 runs from 2 to 3 ms, CPU 2 until now, CPU 3 until 15 ms. */
 static void use_the_cpus(void)
@@ -696,7 +706,9 @@ TEST_F(engine_why, idle_cpu_of_many)
 	EXPECT_EQ(1ULL << (66 - 64), reported(0)->idle_cpus[1]);
 }
 
-/* The CPU that it was queued on was idle all the while: that is in the shares. */
+/*
+ * The CPU that it was queued on was idle all the while: that is in the shares.
+ */
 TEST_F(engine_why, own_cpu_is_not_listed)
 {
 	use_the_cpus();
@@ -719,9 +731,12 @@ TEST_F(engine_why, own_cpu_is_listed_after_a_migration)
 	EXPECT_EQ(1ULL << 1, reported(0)->idle_cpus[0]);
 }
 
-/* --- quota ------------------------------------------------------------------------------- */
+/* --- quota ---------------------------------------------------------------- */
 
-/* @g has run out: its queue on CPU @c, and those of the groups below are throttled. */
+/*
+ * @g has run out: its queue on CPU @c, and those of the groups below are
+ * throttled.
+ */
 static void throttle(struct group *g, struct group *below, int c)
 {
 	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
@@ -755,7 +770,10 @@ static void unthrottle(struct group *g, struct group *below, int c)
 	}
 }
 
-/* @a, of @inner, loses CPU 0 at 10 ms, as @g has run out until 30; it runs at 32. */
+/*
+ * @a, of @inner, loses CPU 0 at 10 ms, as @g has run out until 30; it runs at
+ * 32.
+ */
 static void wait_for_quota(struct group *g, struct group *inner)
 {
 	set_group(a, inner);
@@ -807,8 +825,9 @@ TEST_F(engine_why, quota_of_the_group_above)
 }
 
 /*
- * It still is: the time so far. Before 6.6 that is kept by a clock which stands still
- * in interrupts, and since 5.19 also leaves out idle time that was made up for.
+ * It still is: the time so far. Before 6.6 that is kept by a clock which stands
+ * still in interrupts, and since 5.19 also leaves out idle time that was made
+ * up for.
  */
 TEST_F(engine_why, stalled_for_quota)
 {
@@ -881,7 +900,10 @@ TEST_F(engine_why, moved_while_throttled)
 	e = reported(0);
 	ASSERT_NE(NULL, e);
 	EXPECT_EQ(31 * MS, e->wait.wait_ns);
-	/* 10 ms there and 20 here; what had passed here before it came is not its. */
+	/*
+	 * 10 ms there and 20 here; what had passed here before it came is not
+	 * its.
+	 */
 	EXPECT_EQ(30 * MS, e->quota_ns);
 	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
 	EXPECT_EQ(60, e->quota_cgroup);
@@ -903,7 +925,9 @@ TEST_F(engine_why, moved_while_throttled)
 	EXPECT_EQ(BEGIN + 50 * MS, e->quota_since_ns);
 }
 
-/* While it waits, its group runs out: before 6.18 it is throttled where it is. */
+/*
+ * While it waits, its group runs out: before 6.18 it is throttled where it is.
+ */
 TEST_F(engine_why, throttled_while_it_waits)
 {
 	struct group *g = new_group(&root, 60);
@@ -934,7 +958,9 @@ TEST_F(engine_why, throttled_while_it_waits)
 	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
 }
 
-/* A CPU that was idle for all of the wait but its quota was idle all the while. */
+/*
+ * A CPU that was idle for all of the wait but its quota was idle all the while.
+ */
 TEST_F(engine_why, idle_all_the_while_but_for_quota)
 {
 	struct group *g = new_group(&root, 60);

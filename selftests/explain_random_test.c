@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Waits at random, but in each run the same, and random nonsense: what holds of all. */
+/*
+ * Waits at random, but in each run the same, and random nonsense: what holds of
+ * all.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include "kselftest_harness.h"
@@ -17,8 +20,8 @@ static __u64 rnd(__u64 nr)
 }
 
 /*
- * The budget by counting: who had each single ns? Only for times that are in order,
- * with nothing but tasks and no migrations that were not kept.
+ * The budget by counting: who had each single ns? Only for times that are in
+ * order, with nothing but tasks and no migrations that were not kept.
  */
 struct log {
 	struct run_segment segments[CPUS][3 * HISTORY_SIZE];

@@ -258,7 +258,9 @@ TEST(wait_migration_at_the_end_nontask)
 	EXPECT_STREQ("100 a/11", budget());
 }
 
-/* and of what was nontask after the last segment of another, nothing is known. */
+/*
+ * and of what was nontask after the last segment of another, nothing is known.
+ */
 TEST(wait_migration_nontask_since_last_segment)
 {
 	begin(100);

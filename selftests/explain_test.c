@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why a task waited on one CPU, from an event and segments made up here. Times are ns
- * from the begin of the wait, which mostly has 100: shares are as good as percents.
+ * Why a task waited on one CPU, from an event and segments made up here. Times
+ * are ns from the begin of the wait, which mostly has 100: shares are as good
+ * as percents.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,7 +187,10 @@ TEST(wait_history_overwritten)
 	EXPECT_STREQ("80 a/11, 20 other, 20 of it uncovered", budget());
 }
 
-/* One did not arrive: what was before cannot be trusted to end where the next begins. */
+/*
+ * One did not arrive: what was before cannot be trusted to end where the next
+ * begins.
+ */
 TEST(wait_history_with_a_gap)
 {
 	struct run_segment s;
@@ -495,7 +499,10 @@ TEST(wait_irq_more_than_nontask)
 	EXPECT_STREQ("90 a/11, 10 irq", budget());
 }
 
-/* Between the begin and the first segment nothing is known, whatever was nontask. */
+/*
+ * Between the begin and the first segment nothing is known, whatever was
+ * nontask.
+ */
 TEST(wait_nontask_before_first_segment)
 {
 	begin(100);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every filter, with one task that it lets through and one that it does not: of waits
- * that are over and, with -S, of waits that go on. All at the same time: the tool runs
- * once for each line of the table, while a SCHED_FIFO task keeps a CPU.
+ * Every filter, with one task that it lets through and one that it does not: of
+ * waits that are over and, with -S, of waits that go on. All at the same time:
+ * the tool runs once for each line of the table, while a SCHED_FIFO task keeps
+ * a CPU.
  */
 #include <sched.h>
 #include <signal.h>
@@ -23,7 +24,10 @@
 /* Who waits behind the hog; the last one is SCHED_OTHER, and in a cgroup. */
 enum { VICTIM = 1, OTHER = 2, SPIN = 4 };
 
-/* The tool with these options; the tasks that it must show, and whether no others. */
+/*
+ * The tool with these options; the tasks that it must show, and whether no
+ * others.
+ */
 struct run {
 	const char *args[4];
 	unsigned int shows;
@@ -210,7 +214,9 @@ static void await_run(pid_t pid)
 	} while (now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec);
 }
 
-/* Keep the CPU until every tool has shown each that it must show, and end them. */
+/*
+ * Keep the CPU until every tool has shown each that it must show, and end them.
+ */
 static bool play(struct _test_data_filter *self)
 {
 	bool ok = true;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The segments that the CPUs have run, as the recorder sends them: in order, again,
- * late, never. A segment's time and TID are its number, so that a wrong one shows.
+ * The segments that the CPUs have run, as the recorder sends them: in order,
+ * again, late, never. A segment's time and TID are its number, so that a wrong
+ * one shows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +58,8 @@ static bool send_later(__u32 seq)
 }
 
 /*
- * How many there are of CPU 1, in an unbroken row, from @seq back. 0 if @seq is not the
- * newest.
+ * How many there are of CPU 1, in an unbroken row, from @seq back. 0 if @seq is
+ * not the newest.
  */
 static int count_back(__u32 seq)
 {
@@ -132,7 +133,9 @@ TEST_F(history, repeated)
 	EXPECT_EQ(10, count_back(9));
 }
 
-/* The first copy may have been made while it was written: the last one counts. */
+/*
+ * The first copy may have been made while it was written: the last one counts.
+ */
 TEST_F(history, sent_again_mended)
 {
 	struct run_segment s = numbered(4);
@@ -225,7 +228,10 @@ TEST_F(history, long_silence)
 	EXPECT_EQ(10, count_back((1U << 31) + 29));
 }
 
-/* So many that the next has the number of one which may come again, but for one. */
+/*
+ * So many that the next has the number of one which may come again, but for
+ * one.
+ */
 TEST_F(history, longest_silence)
 {
 	send(100, 109);

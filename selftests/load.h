@@ -13,7 +13,10 @@
 uint64_t mono_ns(void);
 pid_t my_tid(void);
 
-/* For the calling thread. False if that is not permitted. Children are SCHED_OTHER. */
+/*
+ * For the calling thread. False if that is not permitted. Children are
+ * SCHED_OTHER.
+ */
 bool pin_to(int cpu);
 bool set_fifo(int priority);
 void set_name(const char *name);
@@ -32,9 +35,9 @@ bool rt_throttling_off(void);
 void rt_throttling_on(void);
 
 /*
- * Two victims, SCHED_FIFO 1, asleep, and a hog, SCHED_FIFO 2, that wakes both and
- * then keeps the CPU: three threads of a process of their own, all pinned to one
- * CPU and named rqs-victim, rqs-other and rqs-hog.
+ * Two victims, SCHED_FIFO 1, asleep, and a hog, SCHED_FIFO 2, that wakes both
+ * and then keeps the CPU: three threads of a process of their own, all pinned
+ * to one CPU and named rqs-victim, rqs-other and rqs-hog.
  */
 struct starve {
 	pid_t pid;			/* the process, also the TID of the hog */
@@ -50,15 +53,22 @@ struct starve {
 /* NULL if real-time priority is not permitted. Ended by starve_end(). */
 struct starve *starve_new(int cpu);
 
-/* Returns when all three are asleep: nothing of them begins or ends until the next call. */
+/*
+ * Returns when all three are asleep: nothing of them begins or ends until the
+ * next call.
+ */
 void starve_settle(struct starve *s);
 
-/* Have the hog keep the CPU for @ns. Returns when the victims have run after it. */
+/*
+ * Have the hog keep the CPU for @ns. Returns when the victims have run after
+ * it.
+ */
 void starve_for(struct starve *s, uint64_t ns);
 
 /*
  * The same in two halves: returns when the victims wait; starve_release() ends
- * that (at the latest it ends by itself after 20 s) and returns when they have run.
+ * that (at the latest it ends by itself after 20 s) and returns when they have
+ * run.
  */
 void starve_begin(struct starve *s);
 void starve_release(struct starve *s);
@@ -92,22 +102,22 @@ struct load {
 
 /*
  * A mixed load for @ns: spinners, sleepers, tasks that change CPU, pairs that
- * play ping-pong, storms of forks. All names begin with "rqs-"; those of spinners
- * with "rqs-spin". Returns when all of it has ended; freed by load_free().
- * The children of the storms are not among the tasks.
+ * play ping-pong, storms of forks. All names begin with "rqs-"; those of
+ * spinners with "rqs-spin". Returns when all of it has ended; freed by
+ * load_free(). The children of the storms are not among the tasks.
  */
 struct load *mixed_load(uint64_t ns);
 
 /*
- * Tasks that go to sleep all the time, on one CPU, and one of real-time priority
- * that often comes in between. Otherwise as mixed_load().
+ * Tasks that go to sleep all the time, on one CPU, and one of real-time
+ * priority that often comes in between. Otherwise as mixed_load().
  */
 struct load *sleepy_load(uint64_t ns);
 void load_free(struct load *load);
 
 /*
- * The most that @tid can have run from @from to @to: between the samples around.
- * UINT64_MAX if it is not of the load, or there are no such samples.
+ * The most that @tid can have run from @from to @to: between the samples
+ * around. UINT64_MAX if it is not of the load, or there are no such samples.
  */
 uint64_t load_runtime(const struct load *load, pid_t tid, uint64_t from, uint64_t to);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the main loop promises, in real runs: totals and intervals against the single
- * waits that another instance prints at the same time, waits that go on against what
- * they come to, and how it ends when nobody reads. To the microsecond the same is
- * tested in replay_test.c, with a clock of its own.
+ * What the main loop promises, in real runs: totals and intervals against the
+ * single waits that another instance prints at the same time, waits that go on
+ * against what they come to, and how it ends when nobody reads. To the
+ * microsecond the same is tested in replay_test.c, with a clock of its own.
  */
 #include <sched.h>
 #include <signal.h>
@@ -48,12 +48,12 @@ FIXTURE_TEARDOWN(loop)
 	free(self->waits);
 }
 
-/* --- totals and intervals ------------------------------------------------------------- */
+/* --- totals and intervals ------------------------------------------------- */
 
 /*
- * One traces with intervals; the other, of which header and lines are text, prints the
- * single waits meanwhile. The victims are kept waiting in several intervals. How often is
- * returned, or 0 if something went wrong.
+ * One traces with intervals; the other, of which header and lines are text,
+ * prints the single waits meanwhile. The victims are kept waiting in several
+ * intervals. How often is returned, or 0 if something went wrong.
  */
 static int run_both(struct _test_data_loop *self, const char *const totals[],
 		    const char *const lines[])
@@ -92,7 +92,10 @@ static unsigned long long number(const char *line, const char *key)
 	return s ? strtoull(s + strlen(key), NULL, 10) : 0;
 }
 
-/* All records of @type: what the numbers called @key come to, and how many are not 0. */
+/*
+ * All records of @type: what the numbers called @key come to, and how many are
+ * not 0.
+ */
 struct sum {
 	unsigned long long all;
 	size_t nr;
@@ -125,7 +128,10 @@ static size_t nr_over(const struct _test_data_loop *self, uint64_t us)
 	return nr;
 }
 
-/* Each wait is in one summary: those of the intervals, and what is left for the end. */
+/*
+ * Each wait is in one summary: those of the intervals, and what is left for the
+ * end.
+ */
 TEST_F_TIMEOUT(loop, summary_intervals, 60)
 {
 	int rounds = run_both(self, ARGS("-sj", "-i", "100ms", "-t", self->tids, "10ms"),
@@ -164,7 +170,7 @@ TEST_F_TIMEOUT(loop, histogram_intervals, 60)
 	EXPECT_TRUE(waits.adjoin);
 }
 
-/* --- waits that go on -------------------------------------------------------------------- */
+/* --- waits that go on ----------------------------------------------------- */
 
 /* Nothing of the test may be where the hog is, and that may take its time. */
 static bool can_starve(struct _test_data_loop *self)
@@ -198,7 +204,10 @@ static size_t nr_stalled_in(const char *out)
 	return stalled;
 }
 
-/* Keep the victims waiting until the tool has shown @nr times more that one goes on. */
+/*
+ * Keep the victims waiting until the tool has shown @nr times more that one
+ * goes on.
+ */
 static bool starve_until(struct _test_data_loop *self, size_t nr)
 {
 	char *out = tool_lines(&self->tool);
@@ -231,8 +240,9 @@ static const struct tool_wait *whole_wait(const struct _test_data_loop *self,
 }
 
 /*
- * What is shown of a wait that goes on is a part of what is shown when it is over, from
- * the same begin on. That is known exactly, as it came when all was traced.
+ * What is shown of a wait that goes on is a part of what is shown when it is
+ * over, from the same begin on. That is known exactly, as it came when all was
+ * traced.
  */
 static void check_stalled(struct __test_metadata *_metadata, struct _test_data_loop *self,
 			  const char *const args[])
@@ -266,7 +276,10 @@ static void check_stalled(struct __test_metadata *_metadata, struct _test_data_l
 		EXPECT_LT(w->lat_us, whole->lat_us);
 	}
 	printf("# %zu stalled, %zu over\n", nr_stalled, self->nr - nr_stalled);
-	/* At least two looks at two tasks in each round; each of the waits ended once. */
+	/*
+	 * At least two looks at two tasks in each round; each of the waits
+	 * ended once.
+	 */
 	EXPECT_LE(3 * 2 * 2, nr_stalled);
 	EXPECT_EQ(3 * 2, self->nr - nr_stalled);
 }
@@ -324,11 +337,11 @@ TEST_F_TIMEOUT(loop, stalled_and_count, 60)
 	EXPECT_LE(6U, self->nr - over);
 }
 
-/* --- how it ends --------------------------------------------------------------------------- */
+/* --- how it ends ---------------------------------------------------------- */
 
 /*
- * Who closes the pipe has seen enough: no failure, nothing to complain of, even where
- * lines are waiting to be written.
+ * Who closes the pipe has seen enough: no failure, nothing to complain of, even
+ * where lines are waiting to be written.
  */
 TEST_F_TIMEOUT(loop, reader_leaves, 60)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The command line by itself: arguments in, every field of struct options out. What
- * options.c asks of cgroups and of JSON is made up here, so no kernel has a part in it.
+ * The command line by itself: arguments in, every field of struct options out.
+ * What options.c asks of cgroups and of JSON is made up here, so no kernel has
+ * a part in it.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -432,7 +433,7 @@ TEST(cpus)
 	EXPECT_ACCEPTED(cases);
 }
 
-/* --- what ends the process --------------------------------------------------------- */
+/* --- what ends the process ------------------------------------------------ */
 
 struct ended {
 	int code;			/* -1: it went on */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * As plain as can be: one record for each event, and one more where the time until
- * all other programs on the hook had run was long. Nothing else.
+ * As plain as can be: one record for each event, and one more where the time
+ * until all other programs on the hook had run was long. Nothing else.
  */
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>

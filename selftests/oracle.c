@@ -4,9 +4,9 @@
  *
  * A kernel may hide events from all tracers (a recursing tracepoint, a system
  * thread that is not to be traced). Where that has happened between a start and
- * an end, the task has been switched out more often at the end than at the start,
- * or has no start at all: such a wait is not "sure", and nothing can be said of
- * its length.
+ * an end, the task has been switched out more often at the end than at the
+ * start, or has no start at all: such a wait is not "sure", and nothing can be
+ * said of its length.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,9 +94,10 @@ struct oracle *oracle_start(void)
 
 /*
  * How much later than it was queued a task's wakeup was logged. In between, the
- * scheduler may have sent an IPI, which in a virtual machine takes its time. The
- * run queue's clock, read when the task was queued, and ours differ by a constant
- * plus that delay; the constant is the least difference seen on that CPU lately.
+ * scheduler may have sent an IPI, which in a virtual machine takes its time.
+ * The run queue's clock, read when the task was queued, and ours differ by a
+ * constant plus that delay; the constant is the least difference seen on that
+ * CPU lately.
  */
 #define SPAN_NS		(50 * 1000 * 1000ULL)
 #define MAX_CPUS_SEEN	1024
@@ -123,7 +124,9 @@ static void learn_lateness(struct lateness *l, const struct oracle_event *events
 	for (e = events; e < events + nr; e++) {
 		i = e->cpu % MAX_CPUS_SEEN * l->nr_spans +
 		    (e->ns - l->start) / SPAN_NS;
-		/* A task that wakes itself does so by an old clock: no matter. */
+		/*
+		 * A task that wakes itself does so by an old clock: no matter.
+		 */
 		if (e->rq_clock && e->ns - e->rq_clock < l->least[i])
 			l->least[i] = e->ns - e->rq_clock;
 	}
@@ -276,8 +279,9 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 		p = &tasks[e->tid % MAX_TID];
 		if (e->kind == ORACLE_WAKE) {
 			/*
-			 * A second wakeup does not restart a wait: that task was
-			 * preempted before it slept. On a CPU it does not begin one.
+			 * A second wakeup does not restart a wait: that task
+			 * was preempted before it slept. On a CPU it does not
+			 * begin one.
 			 */
 			if ((p->in || p->since) && p->nr_switches == e->nr_switches)
 				continue;

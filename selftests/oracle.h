@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What really happened, by a plain log of the three tracepoints: every event
- * with the monotonic clock, paired afterwards. The oracle shares no code with the
- * tool, so that a fault in the tool's own accessors cannot hide in both.
+ * with the monotonic clock, paired afterwards. The oracle shares no code with
+ * the tool, so that a fault in the tool's own accessors cannot hide in both.
  */
 #ifndef __ORACLE_H
 #define __ORACLE_H
@@ -46,7 +46,9 @@ struct truth_wait {
 	__u64 begin_blind_ns, end_blind_ns;
 	__u32 tid;
 	__u16 cpu;
-	/* The start was seen too, and the task did not run since: see oracle.c. */
+	/*
+	 * The start was seen too, and the task did not run since: see oracle.c.
+	 */
 	bool sure;
 	bool migrated;			/* it began on another CPU */
 	bool dozed;			/* preempted on its way to sleep */
@@ -83,11 +85,11 @@ struct truth {
 struct oracle;
 
 /*
- * Start to log. NULL, with a message on stderr, if that cannot be done. Programs of a
- * tracepoint run in the order in which they were attached: to be called before the
- * tool traces; oracle_bracket() after. It adds a second look at the clock, behind the
- * tool's. Where a hypervisor took the CPU between the two, the tool's may be any time
- * in between.
+ * Start to log. NULL, with a message on stderr, if that cannot be done.
+ * Programs of a tracepoint run in the order in which they were attached: to be
+ * called before the tool traces; oracle_bracket() after. It adds a second look
+ * at the clock, behind the tool's. Where a hypervisor took the CPU between the
+ * two, the tool's may be any time in between.
  */
 struct oracle *oracle_start(void);
 bool oracle_bracket(struct oracle *o);
@@ -97,7 +99,9 @@ bool oracle_stop(struct oracle *o, struct truth *truth);
 
 void truth_free(struct truth *truth);
 
-/* By how much in all the tool may tell the switches on @cpu in that time later. */
+/*
+ * By how much in all the tool may tell the switches on @cpu in that time later.
+ */
 __u64 truth_blind_ns(const struct truth *truth, __u16 cpu, __u64 from, __u64 to);
 
 /* How long @tid was seen to run on @cpu in that time, in ns. */

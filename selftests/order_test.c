@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Waits put in order of time, from waits made up here: no kernel has a part in it. */
+/*
+ * Waits put in order of time, from waits made up here: no kernel has a part in
+ * it.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include "kselftest_harness.h"
@@ -145,7 +148,10 @@ TEST(room_at_the_front)
 	ordered_waits_free(&o);
 }
 
-/* Of random times each batch comes out sorted, whatever is held and free meanwhile. */
+/*
+ * Of random times each batch comes out sorted, whatever is held and free
+ * meanwhile.
+ */
 TEST(random_order)
 {
 	__u64 now = 1000000, last, late;
@@ -179,7 +185,7 @@ TEST(random_order)
 	ordered_waits_free(&o);
 }
 
-/* --- explanations that are still held: free() is counted ----------------------------- */
+/* --- explanations that are still held: free() is counted ------------------ */
 
 void __real_free(void *mem);
 

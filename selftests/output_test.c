@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lines of text, CSV and JSON, of waits made up here in which each field has a value
- * of its own: a field in the wrong column, or in the wrong unit, is seen.
+ * Lines of text, CSV and JSON, of waits made up here in which each field has a
+ * value of its own: a field in the wrong column, or in the wrong unit, is seen.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,10 @@
 #include "../writers/utf8.h"
 #include "../writers/writer.h"
 
-/* By the clock of the tests, in their time zone: 2023-11-15T03:43:20.123456789+05:30 */
+/*
+ * By the clock of the tests, in their time zone:
+ * 2023-11-15T03:43:20.123456789+05:30
+ */
 #define END		1700000000123456789ULL
 #define TIME_ZONE	"TEST-05:30"
 
@@ -90,7 +93,10 @@ FIXTURE_TEARDOWN(output)
 {
 }
 
-/* Only this share, and no idle CPU, so that a line of text tells of nothing else. */
+/*
+ * Only this share, and no idle CPU, so that a line of text tells of nothing
+ * else.
+ */
 static void only(struct share share)
 {
 	memset(event->idle_cpus, 0, sizeof(event->idle_cpus));
@@ -410,7 +416,10 @@ static __u64 real_ns(void)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
-/* What time it is, by two clocks: however long each step takes, it is in between. */
+/*
+ * What time it is, by two clocks: however long each step takes, it is in
+ * between.
+ */
 TEST(wall_time_of_now)
 {
 	__u64 before, after, then, fraction;

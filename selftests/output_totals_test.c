@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Totals, distributions and costs as text, CSV and JSON, of waits made up here in which
- * each field has a value of its own.
+ * Totals, distributions and costs as text, CSV and JSON, of waits made up here
+ * in which each field has a value of its own.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,10 @@
 #include "../analysis/totals.h"
 #include "../writers/writer.h"
 
-/* By the clock of the tests, in their time zone: 2023-11-15T03:43:20.123456789+05:30 */
+/*
+ * By the clock of the tests, in their time zone:
+ * 2023-11-15T03:43:20.123456789+05:30
+ */
 #define NOW		1700000000123456789ULL
 #define SINCE		1699996399987654321ULL
 #define TIME_ZONE	"TEST-05:30"
@@ -119,8 +122,8 @@ static void count_some(void)
 }
 
 /*
- * The first waits for 24 ms, in two parts, the last for 1 ms; all but 100 us for a task
- * of its own.
+ * The first waits for 24 ms, in two parts, the last for 1 ms; all but 100 us
+ * for a task of its own.
  */
 static void count_many(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The events of the trace file, each as a whole, of waits and segments made up here in
- * which each field has a value of its own. Which segments are drawn, and that the file
- * is whole whatever happens, is for trace_test.c.
+ * The events of the trace file, each as a whole, of waits and segments made up
+ * here in which each field has a value of its own. Which segments are drawn,
+ * and that the file is whole whatever happens, is for trace_test.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,7 +285,9 @@ TEST_F(trace, causes)
 		"{'percent':10,'ns':10000,'what':'wakeup'}", "unseen"));
 }
 
-/* What ran in one that is broken is not known, and its end is that of the next. */
+/*
+ * What ran in one that is broken is not known, and its end is that of the next.
+ */
 TEST_F(trace, broken)
 {
 	ran(3, 0, 0, SEGMENT_BROKEN, (struct share) { .tid = 1008 });
@@ -300,7 +302,10 @@ TEST_F(trace, broken)
 		    WAITER WAITED("1.000", "1.0 us", "3", OTHER, "unseen"));
 }
 
-/* A task that has no PID here has a track for each wait; a main thread, its process. */
+/*
+ * A task that has no PID here has a track for each wait; a main thread, its
+ * process.
+ */
 TEST_F(trace, tracks)
 {
 	wait_is(1000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where the preempt count is, of kernels made up here: types as in BTF, and lines of
- * /proc/kallsyms. So the layouts of all kernels are tested on any.
+ * Where the preempt count is, of kernels made up here: types as in BTF, and
+ * lines of /proc/kallsyms. So the layouts of all kernels are tested on any.
  */
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +96,10 @@ TEST(interrupt_disable_state)
 	EXPECT_EQ(0xff000000U, count.in_irq_mask);
 }
 
-/* From 6.3 to 6.14: in a struct without a name in a union without a name in pcpu_hot. */
+/*
+ * From 6.3 to 6.14: in a struct without a name in a union without a name in
+ * pcpu_hot.
+ */
 TEST(member)
 {
 	int inner, outer, hot, rq, var;
@@ -132,7 +135,10 @@ static const char symbols[] =
 "0000000000041c40 d runqueues_too\t[module]\n"
 "ffffffffc0000000 t something\t[module]\n";
 
-/* The struct is there, but it has no such member, or only one of a struct with a name. */
+/*
+ * The struct is there, but it has no such member, or only one of a struct with
+ * a name.
+ */
 TEST(no_member)
 {
 	int inner, hot, rq, var;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the options set in the BPF programs before these are loaded, which of them are
- * loaded at all, and what is read back from them. They are opened, but never loaded: what
- * libbpf and the kernel say is made up here, so this needs no privilege.
+ * What the options set in the BPF programs before these are loaded, which of
+ * them are loaded at all, and what is read back from them. They are opened, but
+ * never loaded: what libbpf and the kernel say is made up here, so this needs
+ * no privilege.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +33,7 @@ static bool has_btf = true;
 static int has_ringbuf = 1;
 static int load_errors[2], nr_loads;	/* of the first and the second try */
 
-/* --- what they call ----------------------------------------------------------------- */
+/* --- what they call ------------------------------------------------------- */
 
 FILE *__real_fopen(const char *path, const char *mode);
 
@@ -98,7 +99,7 @@ int __wrap_bpf_object__load_skeleton(struct bpf_object_skeleton *s)
 	return load_errors[nr_loads++];
 }
 
-/* --- maps and programs have a file descriptor by their name ----------------------------- */
+/* --- maps and programs have a file descriptor by their name --------------- */
 
 static const char *names[64];
 
@@ -147,7 +148,7 @@ int __wrap_bpf_map_update_elem(int fd, const void *key, const void *value, __u64
 	return update_error;
 }
 
-/* --- set up ------------------------------------------------------------------------- */
+/* --- set up --------------------------------------------------------------- */
 
 #define DEFAULTS .min_us = 10000, .history = 1024
 
@@ -260,7 +261,10 @@ TEST(without_task_storage)
 	EXPECT_EQ(2, nr_loads);
 	EXPECT_TRUE(uses(skel, "cpus events waits_by_tid", PLAIN_PROGS " task_gone"));
 	EXPECT_TRUE(skel->rodata->use_tids);
-	/* A record for each task that there can be: of pid_max and threads-max the lesser. */
+	/*
+	 * A record for each task that there can be: of pid_max and threads-max
+	 * the lesser.
+	 */
 	EXPECT_EQ(2000U, bpf_map__max_entries(skel->maps.waits_by_tid));
 	threads_max = "99999\n";
 	pid_max = "32768\n";
@@ -281,7 +285,10 @@ TEST(without_task_storage)
 	EXPECT_EQ(1U, bpf_map__max_entries(skel->maps.waits_by_tid));
 }
 
-/* Why it cannot be loaded, and the way out. Where a second try is of no use, there is none. */
+/*
+ * Why it cannot be loaded, and the way out. Where a second try is of no use,
+ * there is none.
+ */
 TEST(why_it_cannot_be_loaded)
 {
 	static const struct {
@@ -410,7 +417,10 @@ TEST(sizes_by_cpu)
 
 #define RING(...) (bpf_map__max_entries(LOAD(__VA_ARGS__)->maps.events) >> 10)
 
-/* In KiB: by CPUs, twice where waits are explained, four times if all are reported. */
+/*
+ * In KiB: by CPUs, twice where waits are explained, four times if all are
+ * reported.
+ */
 TEST(ring_size)
 {
 	static const struct {
@@ -485,7 +495,10 @@ TEST(comms_and_cgroups)
 	skel = LOAD(DEFAULTS, .comms = comms, .nr_comms = 1);
 	EXPECT_TRUE(uses(skel, "cpus events waits comms", PLAIN_PROGS " new_task"));
 	EXPECT_STREQ("comms ab/16 1\n", updates);
-	/* Groups are not a filter of tasks: those that wake and run are in others. */
+	/*
+	 * Groups are not a filter of tasks: those that wake and run are in
+	 * others.
+	 */
 	skel = LOAD(DEFAULTS, .cgroups = groups, .nr_cgroups = 2, .cgroups_v1 = true);
 	EXPECT_FALSE(skel->rodata->filter_tasks);
 	EXPECT_FALSE(skel->rodata->filter_comms);
@@ -508,7 +521,7 @@ TEST(cpus)
 	EXPECT_FALSE(LOAD(DEFAULTS)->rodata->filter_cpus);
 }
 
-/* --- attached: who does what in which order ---------------------------------------------- */
+/* --- attached: who does what in which order ------------------------------- */
 
 static char calls[1024];
 static const char *failing;		/* this call fails, with EIO */
@@ -612,7 +625,10 @@ TEST(attach_fails)
 		EXPECT_STREQ("runqslower: cannot attach the BPF programs: Input/output error; -v shows what libbpf says of it\n",
 			     SAYS(err = tracer_attach(skel, &opts)));
 		EXPECT_EQ(-EIO, err);
-		/* And nothing more was done, but what had been begun was closed. */
+		/*
+		 * And nothing more was done, but what had been begun was
+		 * closed.
+		 */
 		if (strcmp(failing, "rest"))
 			EXPECT_EQ(NULL, strstr(calls, "rest"));
 		if (!strcmp(failing, "read"))
@@ -636,7 +652,7 @@ TEST(find_waiting)
 	EXPECT_STREQ("iterate why_waiting_tasks\n", calls);
 }
 
-/* --- what is read back --------------------------------------------------------------------- */
+/* --- what is read back ---------------------------------------------------- */
 
 static __u32 no_bucket = NR_BUCKETS;	/* this one cannot be read */
 

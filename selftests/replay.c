@@ -26,7 +26,7 @@ int tool_main(int argc, char **argv);
 
 struct world *world;
 
-/* --- time --------------------------------------------------------------------------- */
+/* --- time ----------------------------------------------------------------- */
 
 static void count_at(struct count *c, size_t nr, __u64 *sums, size_t max)
 {
@@ -121,7 +121,7 @@ int __wrap_isatty(int fd)
 	return fd == STDERR_FILENO && world->terminal;
 }
 
-/* --- the ring buffer ---------------------------------------------------------------- */
+/* --- the ring buffer ------------------------------------------------------ */
 
 static ring_buffer_sample_fn on_record;
 
@@ -182,7 +182,7 @@ int ring_buffer__consume(struct ring_buffer *rb)
 	return nr;
 }
 
-/* --- the BPF programs --------------------------------------------------------------- */
+/* --- the BPF programs ----------------------------------------------------- */
 
 struct runqslower_bpf *tracer_load(const struct options *opts)
 {
@@ -262,7 +262,7 @@ int bpf_enable_stats(enum bpf_stats_type type)
 	return world->cost_error ?: open("/dev/null", O_RDONLY);
 }
 
-/* --- the file of --trace, cgroups, the schema ----------------------------------------- */
+/* --- the file of --trace, cgroups, the schema ----------------------------- */
 
 bool trace_open(const char *path, const struct history *history)
 {
@@ -296,7 +296,7 @@ void json_print_schema(void)
 {
 }
 
-/* --- a writer: what is written, and when ------------------------------------------------ */
+/* --- a writer: what is written, and when ---------------------------------- */
 
 static void say_begin(const struct options *opts)
 {
@@ -353,7 +353,7 @@ const struct writer text_writer = { SAYS };
 const struct writer csv_writer = { SAYS };
 const struct writer json_writer = { SAYS, .lost = say_lost };
 
-/* --- a run ----------------------------------------------------------------------------- */
+/* --- a run ---------------------------------------------------------------- */
 
 void world_new(void)
 {

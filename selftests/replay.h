@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The main loop in a world of its own: the time, the ring buffer, what the BPF programs
- * count and the signals come from a script, so that each run is the same and what hangs
- * on a few microseconds can be told exactly. Writers say what they are called with, in a
- * line each. No kernel has a part in it.
+ * The main loop in a world of its own: the time, the ring buffer, what the BPF
+ * programs count and the signals come from a script, so that each run is the
+ * same and what hangs on a few microseconds can be told exactly. Writers say
+ * what they are called with, in a line each. No kernel has a part in it.
  *
- * runqslower.c is built with main() named tool_main(); with it come those parts that only
- * compute (options, order, explain, history, totals).
+ * runqslower.c is built with main() named tool_main(); with it come those parts
+ * that only compute (options, order, explain, history, totals).
  */
 #ifndef __REPLAY_H
 #define __REPLAY_H
@@ -83,11 +83,17 @@ void world_rewind(void);
 void wait_at(__u64 end, __u32 tid);
 void wait_late(__u64 end, __u64 arrives, __u32 tid);
 
-/* From @at on the programs have counted @nr more: lost waits; waits of this length. */
+/*
+ * From @at on the programs have counted @nr more: lost waits; waits of this
+ * length.
+ */
 void lost_at(__u64 at, enum lost_reason reason, __u64 nr);
 void length_at(__u64 at, unsigned int bucket, __u64 nr);
 
-/* Run the tool with NULL-terminated @args; stdout goes to @out_fd if that is not -1. */
+/*
+ * Run the tool with NULL-terminated @args; stdout goes to @out_fd if that is
+ * not -1.
+ */
 void run_tool(struct ended *ended, int out_fd, char **args);
 
 /* In ms, cut. */

@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN(replay)
 		EXPECT_EQ(0, world->nr_unflushed);	\
 	} while (0)
 
-/* --- when a wait is printed, and in which order ---------------------------------------- */
+/* --- when a wait is printed, and in which order --------------------------- */
 
 /* One of another CPU that ended before it and came after it finds its place. */
 TEST_F(replay, late_wait)
@@ -49,7 +49,9 @@ TEST_F(replay, late_wait)
 	EXPECT_OUTPUT("begin at 0\nwait 2 at 15\nwait 1 at 15\n");
 }
 
-/* The hold time is the bound: one that comes later than that is out of order. */
+/*
+ * The hold time is the bound: one that comes later than that is out of order.
+ */
 TEST_F(replay, too_late_wait)
 {
 	wait_at(10 * MS, 1);
@@ -59,7 +61,9 @@ TEST_F(replay, too_late_wait)
 	EXPECT_OUTPUT("begin at 0\nwait 1 at 15\nwait 2 at 17\n");
 }
 
-/* Every wait is printed soon after the hold time, though others go on coming. */
+/*
+ * Every wait is printed soon after the hold time, though others go on coming.
+ */
 TEST_F(replay, printed_in_time)
 {
 	char text[16384] = "begin at 0\n";
@@ -82,11 +86,17 @@ TEST_F(replay, printed_in_time)
 	}
 	EXPECT_EQ(200U, tid);
 	EXPECT_OUTPUT(text);
-	/* Its own wakeups are not as many: it does not look at the ring while it holds some. */
+	/*
+	 * Its own wakeups are not as many: it does not look at the ring while
+	 * it holds some.
+	 */
 	EXPECT_GT(100, world->nr_polls);
 }
 
-/* With more waits than a batch, those of the batch are printed before more are taken. */
+/*
+ * With more waits than a batch, those of the batch are printed before more are
+ * taken.
+ */
 TEST_F(replay, batches)
 {
 	__u32 i, tid = 0;
@@ -102,7 +112,9 @@ TEST_F(replay, batches)
 	RUN("0");
 	EXPECT_EQ(0, self->ended.code);
 	line = mmap(NULL, 1 << 20, PROT_READ, MAP_PRIVATE, self->out_fd, 0);
-	/* All are there, and in order: the last one that arrived is the first. */
+	/*
+	 * All are there, and in order: the last one that arrived is the first.
+	 */
 	ASSERT_EQ(0, strncmp(line, "begin at 0\nwait 9999 at ", 24));
 	line = strchr(strchr(line, '\n') + 1, '\n');
 	while (line[1]) {
@@ -114,14 +126,17 @@ TEST_F(replay, batches)
 }
 
 /*
- * While there is more to take the clock is no measure: what is still in the ring may
- * have ended before what has come out of it.
+ * While there is more to take the clock is no measure: what is still in the
+ * ring may have ended before what has come out of it.
  */
 TEST_F(replay, more_in_the_ring)
 {
 	__u32 i;
 
-	/* 100 ms were slept through. The last of the second batch goes before the first. */
+	/*
+	 * 100 ms were slept through. The last of the second batch goes before
+	 * the first.
+	 */
 	for (i = 1; i <= 4096; i++)
 		wait_at(10 * MS + i, 1);
 	wait_late(10 * MS, 10 * MS + 4097, 2);
@@ -144,7 +159,7 @@ TEST_F(replay, idle)
 	EXPECT_EQ(60, world->nr_found);
 }
 
-/* --- how it ends ------------------------------------------------------------------------ */
+/* --- how it ends ---------------------------------------------------------- */
 
 TEST_F(replay, count)
 {
@@ -236,7 +251,10 @@ TEST_F(replay, full_disk)
 	EXPECT_STREQ("runqslower: cannot write to stdout: No space left on device\n", self->ended.err);
 }
 
-/* A program that was under way at the end has its wait in the ring a little later. */
+/*
+ * A program that was under way at the end has its wait in the ring a little
+ * later.
+ */
 TEST_F(replay, drain_waits)
 {
 	wait_at(50 * MS, 1);
@@ -270,7 +288,10 @@ TEST_F(replay, drain_does_not_wait_for_lost)
 	EXPECT_EQ(100U, ms(world->now));
 }
 
-/* Stalled ones are not seen by the programs: they do not stand for one that is missing. */
+/*
+ * Stalled ones are not seen by the programs: they do not stand for one that is
+ * missing.
+ */
 TEST_F(replay, drain_does_not_count_stalled)
 {
 	world->find_waiting_tid = 7;
@@ -280,7 +301,7 @@ TEST_F(replay, drain_does_not_count_stalled)
 	EXPECT_OUTPUT("begin at 0\nwait 1 at 2004\nstalled 7 at 2004\n");
 }
 
-/* --- totals ----------------------------------------------------------------------------- */
+/* --- totals --------------------------------------------------------------- */
 
 TEST_F(replay, summary)
 {
@@ -293,7 +314,10 @@ TEST_F(replay, summary)
 	EXPECT_OUTPUT("begin at 0\nsummary of 3 waits, 0 to 1000\n");
 }
 
-/* Intervals adjoin, each has its own; the last one is left out if there is nothing in it. */
+/*
+ * Intervals adjoin, each has its own; the last one is left out if there is
+ * nothing in it.
+ */
 TEST_F(replay, summary_intervals)
 {
 	wait_at(10 * MS, 1);
@@ -355,7 +379,10 @@ TEST_F(replay, slept_through)
 	EXPECT_EQ(4000U, ms(world->found_at[3]));
 }
 
-/* What is not over is shown, but in no total: in the end it would be there twice. */
+/*
+ * What is not over is shown, but in no total: in the end it would be there
+ * twice.
+ */
 TEST_F(replay, stalled_is_not_in_totals)
 {
 	world->find_waiting_tid = 7;
@@ -366,7 +393,7 @@ TEST_F(replay, stalled_is_not_in_totals)
 		      "summary of 1 waits, 0 to 3500\n");
 }
 
-/* --- what is lost ------------------------------------------------------------------------ */
+/* --- what is lost --------------------------------------------------------- */
 
 TEST_F(replay, lost)
 {
@@ -402,7 +429,7 @@ TEST_F(replay, missed)
 		     self->ended.err);
 }
 
-/* --- what else is written ------------------------------------------------------------------ */
+/* --- what else is written ------------------------------------------------- */
 
 TEST_F(replay, explained)
 {
@@ -465,7 +492,9 @@ TEST_F(replay, trace_file_fails_at_the_end)
 	EXPECT_STREQ("runqslower: cannot write to made-up: No space left on device\n", self->ended.err);
 }
 
-/* What fails before anything is traced: said in a line, and nothing on stdout. */
+/*
+ * What fails before anything is traced: said in a line, and nothing on stdout.
+ */
 #define EXPECT_FAILURE(text)				\
 	do {						\
 		EXPECT_EQ(1, self->ended.code);		\
@@ -499,7 +528,10 @@ TEST_F(replay, failures)
 
 #define LINE "\r\033[K"
 
-/* For a person who has asked for a time or a summary: once a second, and then no more. */
+/*
+ * For a person who has asked for a time or a summary: once a second, and then
+ * no more.
+ */
 TEST_F(replay, status_line)
 {
 	world->terminal = true;

@@ -13,8 +13,8 @@ void print_share(FILE *f, unsigned long long amount, const struct share *s);
 const char *flaw(const struct why *why);
 
 /*
- * The event of build_waits.h explained, as in "70 a/11, 30 other, 10 of it uncovered".
- * Valid until the next call.
+ * The event of build_waits.h explained, as in "70 a/11, 30 other, 10 of it
+ * uncovered". Valid until the next call.
  */
 const char *budget(void);
 

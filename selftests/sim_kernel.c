@@ -130,7 +130,10 @@ static void *add(const void *map, const void *key, size_t key_size, const void *
 	return e->value;
 }
 
-/* The longest prefix that @key begins with; a key is a length in bits and bytes. */
+/*
+ * The longest prefix that @key begins with; a key is a length in bits and
+ * bytes.
+ */
 static void *find_prefix(const void *map, const void *key)
 {
 	const struct element *e, *best = NULL;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What BPF programs ask of a kernel, for programs that are compiled as user-space
- * code: clocks that stand where the test has set them, maps, a ring buffer of
- * which every record can be looked at, and a kernel that lacks what the test says.
- * The headers in sim/ lead here. One state for the whole process.
+ * What BPF programs ask of a kernel, for programs that are compiled as
+ * user-space code: clocks that stand where the test has set them, maps, a ring
+ * buffer of which every record can be looked at, and a kernel that lacks what
+ * the test says. The headers in sim/ lead here. One state for the whole
+ * process.
  */
 #ifndef __SIM_KERNEL_H
 #define __SIM_KERNEL_H
@@ -49,7 +50,10 @@ void sim_reset(void);
 /* From now on @field, as it stands in the code behind "->", does not exist. */
 void sim_lacks(const char *field);
 
-/* There is such a map; if it is an array, of @nr elements. SIM_MAP() describes it. */
+/*
+ * There is such a map; if it is an array, of @nr elements. SIM_MAP() describes
+ * it.
+ */
 void sim_add_map(struct sim_map map, size_t nr);
 
 /* The number of records sent; one of them, or NULL; all are forgotten. */

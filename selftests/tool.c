@@ -217,8 +217,8 @@ bool why_says(const struct tool_wait *w, const char *text)
 }
 
 /*
- * "%-17s %-16s %-6d %14llu", with -S perhaps "+", with -P then " %-16s %-6d", with -W " %-16s %-9d", with
- * -w " %-9s %-4s %s".
+ * "%-17s %-16s %-6d %14llu", with -S perhaps "+", with -P then " %-16s %-6d",
+ * with -W " %-16s %-9d", with -w " %-9s %-4s %s".
  */
 static bool parse_wait(const char *line, const char *header, struct tool_wait *w)
 {

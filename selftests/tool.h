@@ -38,7 +38,10 @@ struct tool {
 	bool eof;
 };
 
-/* The program, and the same that does not see every 50th event; beside this test. */
+/*
+ * The program, and the same that does not see every 50th event; beside this
+ * test.
+ */
 #define TOOL		"runqslower"
 #define TOOL_UNSEEN	"runqslower-unseen"
 
@@ -47,7 +50,8 @@ const char *beside_us(const char *name);
 
 /*
  * Start @name with NULL-terminated arguments and return at once; tool_start()
- * returns when it traces (it has printed its header), false if it ended instead.
+ * returns when it traces (it has printed its header), false if it ended
+ * instead.
  */
 void tool_spawn(struct tool *t, const char *name, const char *const args[]);
 bool tool_start(struct tool *t, const char *name, const char *const args[]);
@@ -58,7 +62,9 @@ bool tool_await_lines(struct tool *t, size_t nr);
 /* The whole lines that it has printed so far, for free(). */
 char *tool_lines(struct tool *t);
 
-/* Wait until it ends. tool_stop() sends SIGTERM before. The exit code, or -1. */
+/*
+ * Wait until it ends. tool_stop() sends SIGTERM before. The exit code, or -1.
+ */
 int tool_wait(struct tool *t);
 int tool_stop(struct tool *t);
 
@@ -70,9 +76,9 @@ void tool_free(struct tool *t);
 #define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * The waits in @out, which the tool printed with -T mono; what other options it had
- * is seen from the header. An array that the caller frees; NULL and a message if a
- * line is not as promised. In the order of the output.
+ * The waits in @out, which the tool printed with -T mono; what other options it
+ * had is seen from the header. An array that the caller frees; NULL and a
+ * message if a line is not as promised. In the order of the output.
  */
 struct tool_wait *parse_waits(const char *out, size_t *nr);
 
@@ -85,7 +91,10 @@ struct tool_share {
 
 #define MAX_SHARES	6
 
-/* The shares of @w, and how many; 0 if they are not as promised: see parse_waits(). */
+/*
+ * The shares of @w, and how many; 0 if they are not as promised: see
+ * parse_waits().
+ */
 size_t parse_shares(const struct tool_wait *w, struct tool_share *shares);
 
 /* What all shares of @w that begin with @text come to, in percent. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Buckets, histograms and totals, from waits made up here: no kernel has a part in it.
- * All is random by a fixed seed, so each run is the same.
+ * Buckets, histograms and totals, from waits made up here: no kernel has a part
+ * in it. All is random by a fixed seed, so each run is the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -370,7 +370,9 @@ TEST_F(totals, no_time)
 	EXPECT_EQ(0U, waiters[0].p99_ns);
 }
 
-/* No percentile is less than the least, which may be just above the threshold. */
+/*
+ * No percentile is less than the least, which may be just above the threshold.
+ */
 TEST_F(totals, percentiles_within_bounds)
 {
 	int us;
@@ -457,7 +459,9 @@ TEST_F(totals, equals)
 	}
 }
 
-/* A thread is told from its process, and a task that waits from one that runs. */
+/*
+ * A thread is told from its process, and a task that waits from one that runs.
+ */
 TEST_F(totals, threads)
 {
 	struct share s = task_share(21, "x", 7, MS);
@@ -606,7 +610,10 @@ TEST_F(totals, different_tasks)
 	__u32 nr, i, round;
 
 	for (nr = 1; nr < 300000; nr += 1 + nr / 2) {
-		/* Of several, as chance has a part in it. All wait more than once. */
+		/*
+		 * Of several, as chance has a part in it. All wait more than
+		 * once.
+		 */
 		for (round = 0; round < 3; round++) {
 			totals_clear(self->t);
 			for (i = 0; i < 2 * nr; i++)
@@ -634,7 +641,10 @@ TEST_F(totals, different_tasks_exact)
 #define HEAVY		30
 #define HEAVY_TID	20000000
 
-/* A million tasks that wait once, for 1 ms, and 30 that each have 0.7 % of all or less. */
+/*
+ * A million tasks that wait once, for 1 ms, and 30 that each have 0.7 % of all
+ * or less.
+ */
 TEST_F(totals, storm)
 {
 	__u64 had[HEAVY] = {};
@@ -644,7 +654,9 @@ TEST_F(totals, storm)
 
 	for (i = 1; i <= 1000000; i++) {
 		add_fault(self->t, i, i, MS);
-		/* The second half of them comes late, when the tables are full. */
+		/*
+		 * The second half of them comes late, when the tables are full.
+		 */
 		heavy = rnd(HEAVY);
 		if (i % 10 || (heavy >= HEAVY / 2 && i < 500000))
 			continue;
@@ -669,8 +681,8 @@ TEST_F(totals, storm)
 }
 
 /*
- * The tables are full of tasks that had one long wait and are gone. Then somebody has
- * short ones again and again, and in between others come and go.
+ * The tables are full of tasks that had one long wait and are gone. Then
+ * somebody has short ones again and again, and in between others come and go.
  */
 TEST_F(totals, little_by_little)
 {
@@ -702,7 +714,10 @@ TEST_F(totals, room_for_many)
 	EXPECT_EQ(0U, totals_culprits_rest(self->t));
 }
 
-/* Whatever their numbers: threads of one pool are often made one after the other. */
+/*
+ * Whatever their numbers: threads of one pool are often made one after the
+ * other.
+ */
 TEST_F(totals, room_for_any_numbers)
 {
 	__u32 step, i;
@@ -765,8 +780,8 @@ static long resident(void)
 }
 
 /*
- * 24 hours of 100 waits a second: half of them of tasks that come, wait three times and
- * go, each in a cgroup of its own.
+ * 24 hours of 100 waits a second: half of them of tasks that come, wait three
+ * times and go, each in a cgroup of its own.
  */
 TEST(day)
 {
@@ -797,7 +812,10 @@ TEST(day)
 	}
 	day = resident();
 	EXPECT_LT(day - before, 4L << 20);
-	/* An eighth of a byte for each wait; a sanitizer keeps what was freed for a while. */
+	/*
+	 * An eighth of a byte for each wait; a sanitizer keeps what was freed
+	 * for a while.
+	 */
 	EXPECT_LT(day - hour, 1L << 20);
 	EXPECT_LT(day, 16L << 20);
 	TH_LOG("%ld KiB before, %ld after an hour, %ld after a day",

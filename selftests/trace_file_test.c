@@ -102,7 +102,10 @@ TEST_F(file, cannot_be_closed)
 	EXPECT_EQ(EBADF, errno);
 }
 
-/* Between two flushes a full batch is written: how that went, the next one tells. */
+/*
+ * Between two flushes a full batch is written: how that went, the next one
+ * tells.
+ */
 TEST_F(file, failure_is_told_later)
 {
 	struct rlimit limit;

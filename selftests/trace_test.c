@@ -235,7 +235,10 @@ TEST_F(trace, hops)
 	EXPECT_STREQ("0-100 a/11, 100-150 a/11, 150-200 c/13", cpu(1));
 }
 
-/* What ran on each CPU when the wait ended, by the segment that was its newest then. */
+/*
+ * What ran on each CPU when the wait ended, by the segment that was its newest
+ * then.
+ */
 TEST_F(trace, hops_end)
 {
 	int i;
@@ -434,7 +437,10 @@ TEST_F(trace, no_pid)
 	EXPECT_TRUE(is_true("{e['pid'] for e in t} == {10000000, 20000000}"));
 }
 
-/* A name is told once, and again when it may have been forgotten, or is another. */
+/*
+ * A name is told once, and again when it may have been forgotten, or is
+ * another.
+ */
 TEST_F(trace, names)
 {
 	int i;

@@ -4,9 +4,10 @@
  * oracle watch the same load.
  *
  * What the kernel hides from all tracers neither sees. A wait whose start was
- * hidden cannot be judged: the tool prints it by the kernel's own account, which
- * the oracle does not read. Those are counted, and there must not be many; with
- * RUNQSLOWER_TEST_EXACT=1, for kernels that hide nothing, there must be none.
+ * hidden cannot be judged: the tool prints it by the kernel's own account,
+ * which the oracle does not read. Those are counted, and there must not be
+ * many; with RUNQSLOWER_TEST_EXACT=1, for kernels that hide nothing, there must
+ * be none.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -21,8 +22,8 @@
 #define USEC	1000ULL
 
 /*
- * The tool reads the clock after the oracle at the same event; this much later it
- * is still the same event. A hypervisor may have had the CPU in between.
+ * The tool reads the clock after the oracle at the same event; this much later
+ * it is still the same event. A hypervisor may have had the CPU in between.
  */
 #define SAME_EVENT_NS	(1000 * USEC)
 
@@ -54,7 +55,10 @@ struct result {
 	size_t judged;			/* printed and happened */
 	size_t migrated;		/* among the judged */
 	size_t dozed;			/* among the judged */
-	/* Judged, but with another length; the latter beyond what was blind time. */
+	/*
+	 * Judged, but with another length; the latter beyond what was blind
+	 * time.
+	 */
 	size_t off_2us, off_100us;
 	size_t blind;			/* off by that, but within blind time */
 	size_t too_long;		/* of those, longer than they were */
@@ -100,10 +104,10 @@ static bool ran_meanwhile(const struct truth *t, const struct tool_wait *w,
 }
 
 /*
- * From being queued to being switched in; cut to whole microseconds. @blind is what
- * of the error may come from a CPU that stood still between the oracle's look at the
- * clock and the tool's: at the end a wait is longer to the tool then, at the begin it
- * is shorter.
+ * From being queued to being switched in; cut to whole microseconds. @blind is
+ * what of the error may come from a CPU that stood still between the oracle's
+ * look at the clock and the tool's: at the end a wait is longer to the tool
+ * then, at the begin it is shorter.
  */
 static double length_error_us(const struct tool_wait *w,
 			      const struct truth_wait *real, double *blind)
@@ -169,7 +173,9 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 	struct tool_wait *w;
 
 	memset(res, 0, sizeof(*res));
-	/* The tool may not have seen the start of what began before it traced. */
+	/*
+	 * The tool may not have seen the start of what began before it traced.
+	 */
 	for (real = truth->waits; real < end; real++)
 		real->early = real->end_ns - real->wait_ns < from;
 	real = truth->waits;
@@ -180,8 +186,8 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 		res->printed++;
 		/*
 		 * The oracle's time is the earlier one, and the task cannot be
-		 * switched in again before the tool has looked, too. So it is the
-		 * last one before. (What is printed is cut to 1 us.)
+		 * switched in again before the tool has looked, too. So it is
+		 * the last one before. (What is printed is cut to 1 us.)
 		 */
 		while (real < end && (real->tid < w->tid ||
 				      (real->tid == w->tid &&
@@ -220,7 +226,9 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 	       2 * slack(), res->off_100us, 100 * slack(), res->worst_us, res->blind);
 }
 
-/* The load's own tasks: sums of what was printed against the kernel's account. */
+/*
+ * The load's own tasks: sums of what was printed against the kernel's account.
+ */
 static int compare_sums(const struct tool_wait *waits, size_t nr,
 			const struct load *load)
 {
@@ -244,9 +252,9 @@ static int compare_sums(const struct tool_wait *waits, size_t nr,
 		printf("# %s: %.1f ms printed, %.1f ms in schedstat, %+.2f %%\n",
 		       task->name, sum / 1e3, task->run_delay / 1e6, 100 * error);
 		/*
-		 * schedstat reads a clock that can be old at a switch, by the time
-		 * since the wakeup that asked for it: little beside a time slice,
-		 * a lot beside the waits of sleepers.
+		 * schedstat reads a clock that can be old at a switch, by the
+		 * time since the wakeup that asked for it: little beside a time
+		 * slice, a lot beside the waits of sleepers.
 		 */
 		bad += error > 0.01 * more || error < -0.01 * more;
 	}
@@ -369,7 +377,10 @@ struct blame {
 	size_t beyond_runtime;		/* more than all that the task ran meanwhile */
 };
 
-/* The shares of a wait that stayed on one CPU against the runs that the oracle saw. */
+/*
+ * The shares of a wait that stayed on one CPU against the runs that the oracle
+ * saw.
+ */
 static void judge_shares(const struct tool_wait *w, const struct truth *t,
 			 const struct load *load, struct blame *b)
 {
@@ -384,13 +395,18 @@ static void judge_shares(const struct tool_wait *w, const struct truth *t,
 	/* The kernel accounts by a clock that can be old at a switch. */
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 	for (i = 0; i < nr; i++) {
-		/* What is no task may still be time that the oracle gives to one. */
+		/*
+		 * What is no task may still be time that the oracle gives to
+		 * one.
+		 */
 		if (!shares[i].tid && strcmp(shares[i].text, "idle"))
 			other += shares[i].percent * lat_ns / 100.0;
 	}
 	for (i = 0; i < nr; i++) {
 		said = shares[i].percent * lat_ns / 100.0;
-		/* Of others than the load's tasks the kernel may hide switches. */
+		/*
+		 * Of others than the load's tasks the kernel may hide switches.
+		 */
 		runtime = load_runtime(load, shares[i].tid, from, w->end_ns);
 		if (!shares[i].tid || runtime == UINT64_MAX)
 			continue;
@@ -439,7 +455,9 @@ static void compare_blame(const struct tool_wait *waits, size_t nr,
 	       b->judged, b->too_much, b->too_little, b->blind, b->nr_runtime, b->beyond_runtime);
 }
 
-/* With -w: the waits are the same, and nobody is blamed for what he did not do. */
+/*
+ * With -w: the waits are the same, and nobody is blamed for what he did not do.
+ */
 TEST_F_TIMEOUT(truth, explained, 300)
 {
 	struct result res;
@@ -456,15 +474,15 @@ TEST_F_TIMEOUT(truth, explained, 300)
 	EXPECT_LT(500U, blame.judged);
 	EXPECT_LT(500U, blame.nr_runtime);
 	/*
-	 * A CPU may stand still between the kernel's look at the clock and ours: often
-	 * an emulated one, seldom one that a hypervisor takes for some ms. Then a few
-	 * waits on it at that moment are off.
+	 * A CPU may stand still between the kernel's look at the clock and
+	 * ours: often an emulated one, seldom one that a hypervisor takes for
+	 * some ms. Then a few waits on it at that moment are off.
 	 */
 	EXPECT_GE(blame.nr_runtime / (slack() > 1 ? 1000 : 20000), blame.beyond_runtime);
 	/*
-	 * Where a switch is hidden the oracle, too, may miss one end of a run. And what
-	 * a CPU stood still between the scheduler's look at its clock and the oracle's,
-	 * which comes first of all programs, is not known.
+	 * Where a switch is hidden the oracle, too, may miss one end of a run.
+	 * And what a CPU stood still between the scheduler's look at its clock
+	 * and the oracle's, which comes first of all programs, is not known.
 	 */
 	may_be_off = slack() > 1 ? blame.judged / 1000 : exact() ? 0 : blame.judged / 2000;
 	EXPECT_GE(may_be_off, blame.too_much);
@@ -478,7 +496,10 @@ static int by_length(const void *pa, const void *pb)
 	return a->lat_us < b->lat_us ? -1 : a->lat_us > b->lat_us;
 }
 
-/* The number behind @name in the last line of a histogram, such as "p50 36.4us", in us. */
+/*
+ * The number behind @name in the last line of a histogram, such as "p50
+ * 36.4us", in us.
+ */
 static double percentile_us(const char *out, const char *name)
 {
 	const char *at = strstr(out, name);
@@ -510,7 +531,10 @@ TEST_F_TIMEOUT(truth, histogram, 300)
 	qsort(self->waits, self->nr, sizeof(*self->waits), by_length);
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		said = percentile_us(counting.out, all[i].name);
-		/* It counted a little longer: that may shift ranks by half a percent. */
+		/*
+		 * It counted a little longer: that may shift ranks by half a
+		 * percent.
+		 */
 		low = self->waits[(size_t)(self->nr * (all[i].percent - 0.5) / 100)].lat_us;
 		high = all[i].percent + 0.5 >= 100 ? self->waits[self->nr - 1].lat_us :
 			self->waits[(size_t)(self->nr * (all[i].percent + 0.5) / 100)].lat_us;
@@ -559,10 +583,11 @@ TEST_F_TIMEOUT(truth, preempted_on_the_way_to_sleep, 300)
 }
 
 /*
- * Of the test build every 50th event of each hook goes unseen. It may miss waits,
- * or find them shorter than they were. But none spans time that the task ran, and
- * next to none time that it slept. Where it did not see the start it goes by sched_info, which for a
- * task that was preempted is by up to a tick early.
+ * Of the test build every 50th event of each hook goes unseen. It may miss
+ * waits, or find them shorter than they were. But none spans time that the task
+ * ran, and next to none time that it slept. Where it did not see the start it
+ * goes by sched_info, which for a task that was preempted is by up to a tick
+ * early.
  */
 TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 {
@@ -579,9 +604,9 @@ TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 	EXPECT_EQ(0U, res.phantoms);
 	EXPECT_EQ(0U, res.overlaps);
 	/*
-	 * Since 6.12 a task that sleeps may still be queued (delayed dequeue), and
-	 * sched_info takes it for waiting when it is migrated then. Where its
-	 * wakeup goes unseen, too, the tool has nothing else to go by.
+	 * Since 6.12 a task that sleeps may still be queued (delayed dequeue),
+	 * and sched_info takes it for waiting when it is migrated then. Where
+	 * its wakeup goes unseen, too, the tool has nothing else to go by.
 	 */
 	EXPECT_GE(res.judged / 10000, res.too_long);
 }

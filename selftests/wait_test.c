@@ -16,8 +16,9 @@
 #include "tool.h"
 
 /*
- * How long the hog keeps the CPU: less than real-time tasks may in a second, all
- * in all. Emulated CPUs stand still at times: longer, as 10 % must be more than that.
+ * How long the hog keeps the CPU: less than real-time tasks may in a second,
+ * all in all. Emulated CPUs stand still at times: longer, as 10 % must be more
+ * than that.
  */
 static uint64_t hog_ns(void)
 {
@@ -138,7 +139,9 @@ TEST_F(wait, known_schedule)
 	EXPECT_GE(w->end_ns + 1000000, self->s->end_ns);
 }
 
-/* Shorter waits than the threshold are not printed, and leave nothing behind. */
+/*
+ * Shorter waits than the threshold are not printed, and leave nothing behind.
+ */
 TEST_F(wait, threshold)
 {
 	char min_us[24];
@@ -196,7 +199,10 @@ TEST_F(wait, new_task)
 	w = longest(self, child);
 	ASSERT_NE(NULL, w);
 	EXPECT_STREQ("rqs-parent", w->comm);
-	/* It was created between start and forked, and ran between end and began. */
+	/*
+	 * It was created between start and forked, and ran between end and
+	 * began.
+	 */
 	EXPECT_LT(0.9 * (end - forked) / 1e3, w->lat_us);
 	EXPECT_GT(1.1 * (*began - start) / 1e3, w->lat_us);
 }
@@ -363,7 +369,9 @@ TEST_F_TIMEOUT(wait, names, 60)
 		for (k = 0; k < load->nr; k++) {
 			const struct load_task *task = &load->tasks[k];
 
-			/* A thread has its own name a little after it begins. */
+			/*
+			 * A thread has its own name a little after it begins.
+			 */
 			if (w->tid == (uint32_t)task->tid &&
 			    strncmp(w->comm, "wait_test", 9)) {
 				EXPECT_STREQ(task->name, w->comm);
@@ -506,8 +514,8 @@ TEST_F(wait, closed_pipe)
 }
 
 /*
- * Where nothing is over the threshold it does not wake up: the kernel counts how
- * often it gave up the CPU.
+ * Where nothing is over the threshold it does not wake up: the kernel counts
+ * how often it gave up the CPU.
  */
 static unsigned long switches_of(pid_t pid)
 {

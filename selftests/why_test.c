@@ -15,7 +15,10 @@
 #include "load.h"
 #include "tool.h"
 
-/* Emulated CPUs stand still at times: longer there. Less than a RT task may run. */
+/*
+ * Emulated CPUs stand still at times: longer there. Less than a RT task may
+ * run.
+ */
 static uint64_t scale(void)
 {
 	return getenv("RUNQSLOWER_TEST_SLACK") ? 4 : 1;
@@ -81,8 +84,9 @@ FIXTURE_TEARDOWN(why)
 }
 
 /*
- * Start actor @i: a process with this name and SCHED_FIFO priority (0: SCHED_OTHER),
- * pinned to @cpu unless that is negative. It plays @part when it has its cue.
+ * Start actor @i: a process with this name and SCHED_FIFO priority (0:
+ * SCHED_OTHER), pinned to @cpu unless that is negative. It plays @part when it
+ * has its cue.
  */
 static void actor(struct stage *stage, int i, const char *name, int cpu, int fifo,
 		  void (*part)(struct stage *stage))
@@ -170,7 +174,7 @@ static bool is_about(unsigned int percent, unsigned int wanted)
 	return percent + OFF >= wanted && percent <= wanted + OFF;
 }
 
-/* --- two hogs: 0 is the victim, 2 the second hog ----------------------------- */
+/* --- two hogs: 0 is the victim, 2 the second hog -------------------------- */
 
 static void first_hog(struct stage *stage)
 {
@@ -334,7 +338,7 @@ TEST_F(why, waker_is_an_interrupt)
 	EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
 }
 
-/* --- quota: 0 is in the group, 1 is not ----------------------------------------- */
+/* --- quota: 0 is in the group, 1 is not ----------------------------------- */
 
 #define QUOTA_US	10000
 #define PERIOD_US	100000
@@ -358,7 +362,9 @@ static void spin(struct stage *stage)
 			SKIP(return, "no CPU bandwidth control here");		\
 	} while (0)
 
-/* Waits of actor 0, of which more than half is quota, and how many say @text. */
+/*
+ * Waits of actor 0, of which more than half is quota, and how many say @text.
+ */
 static size_t count_quota(struct _test_data_why *self, const char *text, size_t *saying)
 {
 	const struct tool_wait *w;
@@ -422,7 +428,10 @@ TEST_F_TIMEOUT(why, quota_of_the_parent, 60)
 	EXPECT_EQ(0U, named);
 }
 
-/* All the quota that is shown is the time that the kernel says it was throttled. */
+/*
+ * All the quota that is shown is the time that the kernel says it was
+ * throttled.
+ */
 TEST_F_TIMEOUT(why, quota_and_contention, 60)
 {
 	double sum = 0, throttled, error;
@@ -482,7 +491,7 @@ TEST_F_TIMEOUT(why, contention_without_quota, 60)
 	EXPECT_LE(10U, nr);
 }
 
-/* --- other CPUs ----------------------------------------------------------------- */
+/* --- other CPUs ----------------------------------------------------------- */
 
 static void hog_and_wake(struct stage *stage)
 {
@@ -558,7 +567,9 @@ static void spin_long(struct stage *stage)
 		;
 }
 
-/* The CPU that @pid has run on last: field 39 of its stat, -1 if it has gone. */
+/*
+ * The CPU that @pid has run on last: field 39 of its stat, -1 if it has gone.
+ */
 static int cpu_of(pid_t pid)
 {
 	char path[64], stat[1024] = "", *s;
@@ -636,7 +647,7 @@ TEST_F_TIMEOUT(why, idle_elsewhere, 60)
 	EXPECT_LT(0U, nr);
 }
 
-/* --- tasks that do not get to run ------------------------------------------------- */
+/* --- tasks that do not get to run ----------------------------------------- */
 
 TEST_F_TIMEOUT(why, stalled, 60)
 {
@@ -651,10 +662,15 @@ TEST_F_TIMEOUT(why, stalled, 60)
 		SKIP(return, "real-time throttling cannot be switched off");
 	s = starve_new(self->cpu);
 	ASSERT_NE(NULL, s);
-	/* It must be able to run, and its timers, which PREEMPT_RT leaves to a thread. */
+	/*
+	 * It must be able to run, and its timers, which PREEMPT_RT leaves to a
+	 * thread.
+	 */
 	pin_to(self->cpu - 1);
 	starve_begin(s);
-	/* With PREEMPT_RT threads of the kernel come in between at every tick. */
+	/*
+	 * With PREEMPT_RT threads of the kernel come in between at every tick.
+	 */
 	if (trace(self, ARGS("-wS", "--history", "4096", "-t", tid_list(s->victim),
 			     "-T", "mono", "100ms")))
 		tool_await_lines(&self->tool, 2 + 5);
@@ -665,7 +681,10 @@ TEST_F_TIMEOUT(why, stalled, 60)
 	for (w = self->waits; w < self->waits + self->nr; w++) {
 		printf("# %llu us%s, %s\n", (unsigned long long)w->lat_us,
 		       w->stalled ? ", and still" : "", w->why);
-		/* But for what was before tracing, where the hog had not run on since. */
+		/*
+		 * But for what was before tracing, where the hog had not run on
+		 * since.
+		 */
 		EXPECT_LE(95U, percent_of(w, "rqs-hog/") + percent_of(w, "other"));
 		if (!why_says(w, "; history covers "))
 			EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
@@ -673,8 +692,9 @@ TEST_F_TIMEOUT(why, stalled, 60)
 		if (!w->stalled)
 			continue;
 		/*
-		 * The same wait, a second later. When it began is told by a clock that
-		 * only a tick updates there, and that gets better known.
+		 * The same wait, a second later. When it began is told by a
+		 * clock that only a tick updates there, and that gets better
+		 * known.
 		 */
 		if (nr++) {
 			off_us = 10000 * scale();
@@ -691,9 +711,11 @@ TEST_F_TIMEOUT(why, stalled, 60)
 	EXPECT_FALSE(self->waits[self->nr - 1].stalled);
 }
 
-/* --- which cgroup ------------------------------------------------------------------ */
+/* --- which cgroup --------------------------------------------------------- */
 
-/* Of those that wait, not of those that wake or run: they are in others here. */
+/*
+ * Of those that wait, not of those that wake or run: they are in others here.
+ */
 TEST_F_TIMEOUT(why, only_of_a_cgroup, 60)
 {
 	const struct tool_wait *w;
@@ -720,7 +742,7 @@ TEST_F_TIMEOUT(why, only_of_a_cgroup, 60)
 	EXPECT_EQ(0U, outside);
 }
 
-/* --- more switches than history ----------------------------------------------------- */
+/* --- more switches than history ------------------------------------------- */
 
 #define NR_BALLS	1000
 

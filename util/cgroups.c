@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Names of cgroups, by file handle: that of a cgroup's directory is its ID. What has
- * been asked for once is remembered, as a cgroup may be gone the next time.
+ * Names of cgroups, by file handle: that of a cgroup's directory is its ID.
+ * What has been asked for once is remembered, as a cgroup may be gone the next
+ * time.
  */
 #include <errno.h>
 #include <fcntl.h>

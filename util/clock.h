@@ -11,15 +11,15 @@
 __u64 clock_mono_ns(void);
 
 /*
- * Note how far the wall clock is ahead of CLOCK_MONOTONIC now, for the times asked
- * for from here on.
+ * Note how far the wall clock is ahead of CLOCK_MONOTONIC now, for the times
+ * asked for from here on.
  */
 void clock_sync(void);
 
 /*
- * @mono_ns as wall time in the local time zone by a format of strftime(), with so
- * many @digits behind the seconds (0: and no point), and the UTC offset as +hh:mm if
- * @zone. Always terminated.
+ * @mono_ns as wall time in the local time zone by a format of strftime(), with
+ * so many @digits behind the seconds (0: and no point), and the UTC offset as
+ * +hh:mm if @zone. Always terminated.
  */
 void clock_format(char *buf, size_t size, const char *format, __u64 mono_ns,
 		  int digits, int zone);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Where the kernel keeps its preempt count. BTF has the place of every per-CPU variable
- * where a new enough pahole made it; else kallsyms may have it. (A ksym of the BPF
- * program would have to be in both.)
+ * Where the kernel keeps its preempt count. BTF has the place of every per-CPU
+ * variable where a new enough pahole made it; else kallsyms may have it. (A
+ * ksym of the BPF program would have to be in both.)
  */
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +70,10 @@ out:
 	btf__free(btf);
 }
 
-/* Those of per-CPU variables are shown as they are; 0 means that we may not see them. */
+/*
+ * Those of per-CPU variables are shown as they are; 0 means that we may not see
+ * them.
+ */
 static void find_in_kallsyms(struct places *places)
 {
 	FILE *f = fopen("/proc/kallsyms", "r");

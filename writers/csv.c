@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * CSV as in RFC 4180, but that lines end as usual here: one table, of the waits, the
- * summary or the histogram. A record is one line: control characters are written as '?'
- * also where quotes would allow them, so that line-based tools can be used. Other bytes
- * are as they are, UTF-8 or not; JSON keeps all.
+ * CSV as in RFC 4180, but that lines end as usual here: one table, of the
+ * waits, the summary or the histogram. A record is one line: control characters
+ * are written as '?' also where quotes would allow them, so that line-based
+ * tools can be used. Other bytes are as they are, UTF-8 or not; JSON keeps all.
  */
 #include <stdio.h>
 #include <string.h>

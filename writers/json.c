@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
-/* JSON: one object a line. What is in it says the schema, at the end of this file. */
+/*
+ * JSON: one object a line. What is in it says the schema, at the end of this
+ * file.
+ */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +15,9 @@
 static json_writer_t *json;
 
 /*
- * Names may hold any byte. jsonw_string() lets through what JSON does not allow, and in
- * some trees turns a backslash into a newline, so it is only for strings of our own.
+ * Names may hold any byte. jsonw_string() lets through what JSON does not
+ * allow, and in some trees turns a backslash into a newline, so it is only for
+ * strings of our own.
  */
 static void string_field(const char *field, const char *s)
 {

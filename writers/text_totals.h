@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Totals and distributions as blocks of text on stdout: see summary() in writer.h. */
+/*
+ * Totals and distributions as blocks of text on stdout: see summary() in
+ * writer.h.
+ */
 #ifndef __RUNQSLOWER_TEXT_TOTALS_H
 #define __RUNQSLOWER_TEXT_TOTALS_H
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * The windows around waits as Trace Event JSON, an array of events. Each CPU has a
- * track, where a task that ran is a slice, and so has each task that waited or woke one
- * that did. Viewers drop a slice that overlaps another on its track. So of each
- * segment it is remembered until when it has been drawn: it may be seen again, and
- * with another end, as what still ran when a wait ended may have run on.
+ * The windows around waits as Trace Event JSON, an array of events. Each CPU
+ * has a track, where a task that ran is a slice, and so has each task that
+ * waited or woke one that did. Viewers drop a slice that overlaps another on
+ * its track. So of each segment it is remembered until when it has been drawn:
+ * it may be seen again, and with another end, as what still ran when a wait
+ * ended may have run on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +42,10 @@ static char *batch_data;
 static size_t batch_len;
 static int first_error;			/* errno */
 
-/* Within a JSON string. Some viewers give up a file with a half surrogate or a DEL. */
+/*
+ * Within a JSON string. Some viewers give up a file with a half surrogate or a
+ * DEL.
+ */
 static void put_escaped(const char *s)
 {
 	int len;
@@ -81,8 +85,9 @@ static void put_time(const char *field, __u64 ns)
 }
 
 /*
- * From here to end_event() is one event. The time comes before names, which may hold
- * anything: some viewers look for it and give up at an escaped character on the way.
+ * From here to end_event() is one event. The time comes before names, which may
+ * hold anything: some viewers look for it and give up at an escaped character
+ * on the way.
  */
 static void begin_event(char phase, __u32 pid, __u32 tid)
 {
@@ -142,7 +147,9 @@ static void draw_segment(const struct run_segment *s, __u64 to, bool goes_on)
 
 	if (from < *until)
 		from = *until;
-	/* That did not go on for as long as it seemed: clocks of CPUs disagree. */
+	/*
+	 * That did not go on for as long as it seemed: clocks of CPUs disagree.
+	 */
 	if (before && from < *drawn_until(before))
 		from = *drawn_until(before);
 	if (from >= to)
@@ -185,8 +192,9 @@ static bool init_track(__u32 cpu)
 }
 
 /*
- * What @cpu ran in the time of a wait; and a little before, as far as it came with that.
- * @seq: the newest segment there when the wait ended; @last: so did that segment.
+ * What @cpu ran in the time of a wait; and a little before, as far as it came
+ * with that. @seq: the newest segment there when the wait ended; @last: so did
+ * that segment.
  */
 static void draw_cpu(const struct wait_event *w, __u32 cpu, __u32 seq, bool last)
 {
@@ -274,8 +282,9 @@ static void draw_arrow(char phase, __u32 pid, __u32 tid, __u64 at)
 }
 
 /*
- * Where the waker ran is not known, so the arrow begins on its own track. It needs a
- * slice there: the shortest that there is, which never overlaps another in part.
+ * Where the waker ran is not known, so the arrow begins on its own track. It
+ * needs a slice there: the shortest that there is, which never overlaps another
+ * in part.
  */
 static void draw_waker(const struct why_event *e, __u64 at)
 {
@@ -337,7 +346,9 @@ static int write_batch(void)
 	static const char closing[] = "\n]\n";
 	int err;
 
-	/* Together, so that all is over the old closing bracket or nothing is. */
+	/*
+	 * Together, so that all is over the old closing bracket or nothing is.
+	 */
 	err = write_at(batch_data, batch_len, end);
 	if (err && end && !ftruncate(fd, end))
 		write_at(closing, strlen(closing), end);
@@ -345,8 +356,8 @@ static int write_batch(void)
 }
 
 /*
- * The kernel breaks off a write of a process that is killed. So another one does it,
- * which nobody kills.
+ * The kernel breaks off a write of a process that is killed. So another one
+ * does it, which nobody kills.
  */
 static int write_safely(void)
 {
@@ -384,7 +395,10 @@ bool trace_flush(void)
 
 bool trace_open(const char *path, const struct history *h)
 {
-	/* Else, if it came to us ignored, nothing would be known of a child's end. */
+	/*
+	 * Else, if it came to us ignored, nothing would be known of a child's
+	 * end.
+	 */
 	signal(SIGCHLD, SIG_DFL);
 	history = h;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

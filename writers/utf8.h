@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-/* The length of the UTF-8 character at @s, which ends with a 0; 0 if it is not one. */
+/*
+ * The length of the UTF-8 character at @s, which ends with a 0; 0 if it is not
+ * one.
+ */
 static inline int utf8_length(const char *s)
 {
 	const unsigned char *c = (const void *)s;
@@ -27,7 +30,10 @@ static inline int utf8_length(const char *s)
 	return len;
 }
 
-/* Is the character there one that controls a terminal: below U+0020, U+007F to U+009F? */
+/*
+ * Is the character there one that controls a terminal: below U+0020, U+007F to
+ * U+009F?
+ */
 static inline bool utf8_is_control(const char *s)
 {
 	const unsigned char *c = (const void *)s;

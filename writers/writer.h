@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * How results are written to stdout: text, JSON lines or CSV. Nothing is flushed
- * there, and errors stay in ferror(stdout).
+ * How results are written to stdout: text, JSON lines or CSV. Nothing is
+ * flushed there, and errors stay in ferror(stdout).
  */
 #ifndef __RUNQSLOWER_WRITER_H
 #define __RUNQSLOWER_WRITER_H
@@ -21,13 +21,16 @@ struct cost {
 	__u64 ns;			/* in all */
 };
 
-/* All times are CLOCK_MONOTONIC, ns; clock_sync() is called before each batch. */
+/*
+ * All times are CLOCK_MONOTONIC, ns; clock_sync() is called before each batch.
+ */
 struct writer {
 	/* Tracing has begun. */
 	void (*begin)(const struct options *opts);
 	/*
-	 * A wait; or one that goes on, if @stalled: then end_ns is when it was looked
-	 * at and prev is meaningless. @why is NULL if the programs do not explain.
+	 * A wait; or one that goes on, if @stalled: then end_ns is when it was
+	 * looked at and prev is meaningless. @why is NULL if the programs do
+	 * not explain.
 	 */
 	void (*wait)(const struct options *opts, const struct wait_event *e,
 		     const struct why *why, bool stalled);
@@ -36,7 +39,10 @@ struct writer {
 			__u64 since, __u64 now);
 	void (*histogram)(const struct options *opts, const struct histogram *h,
 			  __u64 since, __u64 now);
-	/* @nr more waits were lost; the user has been told on stderr. May be NULL. */
+	/*
+	 * @nr more waits were lost; the user has been told on stderr. May be
+	 * NULL.
+	 */
 	void (*lost)(const struct options *opts, const char *reason, __u64 nr, __u64 now);
 	/* The last call. */
 	void (*cost)(const struct options *opts, const struct cost *costs, size_t nr,
@@ -53,7 +59,10 @@ void json_print_schema(void);
 /* What a cause is called, in every format: "quota", "task", "irq", ... */
 extern const char * const cause_names[];
 
-/* "woken", ...: of enum wait_from; "task", "irq", "softirq", "unseen": of enum waker_kind. */
+/*
+ * "woken", ...: of enum wait_from; "task", "irq", "softirq", "unseen": of enum
+ * waker_kind.
+ */
 extern const char * const from_names[];
 extern const char * const waker_names[];
 

@@ -5,7 +5,9 @@
 
 #include "../../sim_kernel.h"
 
-/* Whether a field exists is up to the test; its name as it stands in the code. */
+/*
+ * Whether a field exists is up to the test; its name as it stands in the code.
+ */
 #define bpf_core_field_exists(field)	\
 	((void)sizeof(field), sim_has_field(#field))
 

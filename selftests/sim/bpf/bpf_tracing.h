@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Stands in for libbpf's: a program is a function of its tracepoint's arguments. */
+/*
+ * Stands in for libbpf's: a program is a function of its tracepoint's
+ * arguments.
+ */
 #ifndef __BPF_TRACING_H__
 #define __BPF_TRACING_H__
 
