@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
@@ -401,6 +402,18 @@ TEST_F_TIMEOUT(wait, in_order_of_time, 60)
 	EXPECT_EQ(0U, late);
 }
 
+/* A timer can expire before the task that set it sleeps: again, then. */
+static void sleep_for_sure(void)
+{
+	struct rusage before, now;
+
+	getrusage(RUSAGE_SELF, &before);
+	do {
+		usleep(1000);
+		getrusage(RUSAGE_SELF, &now);
+	} while (now.ru_nvcsw == before.ru_nvcsw);
+}
+
 /* A name that would clear the screen, ring, or start a new line does not. */
 TEST_F(wait, harmful_names)
 {
@@ -421,7 +434,7 @@ TEST_F(wait, harmful_names)
 		pid = fork();
 		if (!pid) {
 			set_name(cases[i].name);
-			usleep(1000);	/* so that it waits under this name */
+			sleep_for_sure();	/* so that it waits under this name */
 			_exit(0);
 		}
 		waitpid(pid, NULL, 0);
