@@ -43,7 +43,7 @@ run()
 export RUNQSLOWER=$built/runqslower
 while read -r kind test; do
 	case "$kind" in
-	unit | system)	run "$test" "$built/$test" ;;
+	unit | system | host)	run "$test" "$built/$test" ;;
 	script | build)	run "$test" "./$test" ;;
 	esac
 done < <(grep -v '^#' tests.list)
