@@ -65,7 +65,7 @@ jsonw := $(tools)/bpf/bpftool/json_writer
 
 # Variables of our own, as any of CFLAGS, LDFLAGS and EXTRA_* may come from the
 # command line, where += is ignored.
-includes  := -I$(CURDIR) -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include -I$(tools)/include/uapi
+includes  := -I. -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include -I$(tools)/include/uapi
 cc_flags  := -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -Wall -Wextra $(includes) \
 	     $(CLANG_CROSS_FLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
 ld_flags  := $(LDFLAGS) $(EXTRA_LDFLAGS)

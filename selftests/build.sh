@@ -222,9 +222,9 @@ warnings()
 		installed "$cc" || skip "no $cc"
 		quick V=1 CC="$cc" OUTPUT="$out/"
 		has "^$cc .*-c runqslower.c"
-		sources=$(grep -c -e ' -c [a-z._]*\.c ' "$log")
+		sources=$(grep -c -e ' -c [a-z._/]*\.c ' "$log")
 		[ "$sources" -ge 5 ]
-		[ "$(grep -c -e '-Wall -Wextra.* -c [a-z._]*\.c ' "$log")" -eq "$sources" ]
+		[ "$(grep -c -e '-Wall -Wextra.* -c [a-z._/]*\.c ' "$log")" -eq "$sources" ]
 	done
 }
 
