@@ -21,7 +21,7 @@ run()
 	log=$(mktemp)
 	echo "# $name"
 	# A session of its own: what it leaves behind is ended with it.
-	setsid --wait timeout --kill-after=10 1200 "$@" 2>&1 </dev/null | tee "$log"
+	setsid --wait timeout --kill-after=10 2400 "$@" 2>&1 </dev/null | tee "$log"
 	code=$?
 	ok=$(grep -c '^ok ' "$log")
 	bad=$(grep -c '^not ok ' "$log")
