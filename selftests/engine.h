@@ -349,6 +349,14 @@ static inline void see_existing(struct task *p)
 	(why ? why_existing_tasks : existing_tasks)(&ctx);
 }
 
+static inline struct task *known_task(u32 tid, u32 tgid, char *comm)
+{
+	struct task *p = make_task(tid, tgid, comm);
+
+	see_existing(p);
+	return p;
+}
+
 static inline void look_for_stalled(struct task *p)
 {
 	struct iter_task ctx = { .task = tp(p) };

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the BPF programs note of quota: how long a task lacked it, since when, and
+ * whose it was, for each way in which kernels throttle.
+ */
+#include "kselftest_harness.h"
+#include "engine.h"
+
+static struct task *a, *b, *d;
+
+FIXTURE(engine_quota) {};
+
+FIXTURE_VARIANT(engine_quota)
+{
+	enum kernel kernel;
+};
+
+FIXTURE_VARIANT_ADD(engine_quota, v5_10) { V5_10 };
+FIXTURE_VARIANT_ADD(engine_quota, v6_1) { V6_1 };
+FIXTURE_VARIANT_ADD(engine_quota, v6_12) { V6_12 };
+FIXTURE_VARIANT_ADD(engine_quota, v6_18) { V6_18 };
+FIXTURE_VARIANT_ADD(engine_quota, v7_3) { V7_3 };
+
+/* @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be. */
+FIXTURE_SETUP(engine_quota)
+{
+	boot(variant->kernel, true);
+	a = known_task(101, 100, "waiter");
+	b = known_task(201, 200, "runner");
+	d = known_task(301, 300, "other");
+	at(MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	sim_forget_records();
+}
+
+FIXTURE_TEARDOWN(engine_quota) {}
+
+/*
+ * @g has run out: its queue on CPU @c, and those of the groups below are
+ * throttled.
+ */
+static void throttle(struct group *g, struct group *below, int c)
+{
+	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
+	int i;
+
+	update_clock(c);
+	g->queues[c]->throttled = 1;
+	for (i = 0; i < 2 && q[i]; i++) {
+		q[i]->throttle_count++;
+		q[i]->throttled_clock_self = cpu[c].rq.clock;
+		q[i]->throttled_clock_pelt = cpu[c].rq.clock_pelt - cpu[c].rq.lost_idle_time;
+		q[i]->throttled_clock_task = cpu[c].rq.clock_task;
+	}
+}
+
+static void unthrottle(struct group *g, struct group *below, int c)
+{
+	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
+	u64 ns;
+	int i;
+
+	update_clock(c);
+	g->queues[c]->throttled = 0;
+	for (i = 0; i < 2 && q[i]; i++) {
+		ns = cpu[c].rq.clock - q[i]->throttled_clock_self;
+		q[i]->throttled_clock_self_time += ns;
+		q[i]->throttled_clock_pelt_time += ns;
+		q[i]->throttled_clock_task_time += ns;
+		q[i]->throttled_clock_self = 0;
+		q[i]->throttle_count--;
+	}
+}
+
+/*
+ * @a, of @inner, loses CPU 0 at 10 ms, as @g has run out until 30; it runs at
+ * 32.
+ */
+static void wait_for_quota(struct group *g, struct group *inner)
+{
+	set_group(a, inner);
+	/* Time of before is not of this wait. */
+	at(2 * MS);
+	throttle(g, inner == g ? NULL : inner, 0);
+	at(4 * MS);
+	unthrottle(g, inner == g ? NULL : inner, 0);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, inner == g ? NULL : inner, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(30 * MS);
+	unthrottle(g, inner == g ? NULL : inner, 0);
+	a->t.throttled = false;
+	at(32 * MS);
+	switch_to(0, a, SLEEPS);
+}
+
+TEST_F(engine_quota, quota)
+{
+	struct group *g = new_group(&root, 60);
+	const struct why_event *e;
+
+	wait_for_quota(g, g);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(101, e->wait.tid);
+	EXPECT_EQ(22 * MS, e->wait.wait_ns);
+	EXPECT_EQ(FROM_THROTTLED, e->from);
+	EXPECT_EQ(20 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(60, e->quota_cgroup);
+}
+
+TEST_F(engine_quota, quota_of_the_group_above)
+{
+	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);
+
+	wait_for_quota(outer, inner);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(60, reported(0)->quota_cgroup);
+	EXPECT_EQ(61, reported(0)->cgroup);
+}
+
+/*
+ * It still is: the time so far. Before 6.6 that is kept by a clock which stands
+ * still in interrupts, and since 5.19 also leaves out idle time that was made
+ * up for.
+ */
+TEST_F(engine_quota, stalled_for_quota)
+{
+	struct group *g = new_group(&root, 60);
+	u64 quota = variant->kernel >= V6_12 ? 20 * MS :
+		    variant->kernel >= V6_1 ? 16 * MS : 19 * MS;
+
+	cpu[0].rq.lost_idle_time = 7 * MS;
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(30 * MS);
+	steal(0, MS, 0);
+	cpu[0].rq.lost_idle_time += 3 * MS;
+	update_clock(0);
+	look_for_stalled(a);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(quota, reported(0)->quota_ns);
+	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(60, reported(0)->quota_cgroup);
+}
+
+/* Real-time tasks run on when their group has run out. */
+TEST_F(engine_quota, no_quota_for_real_time)
+{
+	struct group *g = new_group(&root, 60);
+
+	a->t.prio = 99;
+	wait_for_quota(g, g);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(0, reported(0)->quota_ns);
+	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+}
+
+/* The time that it lacked quota on a CPU which it has left counts, too. */
+TEST_F(engine_quota, moved_while_throttled)
+{
+	struct group *g = new_group(&root, 60);
+	const struct why_event *e;
+
+	set_group(a, g);
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(16 * MS);
+	throttle(g, NULL, 1);
+	at(20 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(40 * MS);
+	unthrottle(g, NULL, 1);
+	a->t.throttled = false;
+	at(41 * MS);
+	switch_to(1, a, SLEEPS);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(31 * MS, e->wait.wait_ns);
+	/*
+	 * 10 ms there and 20 here; what had passed here before it came is not
+	 * its.
+	 */
+	EXPECT_EQ(30 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(60, e->quota_cgroup);
+
+	/* And of a later wait only what it lacks then. */
+	at(50 * MS);
+	throttle(g, NULL, 1);
+	a->t.throttled = true;
+	switch_to(1, d, PREEMPTED);
+	at(62 * MS);
+	unthrottle(g, NULL, 1);
+	a->t.throttled = false;
+	at(63 * MS);
+	switch_to(1, a, SLEEPS);
+	e = reported(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(13 * MS, e->wait.wait_ns);
+	EXPECT_EQ(12 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 50 * MS, e->quota_since_ns);
+}
+
+/*
+ * While it waits, its group runs out: before 6.18 it is throttled where it is.
+ */
+TEST_F(engine_quota, throttled_while_it_waits)
+{
+	struct group *g = new_group(&root, 60);
+	struct task *sibling = known_task(5, 5, "sibling");
+	bool at_once = variant->kernel < V6_18;
+
+	set_group(a, g);
+	set_group(sibling, g);
+	at(5 * MS);
+	wake(sibling, 0);
+	switch_to(0, sibling, PREEMPTED);
+	at(8 * MS);
+	wake(a, 0);
+	at(15 * MS);
+	throttle(g, NULL, 0);
+	sibling->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(25 * MS);
+	unthrottle(g, NULL, 0);
+	at(26 * MS);
+	switch_to(0, a, PREEMPTED);
+	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+	EXPECT_EQ(at_once ? 10 * MS : 0, reported(nr_reported() - 1)->quota_ns);
+	if (!at_once)
+		return;
+	EXPECT_EQ(BEGIN + 15 * MS, reported(nr_reported() - 1)->quota_since_ns);
+	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
+}
+
+/*
+ * A CPU that was idle for all of the wait but its quota was idle all the while.
+ */
+TEST_F(engine_quota, idle_all_the_while_but_for_quota)
+{
+	struct group *g = new_group(&root, 60);
+
+	at(4 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(29 * MS);
+	idle(1);
+	at(30 * MS);
+	unthrottle(g, NULL, 0);
+	at(32 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(1ULL << 1, reported(0)->idle_cpus[0]);
+}
+
+TEST_HARNESS_MAIN
