@@ -91,11 +91,13 @@ run_test()
 	exec {stdout}< <(cd "$1/selftests" && exec setsid "${command[@]}" 2>&1 </dev/null)
 	session=$!
 	echo $session >"$1.session"
+	: >"$1.tap"
 	while :; do
 		IFS= read -r -t $((end > SECONDS ? end - SECONDS : 1)) line <&"$stdout"
 		code=$?
 		[ $code -le 128 ] || { verdict=hung && break; }
 		[ $code -eq 0 ] || break
+		echo "$line" >>"$1.tap"
 		case $line in
 		"not ok "*)
 			verdict=failed
@@ -123,7 +125,10 @@ baseline()
 	for test; do
 		begin=$SECONDS
 		verdict=$(run_test "$work/1" "$test" 1200)
-		[ "$verdict" = passed ] || die "without a mutant, test $test: $verdict"
+		if [ "$verdict" != passed ]; then
+			cat "$work/1.tap"
+			die "without a mutant, test $test: $verdict"
+		fi
 		limits[$test]=$((30 + 5 * (SECONDS - begin)))
 	done
 }

@@ -18,6 +18,7 @@ FIXTURE_SETUP(trace)
 
 FIXTURE_TEARDOWN(trace)
 {
+	EXPECT_TRUE(is_valid());
 	end_trace();
 }
 
@@ -435,6 +436,7 @@ TEST_F(trace, no_pid)
 	EXPECT_FALSE(overlaps());
 	EXPECT_TRUE(is_true("names.count('victim') == 3"));
 	EXPECT_TRUE(is_true("{e['pid'] for e in t} == {10000000, 20000000}"));
+	EXPECT_TRUE(is_true("[e['tid'] for e in w] == [20000001, 20000002, 20000003]"));
 }
 
 /*
