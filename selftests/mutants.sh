@@ -110,6 +110,8 @@ run_test()
 	wait $session 2>/dev/null
 	code=$?
 	end_session $session
+	# Its number may be another's soon.
+	rm -f "$1.session"
 	exec {stdout}<&-
 	case $verdict:$code in
 	passed:[!04]* | skipped:[!04]*) echo failed ;;
