@@ -42,13 +42,16 @@ static bool adds_up(struct tool *t, unsigned long long *lost)
 	       seen == printed + *lost;
 }
 
-/* A buffer of one page, and a reader that stands still for a while. */
-TEST(tiny_ring)
+/*
+ * A buffer of one page, and a reader that stands still for a while: what finds no room
+ * is counted, with these options, and told of.
+ */
+static void check_tiny_ring(struct __test_metadata *_metadata, const char *options)
 {
-	unsigned long long lost;
+	unsigned long long lost = 0;
 	struct tool t;
 
-	ASSERT_TRUE(tool_start(&t, TOOL, ARGS("-v", "--ring-size", "4096", "0")));
+	ASSERT_TRUE(tool_start(&t, TOOL, ARGS(options, "--ring-size", "4096", "0")));
 	kill(t.pid, SIGSTOP);
 	load_free(mixed_load(3 * NSEC_PER_SEC));
 	kill(t.pid, SIGCONT);
@@ -58,6 +61,17 @@ TEST(tiny_ring)
 	EXPECT_LT(0, lost);
 	EXPECT_NE(NULL, strstr(t.err, "(see --ring-size)"));
 	tool_free(&t);
+}
+
+TEST(tiny_ring)
+{
+	check_tiny_ring(_metadata, "-v");
+}
+
+/* The programs that explain report in another way. */
+TEST(tiny_ring_and_why)
+{
+	check_tiny_ring(_metadata, "-vw");
 }
 
 TEST(ring_that_is_large_enough)

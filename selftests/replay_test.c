@@ -148,6 +148,23 @@ TEST_F(replay, more_in_the_ring)
 	EXPECT_EQ(0, strncmp(self->ended.out, "begin at 0\nwait 2 at ", 21));
 }
 
+/* Batches are whole again and again: it does not look for each wait. */
+TEST_F(replay, many_batches)
+{
+	__u32 i;
+
+	for (i = 1; i <= 19000; i++)
+		wait_at(10 * MS + i, i);
+	world->oversleep_at = 0;
+	world->oversleep = 100 * MS;
+	world->signal_at = SEC;
+	self->out_fd = memfd_create("all", 0);
+	RUN("0");
+	EXPECT_EQ(0, self->ended.code);
+	EXPECT_EQ(world->nr_items, world->next);
+	EXPECT_GT(20, world->nr_polls);
+}
+
 /* Nothing to do: it sleeps. */
 TEST_F(replay, idle)
 {
@@ -301,6 +318,16 @@ TEST_F(replay, drain_does_not_count_stalled)
 	EXPECT_OUTPUT("begin at 0\nwait 1 at 2004\nstalled 7 at 2004\n");
 }
 
+/* That one goes on waiting is no end, be there a count or not. */
+TEST_F(replay, drain_after_stalled)
+{
+	world->find_waiting_tid = 7;
+	wait_at(2001 * MS, 1);
+	world->signal_at = 2002 * MS;
+	RUN("-S2");
+	EXPECT_OUTPUT("begin at 0\nstalled 7 at 2002\nwait 1 at 2002\n");
+}
+
 /* --- totals --------------------------------------------------------------- */
 
 TEST_F(replay, summary)
@@ -417,6 +444,20 @@ TEST_F(replay, lost)
 	EXPECT_STREQ("begin at 0\nlost 2 no at 20\nwait 1 at 25\nlost 3 cl at 1310\n"
 		     "wait 2 at 1315\nwait 3 at 1455\nlost 4 no at 2600\n"
 		     "wait 4 at 2605\nlost 5 no at 5100\n", self->ended.out);
+}
+
+TEST_F(replay, lost_at_the_end)
+{
+	lost_at(10 * MS, LOST_RING, 2);
+	wait_at(20 * MS, 1);
+	lost_at(90 * MS, LOST_RING, 3);
+	world->signal_at = 100 * MS;
+	RUN("-o", "csv");
+	EXPECT_EQ(0, self->ended.code);
+	EXPECT_STREQ("runqslower: lost 2 waits: no room in the ring buffer (see --ring-size)\n"
+		     "runqslower: lost 3 waits: no room in the ring buffer (see --ring-size)\n",
+		     self->ended.err);
+	EXPECT_STREQ("begin at 0\nwait 1 at 25\n", self->ended.out);
 }
 
 TEST_F(replay, missed)
