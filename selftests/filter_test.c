@@ -122,6 +122,9 @@ FIXTURE_TEARDOWN(filter)
 		tool_free(&self->runs[--self->nr_runs].tool);
 }
 
+/* No task has this ID: even the first one may have to wait. */
+#define NOBODY	4194303
+
 /* An argument, for as long as the test runs. */
 #define TEXT(...)						\
 	(snprintf(self->text[self->nr_texts], sizeof(self->text[0]), __VA_ARGS__), \
@@ -265,12 +268,12 @@ TEST_F_TIMEOUT(filter, tasks, 60)
 
 	SHOWS(VICTIM | OTHER | SPIN, true, "-c", "rqs-");
 	SHOWS(VICTIM, true, "-t", TEXT("%d", victim));
-	SHOWS(OTHER, true, "-t", TEXT("%d,1", other));
+	SHOWS(OTHER, true, "-t", TEXT("%d,%d", other, NOBODY));
 	SHOWS(VICTIM | SPIN, true, "-t", TEXT("%d,%d", victim, self->spinner));
 	SHOWS(VICTIM | OTHER, true, "-p", TEXT("%d", pid));
 	SHOWS(0, true, "-p", TEXT("%d", victim));
-	SHOWS(VICTIM | OTHER, true, "-p", TEXT("1,%d", pid));
-	SHOWS(SPIN, true, "-p", TEXT("1,2,%d", self->spinner));
+	SHOWS(VICTIM | OTHER, true, "-p", TEXT("%d,%d", NOBODY, pid));
+	SHOWS(SPIN, true, "-p", TEXT("%d,%d,%d", NOBODY, NOBODY - 1, self->spinner));
 	SHOWS(VICTIM, true, "-c", "rqs-victim");
 	SHOWS(VICTIM | SPIN, true, "-c", "rqs-v,rqs-sp");
 	SHOWS(0, true, "-c", "qs-victim,rqs-victims");
