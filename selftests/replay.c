@@ -425,7 +425,7 @@ void run_tool(struct ended *ended, int out_fd, char **args)
 	if (!pid) {
 		dup2(out_fd < 0 ? out : out_fd, STDOUT_FILENO);
 		dup2(err, STDERR_FILENO);
-		/* As of a program of its own; the harness has it line by line. */
+		/* The harness sets stdout to flush every line. */
 		setvbuf(stdout, NULL, _IOFBF, 0);
 		/* Nothing here sleeps: what hangs takes CPU time. */
 		setrlimit(RLIMIT_CPU, &limit);
