@@ -75,11 +75,19 @@ static __always_inline struct wait *wait_of(struct task_struct *p)
 	return record_of(&waits, &waits_by_tid, p);
 }
 
+/* The same for a wait that begins now. */
 static __always_inline struct wait *new_wait_of(struct task_struct *p)
 {
-	struct wait none = {};
+	struct wait *w = wait_of(p);
 
-	return new_record_of(&waits, &waits_by_tid, p, &none);
+	if (!w && use_tids) {
+		struct wait none = {};
+
+		add_record(&waits_by_tid, p, &none);
+		w = wait_of(p);
+	}
+	count_no_record(w);
+	return w;
 }
 
 static __always_inline struct why_wait *why_wait_of(struct task_struct *p)
@@ -89,9 +97,16 @@ static __always_inline struct why_wait *why_wait_of(struct task_struct *p)
 
 static __always_inline struct why_wait *new_why_wait_of(struct task_struct *p)
 {
-	struct why_wait none = {};
+	struct why_wait *w = why_wait_of(p);
 
-	return new_record_of(&why_waits, &why_waits_by_tid, p, &none);
+	if (!w && use_tids) {
+		struct why_wait none = {};
+
+		add_record(&why_waits_by_tid, p, &none);
+		w = why_wait_of(p);
+	}
+	count_no_record(w);
+	return w;
 }
 
 static __always_inline void report(const struct ended *e)
@@ -174,7 +189,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 	return 0;
 }
 
-/* @p, of @cfs_rq, was woken, or is new: then its wait begins at @since. */
+/* @p was woken, or is new. */
 static __always_inline void why_wakes(struct task_struct *p, enum wait_from from)
 {
 	struct cfs_rq___compat *cfs_rq = task_cfs_rq(p);

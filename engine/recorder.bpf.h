@@ -104,11 +104,12 @@ static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 					    struct task_struct *p,
 					    struct cfs_rq___compat *cfs_rq, u64 now)
 {
-	u64 start = now, arrival = last_arrival(p);
+	u64 start = now, arrival;
 
 	if (run_gen(p) == c->running + 1)
 		return;
 	segment_break(c, cpu);
+	arrival = last_arrival(p);
 	/*
 	 * The clock that the arrival was taken from may have been a tick
 	 * behind.

@@ -91,22 +91,21 @@ static __always_inline void *record_of(void *storage, void *by_tid, struct task_
 	return bpf_task_storage_get(storage, p, NULL, flags);
 }
 
-/* The same for a wait that begins now. @none: an empty record. */
-static __always_inline void *new_record_of(void *storage, void *by_tid,
-					   struct task_struct *p, const void *none)
+/* Make @none the record of @p in the map by TID, if it has none there. */
+static __always_inline void add_record(void *by_tid, struct task_struct *p,
+				       const void *none)
 {
-	void *record = record_of(storage, by_tid, p);
-	u32 tid;
+	u32 tid = compat(p)->pid;
 
-	if (!record && use_tids) {
-		tid = compat(p)->pid;
-		bpf_map_update_elem(by_tid, &tid, none, BPF_NOEXIST);
-		record = record_of(storage, by_tid, p);
-	}
+	bpf_map_update_elem(by_tid, &tid, none, BPF_NOEXIST);
+}
+
+/* A wait begins, and this is the record that there is for it, or NULL. */
+static __always_inline void count_no_record(const void *record)
+{
 	/* Else sched_info tells of the wait. */
 	if (!record && !has_sched_info())
 		count_lost(LOST_STORAGE);
-	return record;
 }
 
 /* Is @p queued since what @w says? */
@@ -137,16 +136,20 @@ static __always_inline void read_clock(struct ended *e)
 	e->behind = 0;
 }
 
-/* Is a wait since @since below the threshold for sure? */
+/*
+ * Is a wait since @since below the threshold for sure? Nothing is too short
+ * where all lengths are counted, or all waits reported.
+ */
 static __always_inline bool is_short(const struct ended *e, u64 since)
 {
-	return time_before(e->now + e->behind + CLOCK_ERROR_NS, since + threshold_ns);
+	return !count_lengths && threshold_ns &&
+	       time_before(e->now + e->behind + CLOCK_ERROR_NS, since + threshold_ns);
 }
 
 /* Has e->task had the CPU so lately that it cannot have waited long? */
 static __always_inline bool ran_lately(const struct ended *e)
 {
-	return e->cpu->sampled && !count_lengths && threshold_ns &&
+	return e->cpu->sampled &&
 	       is_short(e, last_arrival(e->task) + e->cpu->offset);
 }
 
@@ -209,7 +212,7 @@ static __always_inline bool wait_end(struct ended *e, const struct wait *w)
 	if (!find_begin(e, w))
 		return false;
 	if (e->behind) {
-		if (threshold_ns && !count_lengths && is_short(e, e->since))
+		if (is_short(e, e->since))
 			return false;
 		read_clock(e);
 	}

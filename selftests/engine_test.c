@@ -501,6 +501,44 @@ TEST_F(engine, clocks_disagree)
 	EXPECT_EQ(1, stats.lost[LOST_CLOCK]);
 }
 
+/* The same where the time of the switch is not asked for at first. */
+TEST_F(engine, clocks_disagree_by_a_rough_time)
+{
+	threshold(0);
+	at(19 * MS);
+	wake(c, 0);
+	at(20 * MS);
+	wake_new(a, 0);
+	switch_to(0, c, SLEEPS);
+	at(0);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(301, reported(0)->wait.tid);
+	EXPECT_EQ(1, stats.lost[LOST_CLOCK]);
+}
+
+/*
+ * Nothing is concluded from clocks of which nobody knows how far apart they
+ * are.
+ */
+TEST_F(engine, clocks_that_were_never_compared)
+{
+	bool known = !variant->lacks;
+
+	cpu[1].ahead = -5 * SECOND;
+	update_clock(1);
+	a->t.sched_info.last_arrival = cpu[1].rq.clock;
+	sees_wakeups = false;
+	at(20 * MS);
+	wake(a, 1);
+	at(50 * MS);
+	cpu[1].stale = false;
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(known, nr_reported());
+	if (known)
+		WAS_REPORTED(0, a, 50 * MS, 30 * MS);
+}
+
 TEST_F(engine, ended_a_little_before_it_began)
 {
 	threshold(0);
