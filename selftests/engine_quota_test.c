@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the BPF programs note of quota: how long a task lacked it, since when, and
- * whose it was, for each way in which kernels throttle.
+ * What the BPF programs note of quota: how long a task lacked it, since when,
+ * and whose it was, for each way in which kernels throttle.
  */
 #include "kselftest_harness.h"
 #include "engine.h"
@@ -21,7 +21,9 @@ FIXTURE_VARIANT_ADD(engine_quota, v6_12) { V6_12 };
 FIXTURE_VARIANT_ADD(engine_quota, v6_18) { V6_18 };
 FIXTURE_VARIANT_ADD(engine_quota, v7_3) { V7_3 };
 
-/* @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be. */
+/*
+ * @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be.
+ */
 FIXTURE_SETUP(engine_quota)
 {
 	boot(variant->kernel, true);
@@ -73,6 +75,16 @@ static void unthrottle(struct group *g, struct group *below, int c)
 	}
 }
 
+/* At 10 ms @g runs out, and @a, of @g or @below, has to leave CPU 0 to @b. */
+static void runs_out(struct group *g, struct group *below)
+{
+	at(10 * MS);
+	throttle(g, below, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+}
+
 /*
  * @a, of @inner, loses CPU 0 at 10 ms, as @g has run out until 30; it runs at
  * 32.
@@ -88,11 +100,7 @@ static void wait_for_quota(struct group *g, struct group *inner)
 	at(5 * MS);
 	wake(a, 0);
 	switch_to(0, a, PREEMPTED);
-	at(10 * MS);
-	throttle(g, inner == g ? NULL : inner, 0);
-	a->t.throttled = true;
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	runs_out(g, inner == g ? NULL : inner);
 	at(30 * MS);
 	unthrottle(g, inner == g ? NULL : inner, 0);
 	a->t.throttled = false;
@@ -143,11 +151,7 @@ TEST_F(engine_quota, stalled_for_quota)
 	at(5 * MS);
 	wake(a, 0);
 	switch_to(0, a, PREEMPTED);
-	at(10 * MS);
-	throttle(g, NULL, 0);
-	a->t.throttled = true;
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	runs_out(g, NULL);
 	at(30 * MS);
 	steal(0, MS, 0);
 	cpu[0].rq.lost_idle_time += 3 * MS;
@@ -184,11 +188,7 @@ TEST_F(engine_quota, moved_while_throttled)
 	at(5 * MS);
 	wake(a, 0);
 	switch_to(0, a, PREEMPTED);
-	at(10 * MS);
-	throttle(g, NULL, 0);
-	a->t.throttled = true;
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	runs_out(g, NULL);
 	at(16 * MS);
 	throttle(g, NULL, 1);
 	at(20 * MS);
@@ -275,11 +275,7 @@ TEST_F(engine_quota, idle_all_the_while_but_for_quota)
 	at(5 * MS);
 	wake(a, 0);
 	switch_to(0, a, PREEMPTED);
-	at(10 * MS);
-	throttle(g, NULL, 0);
-	a->t.throttled = true;
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	runs_out(g, NULL);
 	at(29 * MS);
 	idle(1);
 	at(30 * MS);

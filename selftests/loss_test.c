@@ -43,8 +43,8 @@ static bool adds_up(struct tool *t, unsigned long long *lost)
 }
 
 /*
- * A buffer of one page, and a reader that stands still for a while: what finds no
- * room is counted, with these options, and told of.
+ * A buffer of one page, and a reader that stands still for a while: what finds
+ * no room is counted, with these options, and told of.
  */
 static void check_tiny_ring(struct __test_metadata *_metadata, const char *options)
 {

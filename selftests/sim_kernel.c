@@ -203,8 +203,6 @@ void *sim_storage(const void *map, const void *task, __u64 flags)
 {
 	struct element *e = find(map, &task, sizeof(task));
 
-	if (sim.no_lookup)
-		return NULL;
 	if (e)
 		return e->value;
 	if (sim.no_storage || !(flags & BPF_LOCAL_STORAGE_GET_F_CREATE))

@@ -23,7 +23,6 @@ struct sim {
 	__u64 current_pid_tgid;
 	char current_comm[16];
 	bool no_storage;		/* task storage cannot be created */
-	bool no_lookup;			/* nor looked up */
 	size_t nr_created;		/* records of tasks that were */
 	size_t ring_room;		/* records that still find room */
 };
