@@ -284,7 +284,8 @@ TEST_F(engine, busy_cpu_has_a_clock_of_two_ticks)
 	sim.jiffies = jiffies;
 	cpu[0].rq.clock = sim.now - 2 * TICK - cpu[0].ahead;
 	cpu[0].stale = true;
-	switch_to(0, a, PREEMPTED);
+	switch_to(0, a, SLEEPS);
+	cpu[0].stale = true;
 	switch_to(0, c, SLEEPS);
 	ASSERT_EQ(2, nr_reported());
 	WAS_REPORTED(0, a, 30 * MS + 1, 10 * MS + 1);

@@ -336,8 +336,14 @@ TEST_F(engine_why, every_field_of_a_woken_wait)
 	EXPECT_EQ(0, e->idle_cpus[0]);
 }
 
+/* Where the begin went unseen, what is known of an earlier wait is not told. */
 TEST_F(engine_why, how_it_began)
 {
+	at(5 * MS);
+	waking(d, b);
+	wake(d, 0);
+	switch_to(0, d, PREEMPTED);
+	switch_to(0, b, SLEEPS);
 	at(10 * MS);
 	wake_new(a, 0);
 	at(30 * MS);
