@@ -253,13 +253,26 @@ static bool shows(const struct _test_data_filter *self, const struct run *run)
 	return ok;
 }
 
+/*
+ * A kernel may hide a switch to the spinner from all tracers, where a system
+ * thread ran before. So what is wrong is tried again, but not where nothing is
+ * hidden.
+ */
 static void check(struct __test_metadata *_metadata, struct _test_data_filter *self)
 {
-	int i;
+	int rounds = getenv("RUNQSLOWER_TEST_EXACT") ? 1 : 3, wrong, i;
 
-	ASSERT_TRUE(play(self));
-	for (i = 0; i < self->nr_runs; i++)
-		EXPECT_TRUE(shows(self, &self->runs[i]));
+	for (;;) {
+		ASSERT_TRUE(play(self));
+		for (wrong = 0, i = 0; i < self->nr_runs; i++)
+			wrong += !shows(self, &self->runs[i]);
+		if (!wrong || !--rounds)
+			break;
+		printf("# tried again\n");
+		for (i = 0; i < self->nr_runs; i++)
+			tool_free(&self->runs[i].tool);
+	}
+	EXPECT_EQ(0, wrong);
 }
 
 TEST_F_TIMEOUT(filter, tasks, 60)
