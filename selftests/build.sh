@@ -58,7 +58,7 @@ m()
 
 # A build of what is ours: the rest is shared.
 # shellcheck disable=SC2086 # a list of words
-quick() { m -C "$dir" $share "$@"; }
+quick() { m "$jobs" -C "$dir" $share "$@"; }
 
 fails() { ! "$@"; }
 installed() { for name; do command -v "$name" >/dev/null || return; done; }
@@ -232,13 +232,13 @@ tools_bpf()
 {
 	grep -q '^runqslower:' "$tree/tools/bpf/Makefile" || skip "this tree has no rule for it"
 	# shellcheck disable=SC2086
-	m -C "$tree/tools/bpf" $share runqslower
+	m "$jobs" -C "$tree/tools/bpf" $share runqslower
 	works "$dir/.output/runqslower"
 	m -C "$tree/tools/bpf" runqslower_clean
 	same "$(files "$pristine")" "$(files "$dir")"
 	mkdir "$out"
 	# shellcheck disable=SC2086
-	m -C "$tree/tools/bpf" $share O="$out" runqslower
+	m "$jobs" -C "$tree/tools/bpf" $share O="$out" runqslower
 	works "$out/runqslower/runqslower"
 	m -C "$tree/tools/bpf" O="$out" runqslower_clean
 	[ -z "$(find "$out/runqslower" -type f)" ]
@@ -263,6 +263,7 @@ top_elsewhere()
 {
 	mkdir "$out"
 	cd "$out"
+	export BPFTOOL=$lib/bpftool/bootstrap/bpftool
 	top_of_tree srctree="$tree" building_out_of_srctree=1
 	works "$out/tools/bpf/runqslower/runqslower"
 	same "$(files "$pristine")" "$(files "$dir")"
@@ -276,7 +277,7 @@ selftests_call()
 
 	before=$(files "$lib")
 	mkdir "$out"
-	m -C "$dir" V=1 OUTPUT="$out/" VMLINUX_BTF=/sys/kernel/btf/vmlinux \
+	m "$jobs" -C "$dir" V=1 OUTPUT="$out/" VMLINUX_BTF=/sys/kernel/btf/vmlinux \
 		BPFTOOL_OUTPUT="$lib/bpftool/" BPFOBJ_OUTPUT="$1" \
 		BPFOBJ="$lib/libbpf/libbpf.a" BPF_INCLUDE="$lib/libbpf/include" "${@:2}"
 	works "$out/runqslower"
@@ -593,44 +594,55 @@ alone()
 	cp -a "$pristine" "$work/alone"
 	in_git "$work/alone"
 	quick V=1 OUTPUT="$out/"
-	in_tree=$(grep -e ' -[co] ' "$log")
+	in_tree=$(grep -e ' -[co] ' "$log" | sort)
 	rm -rf "$out"
 	# shellcheck disable=SC2086
-	m -C "$work/alone" $share KERNEL_SRC="$tree" V=1 OUTPUT="$out/"
-	same "$in_tree" "$(grep -e ' -[co] ' "$log")"
+	m "$jobs" -C "$work/alone" $share KERNEL_SRC="$tree" V=1 OUTPUT="$out/"
+	same "$in_tree" "$(grep -e ' -[co] ' "$log" | sort)"
 	works "$out/runqslower"
 	# shellcheck disable=SC2086
-	m -C "$work/alone" $share KERNEL_SRC="$tree"
+	m "$jobs" -C "$work/alone" $share KERNEL_SRC="$tree"
 	same "" "$(git -C "$work/alone" status --porcelain)"
 	m -C "$work/alone" clean
 	same "" "$(git -C "$work/alone" status --porcelain --ignored)"
 }
+
+# selftests_in DIRECTORY: libbpf, bpftool and vmlinux.h are there already.
+selftests_in()
+{
+	installed rsync || skip "no rsync"
+	mkdir -p "$1/build"
+	cp -a "$lib/libbpf" "$lib/bpftool" "$lib/vmlinux.h" "$1/build"
+}
+
+# One unit test, because "make check" has built all of them.
+few="unit_tests=options_test"
 
 # Absolute and relative O are one directory: the second finds all done.
 selftests_o()
 {
 	local before
 
-	installed rsync || skip "no rsync"
-	m "$jobs" -C "$dir/selftests" O="$out" all
+	selftests_in "$out"
+	m "$jobs" -C "$dir/selftests" $few O="$out" all
 	before=$(files "$out" | grep -v '\.d ')
-	(cd "$work" && m -C "$dir/selftests" O=out all)
+	(cd "$work" && m -C "$dir/selftests" $few O=out all)
 	same "$before" "$(files "$out" | grep -v '\.d ')"
-	(cd "$work" && m -C "$dir/selftests" O=out install gen_tar)
+	(cd "$work" && m -C "$dir/selftests" $few O=out install gen_tar)
 	[ -x "$out/kselftest_install/truth_test" ]
 	works "$out/kselftest_install/runqslower"
 	tar tzf "$out/runqslower-selftests.tar.gz" | grep -q /runqslower
 	same "$(files "$pristine")" "$(files "$dir")"
-	(cd "$work" && m -C "$dir/selftests" O=out clean)
+	(cd "$work" && m -C "$dir/selftests" $few O=out clean)
 	same "" "$(find "$out" -type f)"
 }
 
 selftests_in_place()
 {
-	installed rsync || skip "no rsync"
-	m "$jobs" -C "$dir/selftests" all
+	selftests_in "$dir/selftests"
+	m "$jobs" -C "$dir/selftests" $few all
 	works "$dir/selftests/runqslower"
-	m -C "$dir/selftests" INSTALL_PATH="$out" install
+	m -C "$dir/selftests" $few INSTALL_PATH="$out" install
 	[ -x "$out/truth_test" ]
 	m -C "$dir/selftests" clean
 	same "$(files "$pristine")" "$(files "$dir")"
@@ -732,7 +744,11 @@ make -s -C "$here" graft KERNEL_SRC="$tree" || echo "Bail out! make graft fails"
 cp -a "$dir" "$pristine"
 
 failed=0
+# bpftool's search for libraries takes longer than its build with ccache: once is enough.
+export FEATURES_DUMP
+
 for i in "${!names[@]}"; do
+	FEATURES_DUMP=$(compgen -G "$lib/bpftool/FEATURE-DUMP.bpftool")
 	rm -rf "$out" "$dir"
 	cp -a "$pristine" "$dir"
 	( set -e; ${calls[i]} ) >"$work/result" 2>&1
