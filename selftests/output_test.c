@@ -179,7 +179,7 @@ TEST_F(output, text_header_of_totals)
 	EXPECT_PRINTS(TRACING, begin(&text_writer));
 	opts.stalled_ns = 1;
 	EXPECT_PRINTS(TRACING
-		      "TIME     COMM             TID           LAT(us)\n", begin(&text_writer));
+		      "TIME     COMM             TID           LAT(us) \n", begin(&text_writer));
 }
 
 TEST_F(output, text_line)
@@ -219,16 +219,26 @@ TEST_F(output, text_time)
 	EXPECT_PRINTS("5.000001          waiter           1002           100000\n", text());
 }
 
-/* It still waits: nobody ran before it. */
+/*
+ * It still waits: nobody ran before it. The '+' has a column of its own, which
+ * is blank for those that have ended.
+ */
 TEST_F(output, text_stalled)
 {
 	strcpy(waited->prev_comm, "");
 	waited->prev_tid = 0;
+	opts.stalled_ns = 1;
+	EXPECT_PRINTS("03:43:20 waiter           1002           100000 \n", text());
 	EXPECT_PRINTS("03:43:20 waiter           1002           100000+\n", text_stalled());
 	opts.previous = true;
 	opts.waker = true;
 	EXPECT_PRINTS("03:43:20 waiter           1002           100000+"
 		      " -                0      waker            1006     \n", text_stalled());
+	EXPECT_PRINTS("03:43:20 waiter           1002           100000 "
+		      "                  0      waker            1006     \n", text());
+	EXPECT_PRINTS(TRACING
+		      "TIME     COMM             TID           LAT(us) "
+		      " PREV COMM        PREV TID WAKER            WAKER TID\n", begin(&text_writer));
 }
 
 TEST_F(output, text_waker)

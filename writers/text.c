@@ -70,6 +70,16 @@ void text_name(const char *name, int width)
 	printf("%*s", column < width ? width - column : 0, "");
 }
 
+/*
+ * With -S one more column, so that what follows has one place in all lines: '+'
+ * for a wait that goes on.
+ */
+static void print_mark(const struct options *opts, bool stalled)
+{
+	if (opts->stalled_ns)
+		putchar(stalled ? '+' : ' ');
+}
+
 static void begin(const struct options *opts)
 {
 	/* Of use even there, as the sign that tracing has begun. */
@@ -78,6 +88,7 @@ static void begin(const struct options *opts)
 		return;
 	printf("%-*s %-16s %-6s %14s", time_width[opts->time],
 	       "TIME", "COMM", "TID", "LAT(us)");
+	print_mark(opts, false);
 	if (opts->previous)
 		printf(" %-16s %-6s", "PREV COMM", "PREV TID");
 	if (opts->waker)
@@ -185,7 +196,8 @@ static void wait(const struct options *opts, const struct wait_event *e,
 	text_time(opts, e->end_ns);
 	putchar(' ');
 	text_name(e->comm, 16);
-	printf(" %-6u %14llu%s", e->tid, e->wait_ns / 1000, stalled ? "+" : "");
+	printf(" %-6u %14llu", e->tid, e->wait_ns / 1000);
+	print_mark(opts, stalled);
 	if (opts->previous) {
 		putchar(' ');
 		text_name(stalled ? "-" : e->prev_comm, 16);
