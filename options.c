@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <linux/kernel.h>
 #include "options.h"
 #include "util/cgroups.h"
+#include "util/error.h"
 #include "writers/writer.h"
 
 #define VERSION	"1.0"
@@ -103,18 +103,6 @@ static const struct option long_options[] = {
 	{ "usage",	no_argument,		NULL, OPT_USAGE },
 	{}
 };
-
-static void __noreturn __printf(1, 2) refuse(const char *fmt, ...)
-{
-	va_list ap;
-
-	fprintf(stderr, "runqslower: ");
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(EXIT_USAGE);
-}
 
 /*
  * The decimal number that @s begins with, and in @end what follows it. No sign,
@@ -235,6 +223,16 @@ static enum output parse_output(const char *s)
 	return i;
 }
 
+static __u64 parse_count(const char *s)
+{
+	__u64 count;
+	char *end;
+
+	if (!parse_number(s, ULLONG_MAX, &count, &end) || *end || !count)
+		refuse("invalid count '%s': a positive number is accepted", s);
+	return count;
+}
+
 /* A time that is not 0; a plain number is seconds. */
 static __u64 parse_period(const char *s, const char *what)
 {
@@ -244,12 +242,6 @@ static __u64 parse_period(const char *s, const char *what)
 		refuse("invalid %s '%s': seconds, or a number with us, ms, s or m is accepted",
 		       what, s);
 	return ns;
-}
-
-static void __noreturn out_of_memory(void)
-{
-	fprintf(stderr, "runqslower: out of memory\n");
-	exit(EXIT_FAILURE);
 }
 
 /* Room for one more element; there is no way on without it. */
@@ -298,8 +290,8 @@ static void add_comms(struct options *opts, const char *arg)
 		if (len >= TASK_COMM_LEN) {
 			/* The kernel cuts names the same way. */
 			len = TASK_COMM_LEN - 1;
-			fprintf(stderr, "runqslower: name prefix '%.*s' cut to '%.*s': names have at most %d bytes\n",
-				(int)whole, s, (int)len, s, TASK_COMM_LEN - 1);
+			error("name prefix '%.*s' cut to '%.*s': names have at most %d bytes",
+			      (int)whole, s, (int)len, s, TASK_COMM_LEN - 1);
 		}
 		opts->comms = grow(opts->comms, opts->nr_comms, sizeof(*key));
 		key = &opts->comms[opts->nr_comms++];
@@ -379,10 +371,34 @@ static void __noreturn refuse_option(char **argv, int err)
 	       argv[optind - 1]);
 }
 
-void parse_options(int argc, char **argv, struct options *opts)
+/* What is left of the command line after the options. */
+static void parse_threshold(int nr, char **args, struct options *opts)
 {
 	__u64 ns;
-	char *end;
+
+	if (!nr)
+		return;
+	if (!parse_duration(args[0], 1000, &ns) || ns % 1000)
+		refuse("invalid threshold '%s': microseconds, or a number with us, ms, s or m is accepted",
+		       args[0]);
+	opts->min_us = ns / 1000;
+	if (nr > 1)
+		refuse("unexpected argument '%s': one threshold is accepted", args[1]);
+}
+
+/* Options that do not go together. */
+static void check_options(const struct options *opts)
+{
+	if (opts->interval_ns && !opts->summary && !opts->histogram)
+		refuse("--interval is for --summary and --histogram: give one of them, too");
+	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
+		refuse("CSV is one table: --summary or --histogram is accepted, not both");
+	if (opts->output == OUTPUT_CSV && opts->cost)
+		refuse("CSV is one table, and not that of --cost: text or json is accepted");
+}
+
+void parse_options(int argc, char **argv, struct options *opts)
+{
 	int opt;
 
 	*opts = (struct options) { .min_us = 10000, .history = 1024 };
@@ -451,10 +467,7 @@ void parse_options(int argc, char **argv, struct options *opts)
 			json_print_schema();
 			exit(EXIT_SUCCESS);
 		case 'n':
-			if (!parse_number(optarg, ULLONG_MAX, &opts->count, &end) ||
-			    *end || !opts->count)
-				refuse("invalid count '%s': a positive number is accepted",
-				       optarg);
+			opts->count = parse_count(optarg);
 			break;
 		case OPT_RING_SIZE:
 			opts->ring_size = parse_ring_size(optarg);
@@ -480,20 +493,6 @@ void parse_options(int argc, char **argv, struct options *opts)
 		}
 	}
 
-	if (optind < argc) {
-		if (!parse_duration(argv[optind], 1000, &ns) || ns % 1000)
-			refuse("invalid threshold '%s': microseconds, or a number with us, ms, s or m is accepted",
-			       argv[optind]);
-		opts->min_us = ns / 1000;
-		optind++;
-	}
-	if (optind < argc)
-		refuse("unexpected argument '%s': one threshold is accepted",
-		       argv[optind]);
-	if (opts->interval_ns && !opts->summary && !opts->histogram)
-		refuse("--interval is for --summary and --histogram: give one of them, too");
-	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
-		refuse("CSV is one table: --summary or --histogram is accepted, not both");
-	if (opts->output == OUTPUT_CSV && opts->cost)
-		refuse("CSV is one table, and not that of --cost: text or json is accepted");
+	parse_threshold(argc - optind, argv + optind, opts);
+	check_options(opts);
 }

@@ -11,8 +11,6 @@
 #include <linux/types.h>
 #include "runqslower.h"
 
-#define EXIT_USAGE	64		/* EX_USAGE of sysexits.h */
-
 enum time_format {
 	TIME_CLOCK,			/* HH:MM:SS */
 	TIME_US,			/* HH:MM:SS.ffffff */

@@ -62,12 +62,6 @@ static bool shows_status;		/* on stderr, for a person */
 static bool status_is_shown;
 static bool interrupted;		/* by a signal, or nobody reads any more */
 
-static void __noreturn out_of_memory(void)
-{
-	error("out of memory; a higher threshold has fewer waits to hold");
-	exit(EXIT_FAILURE);
-}
-
 static void on_why(const struct why_event *e)
 {
 	struct why *why = explain(e, &history);
@@ -238,7 +232,7 @@ static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns, int signals)
 	};
 
 	/* While waits are held, only time and signals wake us: see HOLD_NS. */
-	if (ppoll(fds, order.nr ? 2 : 3, timeout_ns ? &timeout : NULL, NULL) > 0 &&
+	if (ppoll(fds, ordered_waits_is_empty(&order) ? 3 : 2, timeout_ns ? &timeout : NULL, NULL) > 0 &&
 	    (fds[0].revents & (POLLERR | POLLNVAL) || fds[1].revents))
 		interrupted = true;
 }
@@ -273,49 +267,77 @@ static __u64 earliest(__u64 ns, const struct period *p)
 	return p->ns && p->next < ns ? p->next : ns;
 }
 
-/* Take waits until the user, the duration or the count says stop. */
-static void trace(struct runqslower_bpf *skel, struct ring_buffer *rb, int signals,
-		  __u64 start)
+/* What is due while waits are collected. */
+struct schedule {
+	__u64 end;
+	struct period stalled;
+	struct period totals;
+	struct period trace;
+	struct period status;
+	__u64 told_at;			/* when lost waits were last told of */
+};
+
+/* How long to wait for work, in ns; 0: until there is some. */
+static __u64 time_left(const struct schedule *s, __u64 now, bool more)
 {
-	struct period stalled = { opts.stalled_ns, start + opts.stalled_ns };
-	struct period totals_due = { opts.interval_ns, start + opts.interval_ns };
-	struct period trace_due = { opts.trace ? TRACE_NS : 0, start };
-	struct period second = { shows_status ? NSEC_PER_SEC : 0, start };
-	__u64 now = start, end = ULLONG_MAX, wake, limit, told_at = 0;
+	__u64 wake = earliest(earliest(earliest(s->end, &s->stalled), &s->totals), &s->status);
+
+	/* With more to take, only to learn of signals. */
+	if (more)
+		return 1;
+	if (!ordered_waits_is_empty(&order) && now + HOLD_NS < wake)
+		wake = now + HOLD_NS;
+	if (wake == ULLONG_MAX)
+		return 0;
+	return wake > now ? wake - now : 1;
+}
+
+/* Write and tell what is due. False when there is no use in more. */
+static bool do_what_is_due(struct runqslower_bpf *skel, struct schedule *s, __u64 start,
+			   __u64 now)
+{
 	const struct wait_stats *stats = tracer_stats(skel);
+
+	if (is_due(&s->trace, now) && !write_trace(false))
+		return false;
+	if (is_due(&s->totals, now)) {
+		write_totals(skel, totals_since, now, false);
+		totals_since = now;
+		if (!flush())
+			return false;
+	}
+	if (now - s->told_at > NSEC_PER_SEC && nr_lost(stats) != lost_told) {
+		tell_lost(stats);
+		s->told_at = now;
+	}
+	if (is_due(&s->status, now))
+		show_status(stats, now - start);
+	return true;
+}
+
+/* Take waits until the user, the duration or the count says stop. */
+static void collect(struct runqslower_bpf *skel, struct ring_buffer *rb, int signals,
+		    __u64 start)
+{
+	struct schedule s = {
+		.end = opts.duration_ns ? start + opts.duration_ns : ULLONG_MAX,
+		.stalled = { opts.stalled_ns, start + opts.stalled_ns },
+		.totals = { opts.interval_ns, start + opts.interval_ns },
+		.trace = { opts.trace ? TRACE_NS : 0, start },
+		.status = { shows_status ? NSEC_PER_SEC : 0, start },
+	};
+	__u64 now = start, limit;
 	bool more = false;
 
-	if (opts.duration_ns)
-		end = start + opts.duration_ns;
-	while (!interrupted && now < end) {
-		wake = earliest(earliest(earliest(end, &stalled), &totals_due), &second);
-		if (order.nr && now + HOLD_NS < wake)
-			wake = now + HOLD_NS;
-		/* With more to take, only to learn of signals. */
-		wait_for_work(rb, more ? 1 : wake == ULLONG_MAX ? 0 :
-			      wake > now ? wake - now : 1, signals);
+	while (!interrupted && now < s.end) {
+		wait_for_work(rb, time_left(&s, now, more), signals);
 		now = clock_mono_ns();
-		if (is_due(&stalled, now))
+		if (is_due(&s.stalled, now))
 			tracer_find_waiting(skel);
 		more = take_batch(rb);
-		limit = more ? order.waits[order.head + order.nr - 1].event.end_ns : now;
-		if (!take_until(limit - HOLD_NS))
+		limit = more ? ordered_waits_newest(&order) : now;
+		if (!take_until(limit - HOLD_NS) || !do_what_is_due(skel, &s, start, now))
 			return;
-		if (is_due(&trace_due, now) && !write_trace(false))
-			return;
-		if (is_due(&totals_due, now)) {
-			write_totals(skel, totals_since, now, false);
-			totals_since = now;
-			if (!flush())
-				return;
-		}
-		if (now - told_at > NSEC_PER_SEC &&
-		    nr_lost(stats) != lost_told) {
-			tell_lost(stats);
-			told_at = now;
-		}
-		if (is_due(&second, now))
-			show_status(stats, now - start);
 	}
 }
 
@@ -369,54 +391,59 @@ static bool prepare_output(void)
 	return true;
 }
 
-int main(int argc, char **argv)
+/*
+ * Set what signals do. Returns a signalfd of those that end the tracing, or -1.
+ */
+static int set_up_signals(void)
 {
-	int status = EXIT_FAILURE, signals, stats = -1;
-	struct runqslower_bpf *skel = NULL;
-	struct ring_buffer *rb = NULL;
-	struct cost costs[MAX_PROGRAMS];
-	__u64 start, now, missed;
 	sigset_t set;
+	int fd;
 
-	parse_options(argc, argv, &opts);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (signals < 0) {
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
 		error("cannot wait for signals: %s", strerror(errno));
-		return EXIT_FAILURE;
-	}
+	return fd;
+}
 
-	skel = tracer_load(&opts);
-	if (!skel)
-		goto out;
-	rb = ring_buffer__new(tracer_events(skel), on_record, NULL, NULL);
-	if (!rb) {
+/*
+ * Load the programs and prepare all that takes their records, with nothing
+ * attached yet. False, with *@skel and *@rb for the caller to free, if that
+ * failed.
+ */
+static bool prepare(struct runqslower_bpf **skel, struct ring_buffer **rb)
+{
+	int stats;
+
+	*skel = tracer_load(&opts);
+	if (!*skel)
+		return false;
+	*rb = ring_buffer__new(tracer_events(*skel), on_record, NULL, NULL);
+	if (!*rb) {
 		bpf_failure("map the ring buffer", -errno);
-		goto out;
+		return false;
 	}
 	if (!prepare_output())
-		goto out;
-	/* Held open, it has the kernel count. */
-	if (opts.cost) {
-		stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
-		if (stats < 0) {
-			bpf_failure("count what the programs cost", stats);
-			goto out;
-		}
-	}
-	if (tracer_attach(skel, &opts))
-		goto out;
+		return false;
+	if (!opts.cost)
+		return true;
+	/* The kernel counts while this is open: until the process ends. */
+	stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (stats < 0)
+		bpf_failure("count what the programs cost", stats);
+	return stats >= 0;
+}
 
-	start = clock_mono_ns();
-	totals_since = start;
-	clock_sync();
-	writer->begin(&opts);
-	if (flush())
-		trace(skel, rb, signals, start);
+/* Detach, take what is left and write what comes last. */
+static void finish(struct runqslower_bpf *skel, struct ring_buffer *rb)
+{
+	struct cost costs[MAX_PROGRAMS];
+	__u64 now, missed;
+
 	tracer_detach(skel);
 	drain(skel, rb);
 	now = clock_mono_ns();
@@ -434,13 +461,40 @@ int main(int argc, char **argv)
 	if (opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",
 		      tracer_stats(skel)->seen, nr_taken, lost_told);
+}
 
+/* Has all been written that somebody wanted to read? */
+static bool succeeded(void)
+{
 	/* Who closes the pipe has seen enough. */
 	if (!write_error || write_error == EPIPE)
-		status = trace_failed ? EXIT_FAILURE : EXIT_SUCCESS;
-	else
-		error("cannot write to stdout: %s", strerror(write_error));
-out:
+		return !trace_failed;
+	error("cannot write to stdout: %s", strerror(write_error));
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct runqslower_bpf *skel = NULL;
+	struct ring_buffer *rb = NULL;
+	int status = EXIT_FAILURE, signals;
+	__u64 start;
+
+	parse_options(argc, argv, &opts);
+	signals = set_up_signals();
+	if (signals < 0)
+		return EXIT_FAILURE;
+	if (prepare(&skel, &rb) && !tracer_attach(skel, &opts)) {
+		start = clock_mono_ns();
+		totals_since = start;
+		clock_sync();
+		writer->begin(&opts);
+		if (flush())
+			collect(skel, rb, signals, start);
+		finish(skel, rb);
+		if (succeeded())
+			status = EXIT_SUCCESS;
+	}
 	ring_buffer__free(rb);
 	tracer_free(skel);
 	ordered_waits_free(&order);

@@ -31,6 +31,17 @@ bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, str
  */
 const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until);
 
+static inline bool ordered_waits_is_empty(const struct ordered_waits *o)
+{
+	return !o->nr;
+}
+
+/* When the newest wait ended; one must be held. */
+static inline __u64 ordered_waits_newest(const struct ordered_waits *o)
+{
+	return o->waits[o->head + o->nr - 1].event.end_ns;
+}
+
 /* And the explanations that are still held. */
 void ordered_waits_free(struct ordered_waits *o);
 

@@ -13,8 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
-#include "../util/cgroups.h"
 #include "../options.h"
+#include "../util/cgroups.h"
+#include "../util/error.h"
 #include "../writers/writer.h"
 
 #define US	1000ULL

@@ -4,7 +4,15 @@
 
 #include <linux/compiler.h>
 
-/* One line on stderr, which begins with the name of the tool. */
+#define EXIT_USAGE	64		/* EX_USAGE of sysexits.h */
+
+/* Print one line on stderr, which begins with the name of the tool. */
 void __printf(1, 2) error(const char *fmt, ...);
+
+/* As error(), and exit with EXIT_USAGE: the command line is wrong. */
+void __noreturn __printf(1, 2) refuse(const char *fmt, ...);
+
+/* Say so, and exit with EXIT_FAILURE. */
+void __noreturn out_of_memory(void);
 
 #endif /* __RUNQSLOWER_ERROR_H */

@@ -3,13 +3,12 @@
  * JSON: one object a line. What is in it says the schema, at the end of this
  * file.
  */
-#include <err.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "json_writer.h"
 #include "utf8.h"
 #include "util/cgroups.h"
 #include "util/clock.h"
+#include "util/error.h"
 #include "writer.h"
 
 static json_writer_t *json;
@@ -101,7 +100,7 @@ static void json_begin(const struct options *opts)
 	(void)opts;
 	json = jsonw_new(stdout);
 	if (!json)
-		errx(EXIT_FAILURE, "out of memory");
+		out_of_memory();
 }
 
 static void waker_fields(const struct why_event *e)
