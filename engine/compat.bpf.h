@@ -486,19 +486,4 @@ static __always_inline u32 preempt_count(s64 offset)
 	return count;
 }
 
-#define SERVING_SOFTIRQ	(1U << 8)
-
-/*
- * What the present code runs for: the current task, or an interrupt. User space
- * knows where that stands: see preempt.h.
- */
-static __always_inline enum waker_kind waker_kind(s64 preempt_count_at, u32 in_irq_mask)
-{
-	u32 count = preempt_count(preempt_count_at);
-
-	if (count & in_irq_mask)
-		return WAKER_IRQ;
-	return count & SERVING_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
-}
-
 #endif /* __RUNQSLOWER_COMPAT_BPF_H */

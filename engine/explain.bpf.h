@@ -110,11 +110,26 @@ static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
 	w->waking = 0;
 }
 
+#define SERVING_SOFTIRQ	(1U << 8)	/* SOFTIRQ_OFFSET of linux/preempt.h */
+
+/*
+ * What the present code runs for: the current task, or an interrupt. User space
+ * finds out where the kernel keeps that: see util/preempt_count.h.
+ */
+static __always_inline enum waker_kind waker_kind(void)
+{
+	u32 count = preempt_count(preempt_count_at);
+
+	if (count & in_irq_mask)
+		return WAKER_IRQ;
+	return count & SERVING_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
+}
+
 /* The present context is about to wake the task of @w. */
 static __always_inline void why_note_waker(struct why_wait *w)
 {
 	w->waking = bpf_ktime_get_ns();
-	w->waker_kind = waker_kind(preempt_count_at, in_irq_mask);
+	w->waker_kind = waker_kind();
 	w->waker_tid = 0;
 	w->waker_tgid = 0;
 	w->waker_comm[0] = '\0';
