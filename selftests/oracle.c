@@ -261,12 +261,79 @@ static void list_blinds(const struct oracle_event *events, size_t nr, struct tru
 	}
 }
 
+/*
+ * A second wakeup does not restart a wait, because that task was preempted
+ * before it slept. A wakeup of a task on a CPU does not begin one.
+ */
+static void wake(struct task *p, const struct oracle_event *e, __u64 late)
+{
+	if ((p->in || p->since) && p->nr_switches == e->nr_switches)
+		return;
+	*p = (struct task) {
+		.since = e->ns,
+		.nr_switches = e->nr_switches,
+		.late = late,
+		.blind = e->blind_ns,
+		.cpu = e->cpu,
+	};
+}
+
+static void switch_in(struct task *p, const struct oracle_event *e, struct truth *t)
+{
+	struct truth_wait *w = &t->waits[t->nr_waits++];
+
+	w->tid = e->tid;
+	w->end_ns = e->ns;
+	w->end_blind_ns = e->blind_ns;
+	w->cpu = e->cpu;
+	w->sure = p->since && p->nr_switches == e->nr_switches;
+	if (w->sure) {
+		w->wait_ns = e->ns - p->since;
+		w->late_ns = p->late;
+		w->begin_blind_ns = p->blind;
+		w->dozed = p->dozes;
+		w->migrated = p->cpu != e->cpu;
+	}
+	t->nr_unsure += !w->sure;
+	p->since = 0;
+	p->in = e->ns;
+	p->nr_switches = e->nr_switches;
+}
+
+static void switch_out(struct task *p, const struct oracle_event *e, struct truth *t)
+{
+	if (p->in && p->nr_switches + 1 == e->prev_nr_switches)
+		t->runs[t->nr_runs++] = (struct truth_run) {
+			.tid = e->prev_tid,
+			.cpu = e->cpu,
+			.in_ns = p->in,
+			.out_ns = e->ns,
+		};
+	*p = (struct task) {
+		.since = e->prev_waits ? e->ns : 0,
+		.nr_switches = e->prev_nr_switches,
+		.blind = e->blind_ns,
+		.dozes = e->prev_dozes,
+		.cpu = e->cpu,
+	};
+}
+
+static void sort(struct truth *t)
+{
+	qsort(t->waits, t->nr_waits, sizeof(*t->waits), by_end);
+	qsort(t->runs, t->nr_runs, sizeof(*t->runs), by_in);
+	t->cpu_runs = malloc((t->nr_runs + 1) * sizeof(*t->runs));
+	if (!t->cpu_runs)
+		abort();
+	memcpy(t->cpu_runs, t->runs, t->nr_runs * sizeof(*t->runs));
+	qsort(t->cpu_runs, t->nr_runs, sizeof(*t->runs), by_cpu);
+}
+
 static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 {
-	struct task *tasks = calloc(MAX_TID, sizeof(*tasks)), *p;
+	struct task *tasks = calloc(MAX_TID, sizeof(*tasks));
 	const struct oracle_event *e;
 	struct lateness late = {};
-	struct truth_wait *w;
 
 	learn_lateness(&late, events, nr);
 	t->waits = calloc(nr, sizeof(*t->waits));
@@ -276,69 +343,18 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 	for (e = events; e < events + nr; e++) {
 		if (e->kind == ORACLE_BLIND)
 			continue;
-		p = &tasks[e->tid % MAX_TID];
 		if (e->kind == ORACLE_WAKE) {
-			/*
-			 * A second wakeup does not restart a wait: that task
-			 * was preempted before it slept. On a CPU it does not
-			 * begin one.
-			 */
-			if ((p->in || p->since) && p->nr_switches == e->nr_switches)
-				continue;
-			p->in = 0;
-			p->since = e->ns;
-			p->nr_switches = e->nr_switches;
-			p->late = lateness(&late, e);
-			p->blind = e->blind_ns;
-			p->dozes = false;
-			p->cpu = e->cpu;
+			wake(&tasks[e->tid % MAX_TID], e, lateness(&late, e));
 			continue;
 		}
-		if (e->tid) {
-			w = &t->waits[t->nr_waits++];
-			w->tid = e->tid;
-			w->end_ns = e->ns;
-			w->end_blind_ns = e->blind_ns;
-			w->cpu = e->cpu;
-			w->sure = p->since && p->nr_switches == e->nr_switches;
-			if (w->sure) {
-				w->wait_ns = e->ns - p->since;
-				w->late_ns = p->late;
-				w->begin_blind_ns = p->blind;
-				w->dozed = p->dozes;
-			}
-			w->migrated = w->sure && p->cpu != e->cpu;
-			t->nr_unsure += !w->sure;
-			p->since = 0;
-			p->in = e->ns;
-			p->nr_switches = e->nr_switches;
-		}
-		p = &tasks[e->prev_tid % MAX_TID];
-		if (e->prev_tid) {
-			if (p->in && p->nr_switches + 1 == e->prev_nr_switches) {
-				t->runs[t->nr_runs].tid = e->prev_tid;
-				t->runs[t->nr_runs].cpu = e->cpu;
-				t->runs[t->nr_runs].in_ns = p->in;
-				t->runs[t->nr_runs++].out_ns = e->ns;
-			}
-			p->in = 0;
-			p->since = e->prev_waits ? e->ns : 0;
-			p->nr_switches = e->prev_nr_switches;
-			p->late = 0;
-			p->blind = e->blind_ns;
-			p->dozes = e->prev_dozes;
-			p->cpu = e->cpu;
-		}
+		if (e->tid)
+			switch_in(&tasks[e->tid % MAX_TID], e, t);
+		if (e->prev_tid)
+			switch_out(&tasks[e->prev_tid % MAX_TID], e, t);
 	}
 	free(late.least);
 	free(tasks);
-	qsort(t->waits, t->nr_waits, sizeof(*t->waits), by_end);
-	qsort(t->runs, t->nr_runs, sizeof(*t->runs), by_in);
-	t->cpu_runs = malloc((t->nr_runs + 1) * sizeof(*t->runs));
-	if (!t->cpu_runs)
-		abort();
-	memcpy(t->cpu_runs, t->runs, t->nr_runs * sizeof(*t->runs));
-	qsort(t->cpu_runs, t->nr_runs, sizeof(*t->runs), by_cpu);
+	sort(t);
 }
 
 bool oracle_stop(struct oracle *o, struct truth *truth)
