@@ -552,3 +552,22 @@ void load_free(struct load *load)
 {
 	munmap(load, sizeof(*load));
 }
+
+int cpu_of(pid_t pid)
+{
+	char path[64], stat[1024] = "", *s;
+	int field = 2;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (f) {
+		if (!fgets(stat, sizeof(stat), f))
+			stat[0] = '\0';
+		fclose(f);
+	}
+	/* The name, field 2, can have anything in it. */
+	for (s = strrchr(stat, ')'); s && field < 39; field++)
+		s = strchr(s + 1, ' ');
+	return s ? atoi(s) : -1;
+}

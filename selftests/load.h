@@ -121,4 +121,9 @@ void load_free(struct load *load);
  */
 uint64_t load_runtime(const struct load *load, pid_t tid, uint64_t from, uint64_t to);
 
+/*
+ * The CPU that @pid has run on last: field 39 of its stat, -1 if it has gone.
+ */
+int cpu_of(pid_t pid);
+
 #endif /* __LOAD_H */
