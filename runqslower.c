@@ -135,10 +135,7 @@ static bool flush(void)
 	return false;
 }
 
-/*
- * Print or count the waits that ended until @until. False when there is no use
- * in more.
- */
+/* Print or count the waits that ended until @until. False: no use in more. */
 static bool take_until(__u64 until)
 {
 	const struct held_wait *wait;
@@ -232,7 +229,9 @@ static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns, int signals)
 	};
 
 	/* While waits are held, only time and signals wake us: see HOLD_NS. */
-	if (ppoll(fds, ordered_waits_is_empty(&order) ? 3 : 2, timeout_ns ? &timeout : NULL, NULL) > 0 &&
+	nfds_t nr = ordered_waits_is_empty(&order) ? 3 : 2;
+
+	if (ppoll(fds, nr, timeout_ns ? &timeout : NULL, NULL) > 0 &&
 	    (fds[0].revents & (POLLERR | POLLNVAL) || fds[1].revents))
 		interrupted = true;
 }
@@ -360,22 +359,16 @@ static void drain(struct runqslower_bpf *skel, struct ring_buffer *rb)
 		take_until(ULLONG_MAX);
 }
 
-static const struct writer *find_writer(void)
-{
-	switch (opts.output) {
-	case OUTPUT_JSON:
-		return &json_writer;
-	case OUTPUT_CSV:
-		return &csv_writer;
-	default:
-		return &text_writer;
-	}
-}
-
 /* All that can fail before there is anything to trace. */
 static bool prepare_output(void)
 {
-	writer = find_writer();
+	static const struct writer * const writers[] = {
+		[OUTPUT_TEXT] = &text_writer,
+		[OUTPUT_JSON] = &json_writer,
+		[OUTPUT_CSV] = &csv_writer,
+	};
+
+	writer = writers[opts.output];
 	shows_status = isatty(STDERR_FILENO) && (opts.duration_ns || opts.summary);
 	if (explains(&opts) && !history_init(&history, max_cpus(), opts.history))
 		out_of_memory();
