@@ -154,9 +154,7 @@ static bool parse_duration(const char *s, __u64 plain_ns, __u64 *ns)
 		{}
 	};
 
-	/*
-	 * LLONG_MAX: what a struct timespec and a difference of two can hold.
-	 */
+	/* What a struct timespec and a difference of two can hold. */
 	return parse_with_unit(s, units, ns) && *ns <= LLONG_MAX;
 }
 
@@ -259,10 +257,7 @@ static void *grow(void *array, size_t nr, size_t size)
 	return array;
 }
 
-/*
- * Each of these takes one value or a list of them; what is wrong is named
- * whole.
- */
+/* Each of these takes one value or a list; what is wrong is named whole. */
 static void add_ids(struct id_list *list, const char *arg, const char *what)
 {
 	const char *s = arg;
