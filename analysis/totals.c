@@ -48,7 +48,6 @@ struct slot {
 
 struct table {
 	struct slot slots[TABLE_SIZE];
-	__u64 rest;
 };
 
 /* As it is given out, less what is computed then; and the shortest wait. */
@@ -143,7 +142,6 @@ static size_t table_add(struct table *t, __u64 key, __u64 ns, bool *fresh)
 		}
 	}
 	*fresh = true;
-	t->rest += s[least].ns;
 	s[least] = (struct slot) { key, ns, s[least].rank + ns };
 	return least;
 }
@@ -353,21 +351,6 @@ size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max)
 		out[i].ns = slots[i]->ns;
 	}
 	return i;
-}
-
-__u64 totals_waiters_rest(const struct totals *t)
-{
-	return t->waiters.rest;
-}
-
-__u64 totals_culprits_rest(const struct totals *t)
-{
-	return t->culprits.rest;
-}
-
-__u64 totals_pairs_rest(const struct totals *t)
-{
-	return t->pairs.rest;
 }
 
 __u64 totals_nr(const struct totals *t)

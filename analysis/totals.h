@@ -3,7 +3,7 @@
  * Totals over many waits: who waited most, who made others wait, whose cgroup
  * against whose, and for what. Memory is bounded, however many tasks come and
  * go: each table has room for so many; where it is full, an entry with little
- * time makes room, and what it had goes to "the rest". If it comes back it
+ * time makes room, and what it had is in no table any more. If it comes back it
  * begins anew.
  */
 #ifndef __RUNQSLOWER_TOTALS_H
@@ -59,14 +59,6 @@ void totals_add(struct totals *t, const struct wait_event *e, const struct why *
 size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max);
 size_t totals_culprits(const struct totals *t, struct culprit *out, size_t max);
 size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max);
-
-/*
- * What found no room in these tables, in ns: of all that waited, of all
- * culprits.
- */
-__u64 totals_waiters_rest(const struct totals *t);
-__u64 totals_culprits_rest(const struct totals *t);
-__u64 totals_pairs_rest(const struct totals *t);
 
 /* All waits: how many, how long, and how much of that for this cause. */
 __u64 totals_nr(const struct totals *t);
