@@ -27,6 +27,7 @@
 #include "tracer.h"
 #include "util/clock.h"
 #include "util/error.h"
+#include "util/period.h"
 #include "writers/trace_file.h"
 #include "writers/writer.h"
 
@@ -46,56 +47,65 @@
 
 #define MAX_PROGRAMS	32		/* more than there are */
 
-static struct options opts;
-static struct ordered_waits order;
-static struct history history;		/* where waits are explained */
-static struct totals *totals;		/* with -s */
-static const struct writer *writer;
-static __u64 nr_received;		/* waits taken from the ring buffer */
-static unsigned int nr_batch;		/* the same, in this batch */
-static __u64 nr_taken;			/* waits printed or counted */
-static __u64 lost_told;			/* lost waits the user knows of */
-static int write_error;			/* errno of the first failure on stdout */
-static bool trace_failed;
-static __u64 totals_since;		/* when those of -s and -H were begun */
-static bool shows_status;		/* on stderr, for a person */
-static bool status_is_shown;
-static bool interrupted;		/* by a signal, or nobody reads any more */
+/* What there is from the command line to the exit. */
+struct session {
+	struct options opts;
+	struct runqslower_bpf *skel;
+	struct ring_buffer *rb;
+	int signals;			/* a signalfd of those that end the tracing */
+	struct ordered_waits order;
+	struct history history;		/* where waits are explained */
+	struct totals *totals;		/* with -s */
+	struct histogram counted;	/* with -H: what has been written of it */
+	const struct writer *writer;
+	__u64 start;			/* when tracing began */
+	__u64 totals_since;		/* when totals were last begun anew */
+	__u64 nr_received;		/* waits taken from the ring buffer */
+	unsigned int nr_batch;		/* the same, in this batch */
+	__u64 nr_taken;			/* waits printed or counted */
+	__u64 told[NR_LOST];		/* lost waits the user knows of */
+	__u64 lost_told;		/* all of them */
+	int write_error;		/* errno of the first failure on stdout */
+	bool trace_failed;
+	bool shows_status;		/* on stderr, for a person */
+	bool status_is_shown;
+	bool interrupted;		/* by a signal, or nobody reads any more */
+};
 
-static void on_why(const struct why_event *e)
+static void on_why(struct session *s, const struct why_event *e)
 {
-	struct why *why = explain(e, &history);
+	struct why *why = explain(e, &s->history);
 
-	if (!why || !ordered_waits_push(&order, &e->wait, why))
+	if (!why || !ordered_waits_push(&s->order, &e->wait, why))
 		out_of_memory();
-	if (opts.trace && !e->wait.stalled)
+	if (s->opts.trace && !e->wait.stalled)
 		trace_wait(why);
 }
 
 static int on_record(void *ctx, void *data, size_t size)
 {
 	const struct wait_event *e = data;
+	struct session *s = ctx;
 
-	(void)ctx;
 	switch (*(__u8 *)data) {
 	case RECORD_SEGMENTS:
-		if (!history_add(&history, data, size / sizeof(struct run_segment)))
+		if (!history_add(&s->history, data, size / sizeof(struct run_segment)))
 			out_of_memory();
 		return 0;
 	case RECORD_WHY:
-		on_why(data);
+		on_why(s, data);
 		break;
 	case RECORD_WAIT:
-		if (!ordered_waits_push(&order, data, NULL))
+		if (!ordered_waits_push(&s->order, data, NULL))
 			out_of_memory();
 		break;
 	}
-	nr_received += !e->stalled;
+	s->nr_received += !e->stalled;
 	/*
 	 * A negative value ends the batch; this wait has been taken all the
 	 * same.
 	 */
-	return ++nr_batch < BATCH ? 0 : -EAGAIN;
+	return ++s->nr_batch < BATCH ? 0 : -EAGAIN;
 }
 
 static __u64 nr_lost(const struct wait_stats *stats)
@@ -108,120 +118,118 @@ static __u64 nr_lost(const struct wait_stats *stats)
 	return sum;
 }
 
-static void hide_status(void)
+static void hide_status(struct session *s)
 {
-	if (status_is_shown)
+	if (s->status_is_shown)
 		fputs("\r\033[K", stderr);
-	status_is_shown = false;
+	s->status_is_shown = false;
 }
 
-static void show_status(const struct wait_stats *stats, __u64 elapsed_ns)
+static void show_status(struct session *s, const struct wait_stats *stats, __u64 elapsed_ns)
 {
-	if (!shows_status)
+	if (!s->shows_status)
 		return;
 	fprintf(stderr, "\r\033[K%llu waits, %llu lost, %llu s", stats->seen,
 		nr_lost(stats), elapsed_ns / NSEC_PER_SEC);
-	status_is_shown = true;
+	s->status_is_shown = true;
 }
 
 /* Write what was printed. False if that failed; write_error says why. */
-static bool flush(void)
+static bool flush(struct session *s)
 {
-	hide_status();
+	hide_status(s);
 	if (!fflush(stdout) && !ferror(stdout))
 		return true;
-	if (!write_error)
-		write_error = errno;
+	if (!s->write_error)
+		s->write_error = errno;
 	return false;
 }
 
 /* Print or count the waits that ended until @until. False: no use in more. */
-static bool take_until(__u64 until)
+static bool take_until(struct session *s, __u64 until)
 {
 	const struct held_wait *wait;
 	bool stalled;
 
 	clock_sync();
-	while ((wait = ordered_waits_pop(&order, until))) {
+	while ((wait = ordered_waits_pop(&s->order, until))) {
 		stalled = wait->event.stalled;
-		if (totals && !stalled)
-			totals_add(totals, &wait->event, wait->why);
-		if (stalled || prints_lines(&opts))
-			writer->wait(&opts, &wait->event, wait->why, stalled);
+		if (s->totals && !stalled)
+			totals_add(s->totals, &wait->event, wait->why);
+		if (stalled || prints_lines(&s->opts))
+			s->writer->wait(&s->opts, &wait->event, wait->why, stalled);
 		free(wait->why);
-		nr_taken += !stalled;
-		if (!stalled && nr_taken == opts.count)
+		s->nr_taken += !stalled;
+		if (!stalled && s->nr_taken == s->opts.count)
 			break;
 	}
-	return flush() && nr_taken != (opts.count ?: ULLONG_MAX);
+	return flush(s) && s->nr_taken != (s->opts.count ?: ULLONG_MAX);
 }
 
 /*
- * Write what has come together since @since, and begin anew. At the end only if
+ * Write what has come together since then, and begin anew. At the end only if
  * there is something: an interval may just have been over.
  */
-static void write_totals(struct runqslower_bpf *skel, __u64 since, __u64 now, bool end)
+static void write_totals(struct session *s, __u64 now, bool end)
 {
-	static struct histogram histogram, before, counted;
-	bool always = !end || !opts.interval_ns;
+	struct histogram histogram, counted;
+	bool always = !end || !s->opts.interval_ns;
 	__u32 i;
 
-	if (opts.summary && (always || totals_nr(totals))) {
-		writer->summary(&opts, totals, since, now);
-		totals_clear(totals);
+	if (s->opts.summary && (always || totals_nr(s->totals))) {
+		s->writer->summary(&s->opts, s->totals, s->totals_since, now);
+		totals_clear(s->totals);
 	}
-	if (!opts.histogram)
+	if (!s->opts.histogram)
 		return;
-	tracer_histogram(skel, &counted);
+	tracer_histogram(s->skel, &counted);
 	for (i = 0; i < NR_BUCKETS; i++)
-		histogram.counts[i] = counted.counts[i] - before.counts[i];
-	before = counted;
+		histogram.counts[i] = counted.counts[i] - s->counted.counts[i];
+	s->counted = counted;
 	if (always || histogram_total(&histogram))
-		writer->histogram(&opts, &histogram, since, now);
+		s->writer->histogram(&s->opts, &histogram, s->totals_since, now);
 }
 
 /* Take a batch of waits. True if there may be more. */
-static bool take_batch(struct ring_buffer *rb)
+static bool take_batch(struct session *s)
 {
-	nr_batch = 0;
-	return ring_buffer__consume(rb) == -EAGAIN;
+	s->nr_batch = 0;
+	return ring_buffer__consume(s->rb) == -EAGAIN;
 }
 
 /* Say what has been lost since the last time. */
-static void tell_lost(const struct wait_stats *stats)
+static void tell_lost(struct session *s, const struct wait_stats *stats)
 {
 	static const char * const reasons[] = {
 		[LOST_RING] = "no room in the ring buffer (see --ring-size)",
 		[LOST_STORAGE] = "no memory for a task's record",
 		[LOST_CLOCK] = "clocks of CPUs disagree",
 	};
-	static __u64 told[NR_LOST];
 	__u64 lost;
 	int i;
 
 	for (i = 0; i < NR_LOST; i++) {
-		lost = stats->lost[i] - told[i];
+		lost = stats->lost[i] - s->told[i];
 		if (lost) {
-			hide_status();
+			hide_status(s);
 			error("lost %llu waits: %s", lost, reasons[i]);
-			if (writer->lost)
-				writer->lost(&opts, reasons[i], lost, clock_mono_ns());
+			if (s->writer->lost)
+				s->writer->lost(&s->opts, reasons[i], lost, clock_mono_ns());
 		}
-		told[i] += lost;
-		lost_told += lost;
+		s->told[i] += lost;
+		s->lost_told += lost;
 	}
 }
 
 /*
  * Wait until there is something to do, or until @timeout_ns (0: no limit).
- * @signals: a signalfd of those that end the tracing.
  */
-static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns, int signals)
+static void wait_for_work(struct session *s, __u64 timeout_ns)
 {
 	struct pollfd fds[] = {
 		{ .fd = STDOUT_FILENO },	/* only whether it was closed */
-		{ .fd = signals, .events = POLLIN },
-		{ .fd = ring_buffer__epoll_fd(rb), .events = POLLIN },
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = ring_buffer__epoll_fd(s->rb), .events = POLLIN },
 	};
 	struct timespec timeout = {
 		.tv_sec = timeout_ns / NSEC_PER_SEC,
@@ -229,41 +237,21 @@ static void wait_for_work(struct ring_buffer *rb, __u64 timeout_ns, int signals)
 	};
 
 	/* While waits are held, only time and signals wake us: see HOLD_NS. */
-	nfds_t nr = ordered_waits_is_empty(&order) ? 3 : 2;
+	nfds_t nr = ordered_waits_is_empty(&s->order) ? 3 : 2;
 
 	if (ppoll(fds, nr, timeout_ns ? &timeout : NULL, NULL) > 0 &&
 	    (fds[0].revents & (POLLERR | POLLNVAL) || fds[1].revents))
-		interrupted = true;
-}
-
-/* Something that is due every so often. */
-struct period {
-	__u64 ns;			/* 0: never */
-	__u64 next;
-};
-
-static bool is_due(struct period *p, __u64 now)
-{
-	if (!p->ns || now < p->next)
-		return false;
-	/* What was slept through is not made up for. */
-	p->next += (now - p->next) / p->ns * p->ns + p->ns;
-	return true;
+		s->interrupted = true;
 }
 
 /* False if the trace file cannot be written. */
-static bool write_trace(bool end)
+static bool write_trace(struct session *s, bool end)
 {
-	if (!opts.trace || trace_failed || (end ? trace_close() : trace_flush()))
+	if (!s->opts.trace || s->trace_failed || (end ? trace_close() : trace_flush()))
 		return true;
-	error("cannot write to %s: %s", opts.trace, strerror(errno));
-	trace_failed = true;
+	error("cannot write to %s: %s", s->opts.trace, strerror(errno));
+	s->trace_failed = true;
 	return false;
-}
-
-static __u64 earliest(__u64 ns, const struct period *p)
-{
-	return p->ns && p->next < ns ? p->next : ns;
 }
 
 /* What is due while waits are collected. */
@@ -277,14 +265,18 @@ struct schedule {
 };
 
 /* How long to wait for work, in ns; 0: until there is some. */
-static __u64 time_left(const struct schedule *s, __u64 now, bool more)
+static __u64 time_left(const struct session *s, const struct schedule *due, __u64 now, bool more)
 {
-	__u64 wake = earliest(earliest(earliest(s->end, &s->stalled), &s->totals), &s->status);
+	__u64 wake = earliest(due->end, &due->stalled);
+
+	wake = earliest(wake, &due->totals);
+	wake = earliest(wake, &due->status);
+
 
 	/* With more to take, only to learn of signals. */
 	if (more)
 		return 1;
-	if (!ordered_waits_is_empty(&order) && now + HOLD_NS < wake)
+	if (!ordered_waits_is_empty(&s->order) && now + HOLD_NS < wake)
 		wake = now + HOLD_NS;
 	if (wake == ULLONG_MAX)
 		return 0;
@@ -292,50 +284,48 @@ static __u64 time_left(const struct schedule *s, __u64 now, bool more)
 }
 
 /* Write and tell what is due. False when there is no use in more. */
-static bool do_what_is_due(struct runqslower_bpf *skel, struct schedule *s, __u64 start,
-			   __u64 now)
+static bool do_what_is_due(struct session *s, struct schedule *due, __u64 now)
 {
-	const struct wait_stats *stats = tracer_stats(skel);
+	const struct wait_stats *stats = tracer_stats(s->skel);
 
-	if (is_due(&s->trace, now) && !write_trace(false))
+	if (is_due(&due->trace, now) && !write_trace(s, false))
 		return false;
-	if (is_due(&s->totals, now)) {
-		write_totals(skel, totals_since, now, false);
-		totals_since = now;
-		if (!flush())
+	if (is_due(&due->totals, now)) {
+		write_totals(s, now, false);
+		s->totals_since = now;
+		if (!flush(s))
 			return false;
 	}
-	if (now - s->told_at > NSEC_PER_SEC && nr_lost(stats) != lost_told) {
-		tell_lost(stats);
-		s->told_at = now;
+	if (now - due->told_at > NSEC_PER_SEC && nr_lost(stats) != s->lost_told) {
+		tell_lost(s, stats);
+		due->told_at = now;
 	}
-	if (is_due(&s->status, now))
-		show_status(stats, now - start);
+	if (is_due(&due->status, now))
+		show_status(s, stats, now - s->start);
 	return true;
 }
 
 /* Take waits until the user, the duration or the count says stop. */
-static void collect(struct runqslower_bpf *skel, struct ring_buffer *rb, int signals,
-		    __u64 start)
+static void collect(struct session *s)
 {
-	struct schedule s = {
-		.end = opts.duration_ns ? start + opts.duration_ns : ULLONG_MAX,
-		.stalled = { opts.stalled_ns, start + opts.stalled_ns },
-		.totals = { opts.interval_ns, start + opts.interval_ns },
-		.trace = { opts.trace ? TRACE_NS : 0, start },
-		.status = { shows_status ? NSEC_PER_SEC : 0, start },
+	struct schedule due = {
+		.end = s->opts.duration_ns ? s->start + s->opts.duration_ns : ULLONG_MAX,
+		.stalled = { s->opts.stalled_ns, s->start + s->opts.stalled_ns },
+		.totals = { s->opts.interval_ns, s->start + s->opts.interval_ns },
+		.trace = { s->opts.trace ? TRACE_NS : 0, s->start },
+		.status = { s->shows_status ? NSEC_PER_SEC : 0, s->start },
 	};
-	__u64 now = start, limit;
+	__u64 now = s->start, limit;
 	bool more = false;
 
-	while (!interrupted && now < s.end) {
-		wait_for_work(rb, time_left(&s, now, more), signals);
+	while (!s->interrupted && now < due.end) {
+		wait_for_work(s, time_left(s, &due, now, more));
 		now = clock_mono_ns();
-		if (is_due(&s.stalled, now))
-			tracer_find_waiting(skel);
-		more = take_batch(rb);
-		limit = more ? ordered_waits_newest(&order) : now;
-		if (!take_until(limit - HOLD_NS) || !do_what_is_due(skel, &s, start, now))
+		if (is_due(&due.stalled, now))
+			tracer_find_waiting(s->skel);
+		more = take_batch(s);
+		limit = more ? ordered_waits_newest(&s->order) : now;
+		if (!take_until(s, limit - HOLD_NS) || !do_what_is_due(s, &due, now))
 			return;
 	}
 }
@@ -344,23 +334,23 @@ static void collect(struct runqslower_bpf *skel, struct ring_buffer *rb, int sig
  * Take what is left. A program may still be running on another CPU: every wait
  * it has seen must have arrived, or be lost, before it is the end.
  */
-static void drain(struct runqslower_bpf *skel, struct ring_buffer *rb)
+static void drain(struct session *s)
 {
-	const struct wait_stats *stats = tracer_stats(skel);
+	const struct wait_stats *stats = tracer_stats(s->skel);
 	__u64 give_up = clock_mono_ns() + NSEC_PER_SEC, seen, lost;
 
 	do {
-		while (take_batch(rb))
+		while (take_batch(s))
 			;
 		seen = __atomic_load_n(&stats->seen, __ATOMIC_RELAXED);
 		lost = __atomic_load_n(&stats->lost[LOST_RING], __ATOMIC_RELAXED);
-	} while (nr_received + lost < seen && clock_mono_ns() < give_up);
-	if (nr_taken != (opts.count ?: ULLONG_MAX))
-		take_until(ULLONG_MAX);
+	} while (s->nr_received + lost < seen && clock_mono_ns() < give_up);
+	if (s->nr_taken != (s->opts.count ?: ULLONG_MAX))
+		take_until(s, ULLONG_MAX);
 }
 
 /* All that can fail before there is anything to trace. */
-static bool prepare_output(void)
+static bool prepare_output(struct session *s)
 {
 	static const struct writer * const writers[] = {
 		[OUTPUT_TEXT] = &text_writer,
@@ -368,17 +358,17 @@ static bool prepare_output(void)
 		[OUTPUT_CSV] = &csv_writer,
 	};
 
-	writer = writers[opts.output];
-	shows_status = isatty(STDERR_FILENO) && (opts.duration_ns || opts.summary);
-	if (explains(&opts) && !history_init(&history, max_cpus(), opts.history))
+	s->writer = writers[s->opts.output];
+	s->shows_status = isatty(STDERR_FILENO) && (s->opts.duration_ns || s->opts.summary);
+	if (explains(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
 		out_of_memory();
-	if (opts.summary) {
-		totals = totals_new();
-		if (!totals)
+	if (s->opts.summary) {
+		s->totals = totals_new();
+		if (!s->totals)
 			out_of_memory();
 	}
-	if (opts.trace && !trace_open(opts.trace, &history)) {
-		error("cannot write to %s: %s", opts.trace, strerror(errno));
+	if (s->opts.trace && !trace_open(s->opts.trace, &s->history)) {
+		error("cannot write to %s: %s", s->opts.trace, strerror(errno));
 		return false;
 	}
 	return true;
@@ -397,6 +387,8 @@ static int set_up_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* If ignored, nothing would be known of the end of a child. */
+	signal(SIGCHLD, SIG_DFL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (fd < 0)
 		error("cannot wait for signals: %s", strerror(errno));
@@ -405,24 +397,23 @@ static int set_up_signals(void)
 
 /*
  * Load the programs and prepare all that takes their records, with nothing
- * attached yet. False, with *@skel and *@rb for the caller to free, if that
- * failed.
+ * attached yet.
  */
-static bool prepare(struct runqslower_bpf **skel, struct ring_buffer **rb)
+static bool prepare(struct session *s)
 {
 	int stats;
 
-	*skel = tracer_load(&opts);
-	if (!*skel)
+	s->skel = tracer_load(&s->opts);
+	if (!s->skel)
 		return false;
-	*rb = ring_buffer__new(tracer_events(*skel), on_record, NULL, NULL);
-	if (!*rb) {
+	s->rb = ring_buffer__new(tracer_events(s->skel), on_record, s, NULL);
+	if (!s->rb) {
 		bpf_failure("map the ring buffer", -errno);
 		return false;
 	}
-	if (!prepare_output())
+	if (!prepare_output(s))
 		return false;
-	if (!opts.cost)
+	if (!s->opts.cost)
 		return true;
 	/* The kernel counts while this is open: until the process ends. */
 	stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
@@ -432,67 +423,65 @@ static bool prepare(struct runqslower_bpf **skel, struct ring_buffer **rb)
 }
 
 /* Detach, take what is left and write what comes last. */
-static void finish(struct runqslower_bpf *skel, struct ring_buffer *rb)
+static void finish(struct session *s)
 {
 	struct cost costs[MAX_PROGRAMS];
 	__u64 now, missed;
 
-	tracer_detach(skel);
-	drain(skel, rb);
+	tracer_detach(s->skel);
+	drain(s);
 	now = clock_mono_ns();
 	clock_sync();
-	tell_lost(tracer_stats(skel));
-	write_totals(skel, totals_since, now, true);
-	if (opts.cost)
-		writer->cost(&opts, costs, tracer_costs(skel, costs, MAX_PROGRAMS), now);
-	flush();
-	missed = tracer_missed(skel);
+	tell_lost(s, tracer_stats(s->skel));
+	write_totals(s, now, true);
+	if (s->opts.cost)
+		s->writer->cost(&s->opts, costs, tracer_costs(s->skel, costs, MAX_PROGRAMS), now);
+	flush(s);
+	missed = tracer_missed(s->skel);
 	if (missed)
 		error("the kernel skipped %llu scheduler events; waits that began or ended there may be missing",
 		      missed);
-	write_trace(true);
-	if (opts.verbose)
+	write_trace(s, true);
+	if (s->opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",
-		      tracer_stats(skel)->seen, nr_taken, lost_told);
+		      tracer_stats(s->skel)->seen, s->nr_taken, s->lost_told);
 }
 
 /* Has all been written that somebody wanted to read? */
-static bool succeeded(void)
+static bool succeeded(const struct session *s)
 {
 	/* Who closes the pipe has seen enough. */
-	if (!write_error || write_error == EPIPE)
-		return !trace_failed;
-	error("cannot write to stdout: %s", strerror(write_error));
+	if (!s->write_error || s->write_error == EPIPE)
+		return !s->trace_failed;
+	error("cannot write to stdout: %s", strerror(s->write_error));
 	return false;
 }
 
 int main(int argc, char **argv)
 {
-	struct runqslower_bpf *skel = NULL;
-	struct ring_buffer *rb = NULL;
-	int status = EXIT_FAILURE, signals;
-	__u64 start;
+	struct session s = {};
+	int status = EXIT_FAILURE;
 
-	parse_options(argc, argv, &opts);
-	signals = set_up_signals();
-	if (signals < 0)
+	parse_options(argc, argv, &s.opts);
+	s.signals = set_up_signals();
+	if (s.signals < 0)
 		return EXIT_FAILURE;
-	if (prepare(&skel, &rb) && !tracer_attach(skel, &opts)) {
-		start = clock_mono_ns();
-		totals_since = start;
+	if (prepare(&s) && !tracer_attach(s.skel, &s.opts)) {
+		s.start = clock_mono_ns();
+		s.totals_since = s.start;
 		clock_sync();
-		writer->begin(&opts);
-		if (flush())
-			collect(skel, rb, signals, start);
-		finish(skel, rb);
-		if (succeeded())
+		s.writer->begin(&s.opts);
+		if (flush(&s))
+			collect(&s);
+		finish(&s);
+		if (succeeded(&s))
 			status = EXIT_SUCCESS;
 	}
-	ring_buffer__free(rb);
-	tracer_free(skel);
-	ordered_waits_free(&order);
-	totals_free(totals);
-	history_free(&history);
-	close(signals);
+	ring_buffer__free(s.rb);
+	tracer_free(s.skel);
+	ordered_waits_free(&s.order);
+	totals_free(s.totals);
+	history_free(&s.history);
+	close(s.signals);
 	return status;
 }

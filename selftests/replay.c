@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -125,11 +126,13 @@ int __wrap_isatty(int fd)
 /* --- the ring buffer ------------------------------------------------------ */
 
 static ring_buffer_sample_fn on_record;
+static void *on_record_ctx;
 
 struct ring_buffer *ring_buffer__new(int map_fd, ring_buffer_sample_fn fn, void *ctx,
 				     const struct ring_buffer_opts *opts)
 {
 	on_record = fn;
+	on_record_ctx = ctx;
 	errno = world->ring_error;
 	return world->ring_error ? NULL : (struct ring_buffer *)world;
 }
@@ -161,9 +164,9 @@ static int deliver(const struct item *item)
 	};
 
 	if (!world->explained)
-		return on_record(NULL, &e.wait, sizeof(e.wait));
-	on_record(NULL, segments, sizeof(segments));
-	return on_record(NULL, &e, sizeof(e));
+		return on_record(on_record_ctx, &e.wait, sizeof(e.wait));
+	on_record(on_record_ctx, segments, sizeof(segments));
+	return on_record(on_record_ctx, &e, sizeof(e));
 }
 
 int ring_buffer__consume(struct ring_buffer *rb)
@@ -267,6 +270,10 @@ int bpf_enable_stats(enum bpf_stats_type type)
 
 bool trace_open(const char *path, const struct history *history)
 {
+	struct sigaction action;
+
+	sigaction(SIGCHLD, NULL, &action);
+	world->sigchld_ignored = action.sa_handler == SIG_IGN;
 	errno = world->trace_error;
 	return !world->trace_error;
 }
@@ -427,6 +434,8 @@ void run_tool(struct ended *ended, int out_fd, char **args)
 		dup2(err, STDERR_FILENO);
 		/* The harness sets stdout to flush every line. */
 		setvbuf(stdout, NULL, _IOFBF, 0);
+		if (world->sigchld_ignored)
+			signal(SIGCHLD, SIG_IGN);
 		/* Nothing here sleeps: what hangs takes CPU time. */
 		setrlimit(RLIMIT_CPU, &limit);
 		exit(tool_main(nr + 1, argv));

@@ -50,6 +50,7 @@ struct world {
 	__u64 oversleep_at, oversleep;	/* who sleeps past it wakes up so much later */
 	int find_waiting_tid;		/* -S finds this task waiting */
 	bool terminal;			/* on stderr */
+	bool sigchld_ignored;		/* by the parent, and then by the tool */
 	bool explained;			/* items are struct why_event */
 	int load_error, attach_error, ring_error, cost_error, trace_error;
 	int flush_error_after;		/* trace_flush() goes well so often */

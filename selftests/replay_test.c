@@ -591,4 +591,18 @@ TEST_F(replay, status_line)
 	EXPECT_EQ(NULL, strchr(self->ended.err, '\r'));
 }
 
+/*
+ * As a parent may have left it: then nothing would be known of the end of the
+ * child that writes the trace file.
+ */
+TEST_F(replay, sigchld_ignored)
+{
+	world->sigchld_ignored = true;
+	world->explained = true;
+	world->signal_at = SEC;
+	RUN("--trace=x", "0");
+	EXPECT_OUTPUT("begin at 0\n");
+	EXPECT_FALSE(world->sigchld_ignored);
+}
+
 TEST_HARNESS_MAIN

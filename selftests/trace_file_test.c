@@ -48,16 +48,6 @@ TEST_F(file, created_anew)
 	EXPECT_TRUE(is_true("len(w) == 1"));
 }
 
-/* As a parent may have left it: then nobody could wait for a child. */
-TEST_F(file, sigchld_ignored)
-{
-	signal(SIGCHLD, SIG_IGN);
-	ASSERT_TRUE(trace_open(trace_path, &history));
-	waited(0, 100, -1);
-	EXPECT_TRUE(trace_close());
-	EXPECT_TRUE(is_true("len(w) == 1"));
-}
-
 /* With the space gone it is what it was. */
 TEST_F(file, cannot_be_written)
 {
