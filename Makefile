@@ -55,7 +55,8 @@ PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 SRCS := runqslower.c options.c tracer.c						\
 	$(addprefix analysis/,explain.c histogram.c history.c ordered_waits.c totals.c)	\
 	$(addprefix util/,cgroups.c clock.c error.c preempt_count.c)			\
-	$(addprefix writers/,csv.c json.c text.c text_totals.c trace_file.c)
+	$(addprefix writers/,csv.c field.c json.c names.c rows.c schema.c tables.c	\
+			     text.c text_totals.c trace_file.c)
 # Objects lie flat in OUTPUT.
 vpath %.c analysis util writers
 own_objs := $(patsubst %.c,$(OUTPUT)%.o,$(notdir $(SRCS)))
@@ -115,7 +116,7 @@ $(own_objs): $(OUTPUT)%.o: %.c | $(BPFOBJ)
 $(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(BPFOBJ)
 	$(QUIET_CC)$(CC) $(cc_flags) -c $< -o $@
 
-$(OUTPUT)json.o: cc_flags += -I$(tools)/bpf/bpftool
+$(OUTPUT)json.o $(OUTPUT)schema.o: cc_flags += -I$(tools)/bpf/bpftool
 $(OUTPUT)tracer.o: $(OUTPUT)runqslower.skel.h
 
 $(OUTPUT)runqslower.skel.h: $(OUTPUT)runqslower.bpf.o | $(bpftool_to_build)

@@ -15,7 +15,6 @@
 #include "options.h"
 #include "util/cgroups.h"
 #include "util/error.h"
-#include "writers/writer.h"
 
 #define VERSION	"1.0"
 
@@ -465,8 +464,8 @@ void parse_options(int argc, char **argv, struct options *opts)
 			opts->cost = true;
 			break;
 		case OPT_JSON_SCHEMA:
-			json_print_schema();
-			exit(EXIT_SUCCESS);
+			opts->json_schema = true;
+			return;
 		case 'n':
 			opts->count = parse_count(optarg);
 			break;

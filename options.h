@@ -56,6 +56,7 @@ struct options {
 	__u64 duration_ns;		/* 0: until interrupted */
 	__u64 count;			/* 0: any number */
 	__u64 ring_size;		/* bytes, 0: by the number of CPUs */
+	bool json_schema;		/* print it, and nothing else counts */
 };
 
 /*

@@ -28,6 +28,7 @@
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/period.h"
+#include "writers/schema.h"
 #include "writers/trace_file.h"
 #include "writers/writer.h"
 
@@ -463,6 +464,11 @@ int main(int argc, char **argv)
 	int status = EXIT_FAILURE;
 
 	parse_options(argc, argv, &s.opts);
+	if (s.opts.json_schema) {
+		print_schema();
+		flush(&s);
+		return succeeded(&s) ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
 	s.signals = set_up_signals();
 	if (s.signals < 0)
 		return EXIT_FAILURE;

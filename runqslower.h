@@ -80,6 +80,7 @@ enum wait_from {
 	FROM_NEW,
 	FROM_PREEMPTED,			/* or it gave up the CPU, still ready to run */
 	FROM_THROTTLED,			/* its group had used up its quota */
+	NR_FROM,
 };
 
 /* What woke the task. */
@@ -88,6 +89,7 @@ enum waker_kind {
 	WAKER_TASK,
 	WAKER_SOFTIRQ,			/* the interrupted task had no part in it */
 	WAKER_IRQ,
+	NR_WAKER_KINDS,
 };
 
 /* A queued task was moved away from a CPU. */

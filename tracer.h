@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /* The BPF programs as user space handles them. */
-#ifndef __RUNQSLOWER_PROGRAMS_H
-#define __RUNQSLOWER_PROGRAMS_H
+#ifndef __RUNQSLOWER_TRACER_H
+#define __RUNQSLOWER_TRACER_H
 
+#include "analysis/cost.h"
 #include "analysis/histogram.h"
 #include "options.h"
 #include "runqslower.h"
-#include "writers/writer.h"
 
 struct runqslower_bpf;
 
@@ -51,4 +51,4 @@ void bpf_failure(const char *what, int err);
 /* One more than the highest number that a CPU can have. */
 int max_cpus(void);
 
-#endif /* __RUNQSLOWER_PROGRAMS_H */
+#endif /* __RUNQSLOWER_TRACER_H */

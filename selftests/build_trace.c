@@ -10,23 +10,7 @@
 char trace_path[64];
 static char *file;			/* its text, after look() */
 
-/* Of text.c and cgroups.c, which are not what is tested. */
-const char * const cause_names[] = {
-	[CAUSE_QUOTA] = "quota", [CAUSE_TASK] = "task", [CAUSE_IRQ] = "irq",
-	[CAUSE_STEAL] = "steal", [CAUSE_IDLE] = "idle", [CAUSE_MIGRATING] = "migrating",
-	[CAUSE_WAKEUP] = "wakeup", [CAUSE_OTHER] = "other",
-};
-
-const char * const from_names[] = {
-	[FROM_UNSEEN] = "unseen", [FROM_WOKEN] = "woken", [FROM_NEW] = "new",
-	[FROM_PREEMPTED] = "preempted", [FROM_THROTTLED] = "throttled",
-};
-
-const char * const waker_names[] = {
-	[WAKER_UNSEEN] = "unseen", [WAKER_TASK] = "task", [WAKER_SOFTIRQ] = "softirq",
-	[WAKER_IRQ] = "irq",
-};
-
+/* Of cgroups.c, which is not what is tested. */
 const char *cgroup_path(__u64 id)
 {
 	static char path[32];

@@ -127,7 +127,7 @@ def all_hold(records, holds):
         say(str(record))
     return bool(records) and not wrong
 
-print('TAP version 13\n1..12')
+print('TAP version 13\n1..13')
 schema = json.loads(subprocess.check_output([tool, '--json-schema'], timeout=10))
 Draft202012Validator.check_schema(schema)
 records_of_all_runs = []
@@ -225,6 +225,41 @@ for record in records_of_all_runs:
 test(not wrong and set(valid) == {'wait', 'stalled', 'summary', 'histogram', 'lost', 'cost'},
      'records of every type are as in the schema')
 say(', '.join('%d %s' % (nr, name) for name, nr in valid.items()))
+
+# One of each type, changed in every way that the schema is to refuse.
+def without(record, key):
+    return {k: v for k, v in record.items() if k != key}
+
+OPTIONAL = {'hops'}
+accepted = []
+of_type = {record['type']: record for record in records_of_all_runs if
+           record['type'] not in ('wait', 'stalled') or 'waker' in record}
+for record in of_type.values():
+    changed = [without(record, key) for key in record if key not in OPTIONAL]
+    changed += [{**record, key: {}} for key in record]
+    changed += [{**record, 'other': 0}, {**record, 'type': 'other'}, {**record, 'mono_ns': -1}]
+    accepted += [r for r in changed if validator.is_valid(r)]
+wait = of_type['wait']
+task = {'kind': 'task', 'comm': '', 'tid': 0, 'pid': 0}
+share = {'cause': 'task', 'ns': 1, 'comm': '', 'tid': 0, 'pid': 0, 'cgroup': None,
+         'same_process': False, 'same_cgroup': False}
+quota = {'cause': 'quota', 'ns': 1, 'cgroup': '/'}
+changed = [{**of_type['stalled'], 'prev': wait['prev']},
+           {**without(without(wait, 'waker'), 'wakeup_ns'), 'hops': 5, 'from': 'woken'}]
+changed += [{**wait, 'waker': r} for r in
+            [without(task, 'tid'), {**task, 'kind': 'irq'}, {**task, 'kind': 'other'}]]
+changed += [{**wait, 'shares': [r]} for r in
+            [without(share, key) for key in share] +
+            [{**share, 'cause': 'irq'}, {**share, 'cause': 'other'}, {**quota, 'tid': 0},
+             {**quota, 'cause': 'steal'}, without(quota, 'cgroup'), {**quota, 'cause': 'x'}]]
+changed += [{**wait, 'cpus': []}, {**wait, 'idle_cpus': [1, 1]}, {**wait, 'cgroup': 'x'}]
+accepted += [r for r in changed if r != wait and validator.is_valid(r)]
+for record in accepted[:3]:
+    say('accepted: %s' % record)
+test(len(of_type) == 6 and not accepted and
+     all(validator.is_valid({**wait, **r}) for r in
+         [{'waker': task}, {'hops': 5}, {'shares': [share, quota]}]),
+     'the schema refuses what is not in a record')
 
 def wall_ahead(record):
     """Of CLOCK_MONOTONIC, ns."""

@@ -32,11 +32,6 @@ const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 	return NULL;
 }
 
-void json_print_schema(void)
-{
-	printf("made up schema\n");
-}
-
 #define DEFAULTS .min_us = 10000, .history = 1024
 
 /* Arguments, and the options that must come of them beside the defaults. */
@@ -663,7 +658,6 @@ TEST(shown_on_request)
 	EXPECT_TRUE(shows("--usage", "Usage: runqslower [OPTION...] [min_us]\n", "[min_us]\n"));
 	EXPECT_TRUE(shows("-V", "runqslower 1.0\n", "runqslower 1.0\n"));
 	EXPECT_TRUE(shows("--version", "runqslower 1.0\n", "runqslower 1.0\n"));
-	EXPECT_TRUE(shows("--json-schema", "made up schema\n", "made up schema\n"));
 }
 
 /* Which programs are in use hangs on this. */

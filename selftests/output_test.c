@@ -159,7 +159,7 @@ TEST_F(output, text_header)
 	opts.time = TIME_ISO;
 	EXPECT_PRINTS(TRACING
 		      "TIME                             COMM             TID           LAT(us)"
-		      " PREV COMM        PREV TID WAKER            WAKER TID"
+		      " PREV COMM        PREV TID WAKER          WAKER TID"
 		      " FROM      CPU  WHY\n", begin(&text_writer));
 	opts.previous = false;
 	opts.waker = false;
@@ -238,7 +238,7 @@ TEST_F(output, text_stalled)
 		      "                  0      waker            1006     \n", text());
 	EXPECT_PRINTS(TRACING
 		      "TIME     COMM             TID           LAT(us) "
-		      " PREV COMM        PREV TID WAKER            WAKER TID\n", begin(&text_writer));
+		      " PREV COMM        PREV TID WAKER          WAKER TID\n", begin(&text_writer));
 }
 
 TEST_F(output, text_waker)

@@ -591,6 +591,18 @@ TEST_F(replay, status_line)
 	EXPECT_EQ(NULL, strchr(self->ended.err, '\r'));
 }
 
+/* Nothing else is done, and a schema that was cut off is told of. */
+TEST_F(replay, json_schema)
+{
+	RUN("--json-schema", "nonsense");
+	EXPECT_OUTPUT("made up schema\n");
+	self->out_fd = open("/dev/full", O_WRONLY);
+	RUN("--json-schema");
+	EXPECT_EQ(1, self->ended.code);
+	EXPECT_STREQ("runqslower: cannot write to stdout: No space left on device\n",
+		     self->ended.err);
+}
+
 /*
  * As a parent may have left it: then nothing would be known of the end of the
  * child that writes the trace file.

@@ -1,38 +1,17 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include "names.h"
+#include "rows.h"
+#include "tables.h"
 #include "text.h"
 #include "text_totals.h"
 #include "utf8.h"
 #include "util/cgroups.h"
 #include "util/clock.h"
 #include "writer.h"
-
-const char * const cause_names[] = {
-	[CAUSE_QUOTA] = "quota",
-	[CAUSE_TASK] = "task",
-	[CAUSE_IRQ] = "irq",
-	[CAUSE_STEAL] = "steal",
-	[CAUSE_IDLE] = "idle",
-	[CAUSE_MIGRATING] = "migrating",
-	[CAUSE_WAKEUP] = "wakeup",
-	[CAUSE_OTHER] = "other",
-};
-
-const char * const from_names[] = {
-	[FROM_UNSEEN] = "unseen",
-	[FROM_WOKEN] = "woken",
-	[FROM_NEW] = "new",
-	[FROM_PREEMPTED] = "preempted",
-	[FROM_THROTTLED] = "throttled",
-};
-
-const char * const waker_names[] = {
-	[WAKER_UNSEEN] = "unseen",
-	[WAKER_TASK] = "task",
-	[WAKER_SOFTIRQ] = "softirq",
-	[WAKER_IRQ] = "irq",
-};
 
 static const int time_width[] = {
 	[TIME_CLOCK] = 8,
@@ -68,57 +47,6 @@ void text_name(const char *name, int width)
 		name += len ?: 1;
 	}
 	printf("%*s", column < width ? width - column : 0, "");
-}
-
-/*
- * With -S one more column, so that what follows has one place in all lines: '+'
- * for a wait that goes on.
- */
-static void print_mark(const struct options *opts, bool stalled)
-{
-	if (opts->stalled_ns)
-		putchar(stalled ? '+' : ' ');
-}
-
-static void begin(const struct options *opts)
-{
-	/* Of use even there, as the sign that tracing has begun. */
-	printf("Tracing run queue latency higher than %llu us\n", opts->min_us);
-	if (!prints_lines(opts) && !opts->stalled_ns)
-		return;
-	printf("%-*s %-16s %-6s %14s", time_width[opts->time],
-	       "TIME", "COMM", "TID", "LAT(us)");
-	print_mark(opts, false);
-	if (opts->previous)
-		printf(" %-16s %-6s", "PREV COMM", "PREV TID");
-	if (opts->waker)
-		printf(" %-16s %-9s", "WAKER", "WAKER TID");
-	if (opts->why)
-		printf(" %-9s %-4s %s", "FROM", "CPU", "WHY");
-	putchar('\n');
-}
-
-static void print_waker(const struct why_event *e)
-{
-	putchar(' ');
-	text_name(e->waker_kind == WAKER_TASK ? e->waker_comm :
-		  e->waker_kind == WAKER_UNSEEN ? "-" : waker_names[e->waker_kind], 16);
-	printf(" %-9u", e->waker_kind == WAKER_TASK ? e->waker_tid : 0);
-}
-
-/* The CPUs where it was queued, one after the other. */
-static void print_path(const struct why_event *e)
-{
-	char path[80] = "";
-	int len = 0;
-	__u32 i;
-
-	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++)
-		len += sprintf(path + len, "%u>", e->migrations[i].cpu);
-	if (e->nr_migrations > MAX_MIGRATIONS)
-		len += sprintf(path + len, "..>");
-	sprintf(path + len, "%u", e->wait.cpu);
-	printf(" %-4s ", path);
 }
 
 static void print_share(const struct share *s)
@@ -179,8 +107,6 @@ static void print_why(const struct why *why)
 	struct percent shares[MAX_PERCENTS];
 	size_t nr = percents(why, shares), i;
 
-	printf(" %-9s", from_names[why->event.from]);
-	print_path(&why->event);
 	for (i = 0; i < nr; i++) {
 		printf("%s%u%% ", i ? ", " : "", shares[i].percent);
 		print_share(&shares[i].share);
@@ -190,37 +116,157 @@ static void print_why(const struct why *why)
 		printf("; history covers %.0f%%", 100.0 * covered / why->event.wait.wait_ns);
 }
 
+static void print_pair(const struct total_row *row)
+{
+	if (row->kind == TOTAL_CGROUPS_REST) {
+		fputs(" (others)", stdout);
+		return;
+	}
+	putchar(' ');
+	text_name(row->waiting ? cgroup_path(row->waiting) : "-", 0);
+	fputs(" -> ", stdout);
+	text_name(row->running ? cgroup_path(row->running) : "-", 0);
+}
+
+static void print_number(const struct field *f, const void *row)
+{
+	__u64 number = field_number(f, row);
+	unsigned int per = f->per ?: 1;
+	char buf[32];
+
+	if (f->digits)
+		snprintf(buf, sizeof(buf), "%.*f", f->digits, (double)number / per);
+	else
+		snprintf(buf, sizeof(buf), "%llu", number / per);
+	printf("%*s", f->width, buf);
+}
+
+static void print_value(const struct options *opts, const struct field *f, const void *row)
+{
+	const void *at = field_at(f, row);
+	double real;
+
+	switch (f->type) {
+	case FIELD_TIME:
+		text_time(opts, field_number(f, row));
+		break;
+	case FIELD_TEXT:
+		text_name(*(const char * const *)at, -f->width);
+		break;
+	case FIELD_COMM:
+		text_name(at, -f->width);
+		break;
+	case FIELD_WORD:
+		printf("%*s", f->width, f->words[field_number(f, row)]);
+		break;
+	case FIELD_PATH:
+		printf("%*s", f->width, path_text(at).text);
+		break;
+	case FIELD_REAL:
+		real = *(const double *)at;
+		printf("%*.*f", f->width, f->digits, isnan(real) ? 0 : real);
+		break;
+	case FIELD_MARK:
+		putchar(field_number(f, row) ? '+' : ' ');
+		break;
+	case FIELD_WHY:
+		print_why(*(const struct why * const *)at);
+		break;
+	case FIELD_PAIR:
+		print_pair(row);
+		break;
+	default:
+		print_number(f, row);
+	}
+}
+
+static bool is_column(const struct options *opts, const struct field *f, unsigned int kind)
+{
+	return field_in_text(f, fields_with(opts)) && field_is_of(f, 1U << kind);
+}
+
+/* A heading that is too long for its column takes room from the next one. */
+void text_heading(const struct options *opts, const struct table *table, unsigned int kind)
+{
+	const struct field *f;
+	bool begun = false;
+	int width, over = 0;
+
+	for_each_field(f, table) {
+		if (!is_column(opts, f, kind))
+			continue;
+		width = f->type == FIELD_TIME ? -time_width[opts->time] : f->width;
+		if (width > over)
+			width -= over;
+		else if (width < -over)
+			width += over;
+		over = strlen(f->head) - abs(width);
+		if (over < 0)
+			over = 0;
+		if (f->type == FIELD_MARK)
+			putchar(' ');
+		else
+			printf("%s%*s", begun ? " " : "", width, f->head);
+		begun = true;
+	}
+	putchar('\n');
+}
+
+void text_row(const struct options *opts, const struct table *table, unsigned int kind,
+	      const void *row)
+{
+	const struct field *f;
+	bool begun = false;
+	int blank = 0;
+
+	for_each_field(f, table) {
+		if (!is_column(opts, f, kind))
+			continue;
+		if (begun && f->type != FIELD_MARK)
+			blank++;
+		if (field_present(table, f, row)) {
+			printf("%*s", blank, "");
+			print_value(opts, f, row);
+			blank = 0;
+		} else if (!begun) {
+			printf("%*s", f->width, "(others)");
+		} else {
+			/* Not at the end of the line. */
+			blank += abs(f->width);
+		}
+		begun = true;
+	}
+	putchar('\n');
+}
+
+static void begin(const struct options *opts)
+{
+	/* Of use even there, as the sign that tracing has begun. */
+	printf("Tracing run queue latency higher than %llu us\n", opts->min_us);
+	if (prints_lines(opts) || opts->stalled_ns)
+		text_heading(opts, &wait_table, 0);
+}
+
 static void wait(const struct options *opts, const struct wait_event *e,
 		 const struct why *why, bool stalled)
 {
-	text_time(opts, e->end_ns);
-	putchar(' ');
-	text_name(e->comm, 16);
-	printf(" %-6u %14llu", e->tid, e->wait_ns / 1000);
-	print_mark(opts, stalled);
-	if (opts->previous) {
-		putchar(' ');
-		text_name(stalled ? "-" : e->prev_comm, 16);
-		printf(" %-6u", e->prev_tid);
-	}
-	if (opts->waker)
-		print_waker(&why->event);
-	if (opts->why)
-		print_why(why);
-	putchar('\n');
+	struct wait_row row;
+
+	fill_wait(&row, e, why, stalled);
+	text_row(opts, &wait_table, stalled, &row);
 }
 
 static void cost(const struct options *opts, const struct cost *costs, size_t nr, __u64 now)
 {
+	struct cost_row row;
 	size_t i;
 
-	(void)opts;
-	(void)now;
-	printf("\n%-20s %12s %14s %8s\n", "BPF PROGRAM", "RUNS", "TIME(us)", "NS/RUN");
-	for (i = 0; i < nr; i++)
-		printf("%-20s %12llu %14.1f %8.0f\n", costs[i].program, costs[i].runs,
-		       costs[i].ns / 1e3,
-		       costs[i].runs ? (double)costs[i].ns / costs[i].runs : 0);
+	putchar('\n');
+	text_heading(opts, &cost_table, 0);
+	for (i = 0; i < nr; i++) {
+		fill_cost(&row, &costs[i], now);
+		text_row(opts, &cost_table, 0, &row);
+	}
 }
 
 const struct writer text_writer = {

@@ -3,6 +3,7 @@
 #ifndef __RUNQSLOWER_TEXT_H
 #define __RUNQSLOWER_TEXT_H
 
+#include "field.h"
 #include "options.h"
 
 /* In the form that the user wants, padded. */
@@ -13,5 +14,13 @@ void text_time(const struct options *opts, __u64 mono_ns);
  * line.
  */
 void text_name(const char *name, int width);
+
+/*
+ * The columns that rows of this kind have: their headings, or what is in @row.
+ * A row that is the rest of them has another kind, and some are blank.
+ */
+void text_heading(const struct options *opts, const struct table *table, unsigned int kind);
+void text_row(const struct options *opts, const struct table *table, unsigned int kind,
+	      const void *row);
 
 #endif /* __RUNQSLOWER_TEXT_H */

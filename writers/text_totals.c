@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "names.h"
+#include "rows.h"
+#include "tables.h"
 #include "text.h"
 #include "text_totals.h"
-#include "util/cgroups.h"
-#include "writer.h"
 
 #define NR_LINES	10		/* of a table */
 
@@ -50,19 +51,14 @@ static struct length length(__u64 ns)
 	return l;
 }
 
-static double percent(__u64 part, __u64 whole)
-{
-	return whole ? 100.0 * part / whole : 0;
-}
-
-static void print_causes(const struct totals *t)
+static void print_causes(const struct summary_row *row)
 {
 	__u64 left[NR_CAUSES], all = 0;
 	const char *comma = "Causes: ";
 	int i, largest;
 
 	for (i = 0; i < NR_CAUSES; i++) {
-		left[i] = totals_cause(t, i);
+		left[i] = row->causes[i];
 		all += left[i];
 	}
 	if (!all)
@@ -75,7 +71,7 @@ static void print_causes(const struct totals *t)
 		}
 		if (!left[largest])
 			break;
-		printf("%s%.1f%% %s", comma, percent(left[largest], all),
+		printf("%s%.1f%% %s", comma, 100.0 * left[largest] / all,
 		       cause_names[largest]);
 		left[largest] = 0;
 		comma = ", ";
@@ -83,75 +79,38 @@ static void print_causes(const struct totals *t)
 	putchar('\n');
 }
 
-static void print_waiters(const struct totals *t)
+/* A list, and the rest of it: the row behind. */
+static void print_list(const struct options *opts, const struct rows *list, bool rest)
 {
-	__u64 nr_left = totals_nr(t), left = totals_ns(t);
-	struct waiter w[NR_LINES];
-	size_t nr = totals_waiters(t, w, NR_LINES), i;
+	const struct total_row *row = list->rows, *end = row + list->nr;
+	unsigned int kind = row->kind;
 
-	printf("\n%-16s %7s %9s %12s %10s %10s %10s\n", "WAITED MOST", "TID", "WAITS",
-	       "TOTAL(ms)", "P50(us)", "P99(us)", "MAX(us)");
-	for (i = 0; i < nr; i++) {
-		text_name(w[i].comm, 16);
-		printf(" %7u %9llu %12.1f %10llu %10llu %10llu\n", w[i].tid, w[i].nr,
-		       w[i].total_ns / 1e6, w[i].p50_ns / 1000, w[i].p99_ns / 1000,
-		       w[i].max_ns / 1000);
-		nr_left -= w[i].nr;
-		left -= w[i].total_ns;
-	}
-	if (nr_left)
-		printf("%-16s %7s %9llu %12.1f\n", "(others)", "", nr_left, left / 1e6);
+	putchar('\n');
+	text_heading(opts, &total_table, kind);
+	for (; row < end; row++)
+		text_row(opts, &total_table, kind, row);
+	if (rest)
+		text_row(opts, &total_table, kind, row);
 }
 
-static void print_culprits(const struct totals *t)
+static void print_waiters(const struct options *opts, const struct rows *list)
 {
-	__u64 all = totals_ns(t), left = totals_cause(t, CAUSE_TASK);
-	struct culprit c[NR_LINES];
-	size_t nr = totals_culprits(t, c, NR_LINES), i;
+	const struct total_row *rest = (const struct total_row *)list->rows + list->nr;
 
-	if (!nr)
-		return;
-	printf("\n%-20s%4s %9s %12s %6s\n", "KEPT OTHERS WAITING", "TID", "TASKS",
-	       "TIME(ms)", "%");
-	for (i = 0; i < nr; i++) {
-		text_name(c[i].comm, 16);
-		printf(" %7u %9llu %12.1f %6.1f\n", c[i].tid, c[i].nr_tasks,
-		       c[i].ns / 1e6, percent(c[i].ns, all));
-		left -= c[i].ns;
-	}
-	if (left)
-		printf("%-16s %7s %9s %12.1f %6.1f\n", "(others)", "", "", left / 1e6,
-		       percent(left, all));
+	/* There are waits that took no time. */
+	print_list(opts, list, rest->waits);
 }
 
-static void print_cgroup(__u64 id)
+static void print_cgroups(const struct options *opts, const struct rows *list, bool rest)
 {
-	text_name(id ? cgroup_path(id) : "-", 0);
-}
+	const struct total_row *row = list->rows, *end = row + list->nr;
 
-/* Paths may be long: they go last. */
-static void print_pairs(const struct totals *t)
-{
-	__u64 all = totals_ns(t), left = totals_cause(t, CAUSE_TASK);
-	struct cgroup_pair p[NR_LINES];
-	size_t nr = totals_pairs(t, p, NR_LINES), i;
-	bool any = false;
-
-	for (i = 0; i < nr; i++)
-		any |= p[i].waiting || p[i].running;
-	if (!any)
-		return;
-	printf("\n%12s %6s  %s\n", "TIME(ms)", "%", "CGROUP WAITING -> RUNNING");
-	for (i = 0; i < nr; i++) {
-		printf("%12.1f %6.1f  ", p[i].ns / 1e6, percent(p[i].ns, all));
-		print_cgroup(p[i].waiting);
-		fputs(" -> ", stdout);
-		print_cgroup(p[i].running);
-		putchar('\n');
-		left -= p[i].ns;
+	for (; row < end; row++) {
+		if (row->waiting || row->running) {
+			print_list(opts, list, rest);
+			return;
+		}
 	}
-	if (left)
-		printf("%12.1f %6.1f  (others)\n", left / 1e6, percent(left, all));
 }
 
 /* As in "1 wait", "2 waits". */
@@ -163,22 +122,26 @@ static void print_nr(__u64 nr)
 void text_summary(const struct options *opts, const struct totals *t, __u64 since,
 		  __u64 now)
 {
+	struct summary_row row;
+
+	fill_summary(&row, t, NR_LINES, since, now);
 	print_begin(opts, since, now);
-	if (totals_nr(t))
-		print_nr(totals_nr(t));
+	if (row.waits)
+		print_nr(row.waits);
 	else
 		fputs("no waits", stdout);
 	if (opts->min_us)
 		printf(" over %llu us", opts->min_us);
-	if (!totals_nr(t)) {
+	if (!row.waits) {
 		putchar('\n');
 		return;
 	}
-	printf(", %s in all\n", length(totals_ns(t)).text);
-	print_causes(t);
-	print_waiters(t);
-	print_culprits(t);
-	print_pairs(t);
+	printf(", %s in all\n", length(row.wait_ns).text);
+	print_causes(&row);
+	print_waiters(opts, &row.waiters);
+	if (row.culprits.nr)
+		print_list(opts, &row.culprits, row.culprits_rest_ns);
+	print_cgroups(opts, &row.cgroups, row.cgroups_rest_ns);
 }
 
 static int terminal_width(void)
@@ -231,27 +194,26 @@ static void print_rows(const struct histogram *h)
 void text_histogram(const struct options *opts, const struct histogram *h, __u64 since,
 		    __u64 now)
 {
-	static const struct {
-		const char *name;
-		double percent;
-	} shown[] = {
-		{ "p50", 50 }, { "p90", 90 }, { "p99", 99 }, { "p99.9", 99.9 }, { "max", 100 },
-	};
-	__u64 total = histogram_total(h);
-	size_t i;
+	struct histogram_row row;
+	const char *space = "";
+	const struct field *f;
 
 	print_begin(opts, since, now);
-	if (!total) {
+	fill_histogram(&row, h, since, now);
+	if (!row.count) {
 		puts("no waits");
 		return;
 	}
-	print_nr(total);
+	print_nr(row.count);
 	puts(" of any length");
 	print_rows(h);
-	for (i = 0; i < sizeof(shown) / sizeof(*shown); i++)
-		printf("%s%s %s", i ? "  " : "", shown[i].name,
-		       length(histogram_percentile(h, shown[i].percent)).text);
+	for_each_field(f, &histogram_table) {
+		if (!f->head)
+			continue;
+		printf("%s%s %s", space, f->head, length(field_number(f, &row)).text);
+		space = "  ";
+	}
 	printf("  (");
-	print_nr(total);
+	print_nr(row.count);
 	puts(")");
 }

@@ -9,16 +9,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "names.h"
 #include "trace_file.h"
 #include "utf8.h"
 #include "util/cgroups.h"
-#include "writer.h"
 
 /* Tracks are told apart by TID. No PID is above 4194304. */
 #define CPU_TRACKS	10000000U
@@ -250,10 +249,8 @@ static void put_why(const struct why *why)
 	struct percent shares[MAX_PERCENTS];
 	size_t nr = percents(why, shares), i;
 
-	fprintf(batch, "\"from\":\"%s\",\"cpus\":\"", from_names[e->from]);
-	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++)
-		fprintf(batch, "%u>", e->migrations[i].cpu);
-	fprintf(batch, "%s%u\",\"why\":[", e->nr_migrations > MAX_MIGRATIONS ? "..>" : "", e->wait.cpu);
+	fprintf(batch, "\"from\":\"%s\",\"cpus\":\"%s\",\"why\":[", from_names[e->from],
+		path_text(e).text);
 	for (i = 0; i < nr; i++) {
 		if (i)
 			putc(',', batch);
@@ -395,11 +392,6 @@ bool trace_flush(void)
 
 bool trace_open(const char *path, const struct history *h)
 {
-	/*
-	 * Else, if it came to us ignored, nothing would be known of a child's
-	 * end.
-	 */
-	signal(SIGCHLD, SIG_DFL);
 	history = h;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	batch = open_memstream(&batch_data, &batch_len);

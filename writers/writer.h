@@ -6,20 +6,12 @@
 #ifndef __RUNQSLOWER_WRITER_H
 #define __RUNQSLOWER_WRITER_H
 
+#include "analysis/cost.h"
 #include "analysis/explain.h"
 #include "analysis/histogram.h"
 #include "analysis/totals.h"
 #include "options.h"
 #include "runqslower.h"
-
-#define NR_TOP	20			/* entries of a list of totals, for programs */
-
-/* What one BPF program has cost since tracing began. */
-struct cost {
-	const char *program;
-	__u64 runs;
-	__u64 ns;			/* in all */
-};
 
 /*
  * All times are CLOCK_MONOTONIC, ns; clock_sync() is called before each batch.
@@ -52,18 +44,5 @@ struct writer {
 extern const struct writer text_writer;
 extern const struct writer json_writer;
 extern const struct writer csv_writer;
-
-/* Print the JSON Schema of what json_writer writes. */
-void json_print_schema(void);
-
-/* What a cause is called, in every format: "quota", "task", "irq", ... */
-extern const char * const cause_names[];
-
-/*
- * "woken", ...: of enum wait_from; "task", "irq", "softirq", "unseen": of enum
- * waker_kind.
- */
-extern const char * const from_names[];
-extern const char * const waker_names[];
 
 #endif /* __RUNQSLOWER_WRITER_H */

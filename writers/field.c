@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+#include "field.h"
+
+__u64 field_number(const struct field *f, const void *row)
+{
+	const void *at = field_at(f, row);
+
+	switch (f->size) {
+	case 1:
+		return *(const __u8 *)at;
+	case 2:
+		return *(const __u16 *)at;
+	case 4:
+		return *(const __u32 *)at;
+	default:
+		return *(const __u64 *)at;
+	}
+}
+
+unsigned int fields_with(const struct options *opts)
+{
+	return (opts->previous ? WITH_PREVIOUS : 0) | (opts->waker ? WITH_WAKER : 0) |
+	       (opts->why ? WITH_WHY : 0) | (opts->stalled_ns ? WITH_STALLED : 0);
+}
+
+bool field_present(const struct table *table, const struct field *f, const void *row)
+{
+	if (f->kinds && !field_is_of(f, 1U << field_number(&table->fields[table->kind], row)))
+		return false;
+	return !f->absent_if_0 || field_number(f, row);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
+/* What is called the same in every format. */
+#ifndef __RUNQSLOWER_NAMES_H
+#define __RUNQSLOWER_NAMES_H
+
+#include "analysis/explain.h"
+#include "runqslower.h"
+
+extern const char * const cause_names[NR_CAUSES];
+extern const char * const from_names[NR_FROM];
+extern const char * const waker_names[NR_WAKER_KINDS];
+
+struct path_text {
+	char text[80];
+};
+
+/* The CPUs where a task was queued, one after the other, as in "0>1". */
+struct path_text path_text(const struct why_event *e);
+
+#endif /* __RUNQSLOWER_NAMES_H */

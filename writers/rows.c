@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+#include <math.h>
+#include <string.h>
+#include "names.h"
+#include "rows.h"
+
+static void fill_shares(struct wait_row *row, const struct why *why)
+{
+	const struct share *s;
+
+	for (s = why->shares; s < why->shares + why->nr; s++) {
+		row->causes[s->cause] += s->ns;
+		if (s->cause == CAUSE_QUOTA)
+			row->quota_cgroup = s->cgroup;
+		if (s->cause == CAUSE_TASK && !row->top.nr)
+			row->top = (struct rows) { s, 1 };
+	}
+	row->shares = (struct rows) { why->shares, why->nr };
+	row->uncovered_ns = why->uncovered_ns;
+}
+
+static void fill_waker(struct wait_row *row)
+{
+	const struct why_event *e = &row->event;
+
+	switch (e->waker_kind) {
+	case WAKER_TASK:
+		row->waker = e->waker_comm;
+		row->waker_tid = e->waker_tid;
+		break;
+	case WAKER_UNSEEN:
+		row->waker = "-";
+		break;
+	default:
+		row->waker = waker_names[e->waker_kind];
+	}
+}
+
+void fill_wait(struct wait_row *row, const struct wait_event *e, const struct why *why,
+	       bool stalled)
+{
+	memset(row, 0, sizeof(*row));
+	if (why)
+		row->event = why->event;
+	row->event.wait = *e;
+	row->event.wait.stalled = stalled;
+	row->why = why;
+	row->prev_comm = stalled ? "-" : row->event.wait.prev_comm;
+	/* It may seem longer by a little: the clock is read in two ways. */
+	row->wakeup_ns = row->event.wakeup_ns < e->wait_ns ? row->event.wakeup_ns : e->wait_ns;
+	row->hops = row->event.nr_migrations > MAX_MIGRATIONS ? row->event.nr_migrations : 0;
+	fill_waker(row);
+	if (why)
+		fill_shares(row, why);
+}
+
+static struct total_row *add_total(struct summary_row *row, enum total_kind kind, __u64 ns)
+{
+	struct total_row *total = &row->rows[row->all.nr++];
+
+	*total = (struct total_row) {
+		.kind = kind, .since_ns = row->since_ns, .now_ns = row->now_ns, .ns = ns,
+		.percent = row->wait_ns ? 100.0 * ns / row->wait_ns : 0,
+	};
+	return total;
+}
+
+/* The rows from the @from-th on. */
+static struct rows totals_from(const struct summary_row *row, size_t from)
+{
+	return (struct rows) { row->rows + from, row->all.nr - from };
+}
+
+static void fill_waiters(struct summary_row *row, const struct totals *t, size_t max)
+{
+	__u64 ns = row->wait_ns, waits = row->waits;
+	struct waiter waiters[MAX_TOP], *w;
+	size_t nr = totals_waiters(t, waiters, max), from = row->all.nr;
+	struct total_row *total;
+
+	for (w = waiters; w < waiters + nr; w++) {
+		total = add_total(row, TOTAL_WAITER, w->total_ns);
+		memcpy(total->comm, w->comm, sizeof(total->comm));
+		total->tid = w->tid;
+		total->tgid = w->tgid;
+		total->waits = w->nr;
+		total->p50_ns = w->p50_ns;
+		total->p99_ns = w->p99_ns;
+		total->max_ns = w->max_ns;
+		ns -= w->total_ns;
+		waits -= w->nr;
+	}
+	row->waiters = totals_from(row, from);
+	row->waiters_rest_ns = ns;
+	add_total(row, TOTAL_WAITERS_REST, ns)->waits = waits;
+}
+
+static void fill_culprits(struct summary_row *row, const struct totals *t, size_t max)
+{
+	__u64 ns = row->causes[CAUSE_TASK];
+	struct culprit culprits[MAX_TOP], *c;
+	size_t nr = totals_culprits(t, culprits, max), from = row->all.nr;
+	struct total_row *total;
+
+	for (c = culprits; c < culprits + nr; c++) {
+		total = add_total(row, TOTAL_CULPRIT, c->ns);
+		memcpy(total->comm, c->comm, sizeof(total->comm));
+		total->tid = c->tid;
+		total->tgid = c->tgid;
+		total->tasks = c->nr_tasks;
+		ns -= c->ns;
+	}
+	row->culprits = totals_from(row, from);
+	row->culprits_rest_ns = ns;
+	add_total(row, TOTAL_CULPRITS_REST, ns);
+}
+
+static void fill_cgroups(struct summary_row *row, const struct totals *t, size_t max)
+{
+	__u64 ns = row->causes[CAUSE_TASK];
+	struct cgroup_pair pairs[MAX_TOP], *p;
+	size_t nr = totals_pairs(t, pairs, max), from = row->all.nr;
+	struct total_row *total;
+
+	for (p = pairs; p < pairs + nr; p++) {
+		total = add_total(row, TOTAL_CGROUPS, p->ns);
+		total->waiting = p->waiting;
+		total->running = p->running;
+		ns -= p->ns;
+	}
+	row->cgroups = totals_from(row, from);
+	row->cgroups_rest_ns = ns;
+	add_total(row, TOTAL_CGROUPS_REST, ns);
+}
+
+void fill_summary(struct summary_row *row, const struct totals *t, size_t max,
+		  __u64 since, __u64 now)
+{
+	enum cause cause;
+
+	row->kind = 0;
+	row->since_ns = since;
+	row->now_ns = now;
+	row->waits = totals_nr(t);
+	row->wait_ns = totals_ns(t);
+	row->all = (struct rows) { row->rows, 0 };
+	add_total(row, TOTAL_ALL, row->wait_ns)->waits = row->waits;
+	for (cause = 0; cause < NR_CAUSES; cause++) {
+		row->causes[cause] = totals_cause(t, cause);
+		add_total(row, TOTAL_CAUSE, row->causes[cause])->cause = cause;
+	}
+	fill_waiters(row, t, max);
+	fill_culprits(row, t, max);
+	fill_cgroups(row, t, max);
+}
+
+void fill_histogram(struct histogram_row *row, const struct histogram *h, __u64 since,
+		    __u64 now)
+{
+	struct bucket_row *bucket = row->rows;
+	unsigned int i;
+
+	row->kind = 0;
+	row->since_ns = since;
+	row->now_ns = now;
+	row->count = histogram_total(h);
+	row->p50_ns = histogram_percentile(h, 50);
+	row->p90_ns = histogram_percentile(h, 90);
+	row->p99_ns = histogram_percentile(h, 99);
+	row->p99_9_ns = histogram_percentile(h, 99.9);
+	row->max_ns = histogram_percentile(h, 100);
+	for (i = 0; i < NR_BUCKETS; i++) {
+		if (!h->counts[i])
+			continue;
+		*bucket++ = (struct bucket_row) {
+			since, now, bucket_start(i),
+			i < NR_BUCKETS - 1 ? bucket_start(i + 1) : 0, h->counts[i],
+		};
+	}
+	row->buckets = (struct rows) { row->rows, bucket - row->rows };
+}
+
+void fill_cost(struct cost_row *row, const struct cost *cost, __u64 now)
+{
+	row->kind = 0;
+	row->now_ns = now;
+	row->cost = *cost;
+	row->ns_per_run = cost->runs ? (double)cost->ns / cost->runs : NAN;
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/*
+ * A new field is one line here, and one where rows.c fills it in. The order is
+ * that of all formats. Where a column of CSV or text has its place elsewhere, a
+ * field has two lines.
+ */
+#include <linux/kernel.h>
+#include "names.h"
+#include "rows.h"
+#include "tables.h"
+
+#define FIELD(what, row, member)					\
+	.type = FIELD_##what, .offset = offsetof(struct row, member),	\
+	.size = sizeof(((struct row *)NULL)->member)
+#define HEAD(text, columns)	.head = text, .width = columns
+#define WORDS(list)		.words = list, .nr_words = ARRAY_SIZE(list)
+#define TABLE(list)		.fields = list, .nr = ARRAY_SIZE(list)
+#define BIT(nr)			(1U << (nr))
+
+/* ---- A wait ---- */
+
+static const struct field prev_fields[] = {
+	{ .name = "comm", .csv = "prev_comm", FIELD(COMM, wait_row, event.wait.prev_comm) },
+	{ .name = "tid", .csv = "prev_tid", FIELD(ID, wait_row, event.wait.prev_tid) },
+};
+
+static const struct table prev_table = { TABLE(prev_fields) };
+
+static const struct field waker_fields[] = {
+	{ .name = "kind", .csv = "waker", FIELD(WORD, wait_row, event.waker_kind),
+	  WORDS(waker_names) },
+	{ .name = "comm", .csv = "waker_comm", FIELD(COMM, wait_row, event.waker_comm),
+	  .kinds = BIT(WAKER_TASK) },
+	{ .name = "tid", .csv = "waker_tid", FIELD(ID, wait_row, event.waker_tid),
+	  .kinds = BIT(WAKER_TASK) },
+	{ .name = "pid", .only = ONLY_JSON, FIELD(ID, wait_row, event.waker_tgid),
+	  .kinds = BIT(WAKER_TASK) },
+};
+
+static const struct table waker_table = { TABLE(waker_fields) };
+
+static const struct field share_fields[] = {
+	{ .name = "cause", FIELD(WORD, share, cause), WORDS(cause_names) },
+	{ .name = "ns", FIELD(NS, share, ns) },
+	{ .name = "comm", FIELD(COMM, share, comm), .kinds = BIT(CAUSE_TASK) },
+	{ .name = "tid", FIELD(ID, share, tid), .kinds = BIT(CAUSE_TASK) },
+	{ .name = "pid", FIELD(ID, share, tgid), .kinds = BIT(CAUSE_TASK) },
+	{ .name = "cgroup", FIELD(CGROUP, share, cgroup),
+	  .kinds = BIT(CAUSE_TASK) | BIT(CAUSE_QUOTA),
+	  .about = "of the task, or that ran out of quota" },
+	{ .name = "same_process", FIELD(BOOL, share, same_process), .kinds = BIT(CAUSE_TASK) },
+	{ .name = "same_cgroup", FIELD(BOOL, share, same_cgroup), .kinds = BIT(CAUSE_TASK),
+	  .about = "and not the root" },
+};
+
+static const struct table share_table = {
+	TABLE(share_fields), .row_size = sizeof(struct share),
+};
+
+static const struct field top_fields[] = {
+	{ .name = "top_comm", FIELD(COMM, share, comm) },
+	{ .name = "top_tid", FIELD(ID, share, tid) },
+	{ .name = "top_ns", FIELD(NS, share, ns) },
+};
+
+static const struct table top_table = {
+	TABLE(top_fields), .row_size = sizeof(struct share),
+};
+
+static const char * const wait_types[] = { "wait", "stalled" };
+
+static const struct field wait_fields[] = {
+	{ .name = "type", FIELD(WORD, wait_row, event.wait.stalled), WORDS(wait_types) },
+	{ .name = "time", FIELD(TIME, wait_row, event.wait.end_ns), HEAD("TIME", 0) },
+	{ .name = "mono_ns", FIELD(NS, wait_row, event.wait.end_ns) },
+	{ .name = "wait_ns", .only = ONLY_JSON, FIELD(NS, wait_row, event.wait.wait_ns) },
+	{ .name = "comm", FIELD(COMM, wait_row, event.wait.comm), HEAD("COMM", -16) },
+	{ .name = "tid", FIELD(ID, wait_row, event.wait.tid), HEAD("TID", -6) },
+	{ .name = "pid", FIELD(ID, wait_row, event.wait.tgid) },
+	{ .name = "wait_ns", .only = ONLY_CSV, FIELD(NS, wait_row, event.wait.wait_ns),
+	  HEAD("LAT(us)", 14), .per = 1000 },
+	{ FIELD(MARK, wait_row, event.wait.stalled), HEAD("", 0), .with = WITH_STALLED },
+	{ .name = "cpu", FIELD(CPU, wait_row, event.wait.cpu),
+	  .about = "where the wait ended" },
+	{ FIELD(TEXT, wait_row, prev_comm), HEAD("PREV COMM", -16), .with = WITH_PREVIOUS },
+	{ FIELD(ID, wait_row, event.wait.prev_tid), HEAD("PREV TID", -6),
+	  .with = WITH_PREVIOUS },
+	{ .name = "prev", .type = FIELD_OBJECT, .table = &prev_table, .kinds = BIT(0),
+	  .about = "the task that ran just before" },
+	{ FIELD(TEXT, wait_row, waker), HEAD("WAKER", -16), .with = WITH_WAKER },
+	{ FIELD(ID, wait_row, waker_tid), HEAD("WAKER TID", -9), .with = WITH_WAKER },
+	{ .name = "waker", .type = FIELD_OBJECT, .table = &waker_table, .with = WITH_WAKER,
+	  .about = "with -W: what woke it; unseen also if it was not woken" },
+	{ .name = "wakeup_ns", .only = ONLY_JSON, FIELD(NS, wait_row, wakeup_ns),
+	  .with = WITH_WAKER,
+	  .about = "with -W: how much of the wait is the delay of the wakeup itself" },
+	/* This one and those of the causes add up to wait_ns. */
+	{ .name = "wakeup_ns", .only = ONLY_CSV, FIELD(NS, wait_row, wakeup_ns),
+	  .with = WITH_WAKER | WITH_WHY },
+	{ .name = "from", FIELD(WORD, wait_row, event.from), WORDS(from_names),
+	  HEAD("FROM", -9), .with = WITH_WHY, .about = "with -w: how the wait began" },
+	{ .name = "cpus", FIELD(PATH, wait_row, event), HEAD("CPU", -4), .with = WITH_WHY,
+	  .about = "with -w: where it was queued, one after the other" },
+	{ .name = "hops", .only = ONLY_JSON, FIELD(COUNT, wait_row, hops), .with = WITH_WHY,
+	  .absent_if_0 = true,
+	  .about = "how often it was moved, if cpus leaves out some before the last" },
+	{ .name = "cgroup", FIELD(CGROUP, wait_row, event.cgroup), .with = WITH_WHY,
+	  .about = "with -w: its own" },
+	{ .name = "shares", .only = ONLY_JSON, FIELD(ROWS, wait_row, shares),
+	  .table = &share_table, .with = WITH_WHY,
+	  .about = "with -w: the wait by cause, largest first; they add up to wait_ns" },
+	{ .name = "quota_cgroup", .only = ONLY_CSV, FIELD(CGROUP, wait_row, quota_cgroup),
+	  .with = WITH_WHY },
+	{ .name = "causes", .only = ONLY_CSV, FIELD(CAUSES, wait_row, causes),
+	  .with = WITH_WHY },
+	{ .name = "top", .only = ONLY_CSV, FIELD(ROWS, wait_row, top), .table = &top_table,
+	  .with = WITH_WHY },
+	{ .name = "uncovered_ns", .only = ONLY_JSON, FIELD(NS, wait_row, uncovered_ns),
+	  .with = WITH_WHY, .about = "with -w: how much is other for want of history" },
+	{ .name = "idle_cpus", FIELD(CPUS, wait_row, event.idle_cpus), .with = WITH_WHY,
+	  .about = "with -w: CPUs it could have used that were idle all the while" },
+	{ FIELD(WHY, wait_row, why), HEAD("WHY", 0), .with = WITH_WHY },
+};
+
+const struct table wait_table = {
+	TABLE(wait_fields),
+	.about = "a task waited for a CPU; stalled: it still does, and time is when it was looked at",
+};
+
+/* ---- Totals ---- */
+
+static const char * const total_kinds[NR_TOTALS] = {
+	[TOTAL_ALL] = "all",
+	[TOTAL_CAUSE] = "cause",
+	[TOTAL_WAITER] = "waiter",
+	[TOTAL_WAITERS_REST] = "waiters_rest",
+	[TOTAL_CULPRIT] = "culprit",
+	[TOTAL_CULPRITS_REST] = "culprits_rest",
+	[TOTAL_CGROUPS] = "cgroups",
+	[TOTAL_CGROUPS_REST] = "cgroups_rest",
+};
+
+#define TASKS		(BIT(TOTAL_WAITER) | BIT(TOTAL_CULPRIT))
+#define WAITERS		(BIT(TOTAL_WAITER) | BIT(TOTAL_WAITERS_REST))
+#define CULPRITS	(BIT(TOTAL_CULPRIT) | BIT(TOTAL_CULPRITS_REST))
+#define CGROUPS		(BIT(TOTAL_CGROUPS) | BIT(TOTAL_CGROUPS_REST))
+
+static const struct field total_fields[] = {
+	{ .name = "since", .only = ONLY_CSV, FIELD(TIME, total_row, since_ns) },
+	{ .name = "time", .only = ONLY_CSV, FIELD(TIME, total_row, now_ns) },
+	{ .name = "table", .only = ONLY_CSV, FIELD(WORD, total_row, kind), WORDS(total_kinds) },
+	{ .name = "name", .only = ONLY_CSV, FIELD(WORD, total_row, cause), WORDS(cause_names),
+	  .kinds = BIT(TOTAL_CAUSE) },
+	{ .name = "comm", .csv = "name", FIELD(COMM, total_row, comm),
+	  HEAD("WAITED MOST", -16), .kinds = BIT(TOTAL_WAITER) },
+	{ .name = "comm", .csv = "name", FIELD(COMM, total_row, comm),
+	  HEAD("KEPT OTHERS WAITING", -16), .kinds = BIT(TOTAL_CULPRIT) },
+	{ .name = "waiting", .csv = "name", FIELD(CGROUP, total_row, waiting),
+	  .kinds = BIT(TOTAL_CGROUPS) },
+	{ .name = "tid", FIELD(ID, total_row, tid), HEAD("TID", 7), .kinds = TASKS },
+	{ .name = "pid", FIELD(ID, total_row, tgid), .kinds = TASKS },
+	{ .name = "running", FIELD(CGROUP, total_row, running), .kinds = BIT(TOTAL_CGROUPS) },
+	{ .name = "waits", .only = ONLY_JSON, FIELD(COUNT, total_row, waits),
+	  HEAD("WAITS", 9), .kinds = WAITERS },
+	{ FIELD(COUNT, total_row, tasks), HEAD("TASKS", 9), .kinds = BIT(TOTAL_CULPRIT) },
+	{ .name = "ns", .only = ONLY_CSV, FIELD(NS, total_row, ns),
+	  .kinds = BIT(TOTAL_ALL) | BIT(TOTAL_CAUSE) },
+	{ .name = "wait_ns", .csv = "ns", FIELD(NS, total_row, ns), HEAD("TOTAL(ms)", 12),
+	  .per = 1000000, .digits = 1, .kinds = WAITERS },
+	{ .name = "ns", FIELD(NS, total_row, ns), HEAD("TIME(ms)", 12),
+	  .per = 1000000, .digits = 1, .kinds = CULPRITS | CGROUPS },
+	{ FIELD(REAL, total_row, percent), HEAD("%", 6), .digits = 1,
+	  .kinds = CULPRITS | CGROUPS },
+	{ .name = "waits", .only = ONLY_CSV, FIELD(COUNT, total_row, waits),
+	  .kinds = BIT(TOTAL_ALL) | BIT(TOTAL_WAITER) },
+	{ .name = "p50_ns", FIELD(NS, total_row, p50_ns), HEAD("P50(us)", 10), .per = 1000,
+	  .kinds = BIT(TOTAL_WAITER), .about = "right to 10 %" },
+	{ .name = "p99_ns", FIELD(NS, total_row, p99_ns), HEAD("P99(us)", 10), .per = 1000,
+	  .kinds = BIT(TOTAL_WAITER), .about = "right to 10 %" },
+	{ .name = "max_ns", FIELD(NS, total_row, max_ns), HEAD("MAX(us)", 10), .per = 1000,
+	  .kinds = BIT(TOTAL_WAITER) },
+	{ .name = "tasks", FIELD(COUNT, total_row, tasks), .kinds = BIT(TOTAL_CULPRIT),
+	  .about = "how many different ones it kept waiting, about" },
+	{ FIELD(PAIR, total_row, running), HEAD(" CGROUP WAITING -> RUNNING", 0),
+	  .kinds = CGROUPS },
+};
+
+const struct table total_table = {
+	TABLE(total_fields), .kind = 2, .row_size = sizeof(struct total_row),
+};
+
+static const char * const summary_types[] = { "summary" };
+
+static const struct field summary_fields[] = {
+	{ .name = "type", FIELD(WORD, summary_row, kind), WORDS(summary_types) },
+	{ .name = "time", FIELD(TIME, summary_row, now_ns) },
+	{ .name = "mono_ns", FIELD(NS, summary_row, now_ns) },
+	{ .name = "since", FIELD(TIME, summary_row, since_ns) },
+	{ .name = "since_mono_ns", FIELD(NS, summary_row, since_ns) },
+	{ .name = "waits", FIELD(COUNT, summary_row, waits) },
+	{ .name = "wait_ns", FIELD(NS, summary_row, wait_ns) },
+	{ .name = "causes", FIELD(CAUSES, summary_row, causes),
+	  .about = "all of wait_ns, by cause" },
+	{ .name = "waiters", FIELD(ROWS, summary_row, waiters), .table = &total_table,
+	  .rows_kinds = BIT(TOTAL_WAITER), .about = "who waited most" },
+	{ .name = "waiters_rest_ns", FIELD(NS, summary_row, waiters_rest_ns) },
+	{ .name = "culprits", FIELD(ROWS, summary_row, culprits), .table = &total_table,
+	  .rows_kinds = BIT(TOTAL_CULPRIT), .about = "who kept others waiting for ns" },
+	{ .name = "culprits_rest_ns", FIELD(NS, summary_row, culprits_rest_ns) },
+	{ .name = "cgroups", FIELD(ROWS, summary_row, cgroups), .table = &total_table,
+	  .rows_kinds = BIT(TOTAL_CGROUPS),
+	  .about = "how long tasks of one waited while those of the other, or the same, ran" },
+	{ .name = "cgroups_rest_ns", FIELD(NS, summary_row, cgroups_rest_ns) },
+};
+
+const struct table summary_table = {
+	TABLE(summary_fields),
+	.about = "waits that ended from then until time; what a list has no room for is its rest",
+};
+
+/* ---- The histogram ---- */
+
+static const struct field bucket_fields[] = {
+	{ .name = "since", .only = ONLY_CSV, FIELD(TIME, bucket_row, since_ns) },
+	{ .name = "time", .only = ONLY_CSV, FIELD(TIME, bucket_row, now_ns) },
+	{ .name = "from_ns", FIELD(NS, bucket_row, from_ns) },
+	{ .name = "to_ns", FIELD(NS, bucket_row, to_ns), .null_if_0 = true },
+	{ .name = "count", FIELD(COUNT, bucket_row, count) },
+};
+
+const struct table bucket_table = {
+	TABLE(bucket_fields), .row_size = sizeof(struct bucket_row),
+};
+
+static const char * const histogram_types[] = { "histogram" };
+
+static const struct field histogram_fields[] = {
+	{ .name = "type", FIELD(WORD, histogram_row, kind), WORDS(histogram_types) },
+	{ .name = "time", FIELD(TIME, histogram_row, now_ns) },
+	{ .name = "mono_ns", FIELD(NS, histogram_row, now_ns) },
+	{ .name = "since", FIELD(TIME, histogram_row, since_ns) },
+	{ .name = "since_mono_ns", FIELD(NS, histogram_row, since_ns) },
+	{ .name = "count", FIELD(COUNT, histogram_row, count) },
+	{ .name = "p50_ns", FIELD(NS, histogram_row, p50_ns), HEAD("p50", 0) },
+	{ .name = "p90_ns", FIELD(NS, histogram_row, p90_ns), HEAD("p90", 0) },
+	{ .name = "p99_ns", FIELD(NS, histogram_row, p99_ns), HEAD("p99", 0) },
+	{ .name = "p99_9_ns", FIELD(NS, histogram_row, p99_9_ns), HEAD("p99.9", 0) },
+	{ .name = "max_ns", FIELD(NS, histogram_row, max_ns), HEAD("max", 0) },
+	{ .name = "buckets", FIELD(ROWS, histogram_row, buckets), .table = &bucket_table,
+	  .about = "those with any waits: from_ns and longer, but less than to_ns; null: no end" },
+};
+
+const struct table histogram_table = {
+	TABLE(histogram_fields),
+	.about = "all waits that ended from then until time, by length, whatever the threshold",
+};
+
+/* ---- What is said about the tool itself ---- */
+
+static const char * const lost_types[] = { "lost" };
+
+static const struct field lost_fields[] = {
+	{ .name = "type", FIELD(WORD, lost_row, kind), WORDS(lost_types) },
+	{ .name = "time", FIELD(TIME, lost_row, now_ns) },
+	{ .name = "mono_ns", FIELD(NS, lost_row, now_ns) },
+	{ .name = "reason", FIELD(TEXT, lost_row, reason) },
+	{ .name = "waits", FIELD(COUNT, lost_row, waits) },
+};
+
+const struct table lost_table = {
+	TABLE(lost_fields),
+	.about = "so many more waits could not be reported",
+};
+
+static const char * const cost_types[] = { "cost" };
+
+static const struct field cost_fields[] = {
+	{ .name = "type", FIELD(WORD, cost_row, kind), WORDS(cost_types) },
+	{ .name = "time", FIELD(TIME, cost_row, now_ns) },
+	{ .name = "mono_ns", FIELD(NS, cost_row, now_ns) },
+	{ .name = "program", FIELD(TEXT, cost_row, cost.program), HEAD("BPF PROGRAM", -20) },
+	{ .name = "runs", FIELD(COUNT, cost_row, cost.runs), HEAD("RUNS", 12) },
+	{ .name = "ns", FIELD(NS, cost_row, cost.ns), HEAD("TIME(us)", 14), .per = 1000,
+	  .digits = 1 },
+	{ .name = "ns_per_run", FIELD(REAL, cost_row, ns_per_run), HEAD("NS/RUN", 8) },
+};
+
+const struct table cost_table = {
+	TABLE(cost_fields),
+	.about = "with --cost: what a BPF program has cost since tracing began",
+};
