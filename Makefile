@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #
 # In a kernel tree (tools/bpf/runqslower) this builds against that tree.
-# Elsewhere KERNEL_SRC names one; "make run" and "make check" fetch one.
+# Elsewhere KERNEL_SRC names one: see Makefile.standalone.
+
+all: runqslower
 
 $(foreach v,CURDIR KERNEL_SRC OUTPUT O,$(if $(word 2,$($(v))),\
 	$(error $(v) has a space in it, which kbuild cannot handle: "$($(v))")))
@@ -13,9 +15,13 @@ KERNEL_SRC ?= $(CURDIR)/.linux
 endif
 tools := $(abspath $(KERNEL_SRC))/tools
 
-# What is left are goals that compile.
+# Goals that compile nothing here; the file has more of them.
+other_goals := clean distclean uninstall version
+-include Makefile.standalone
 goals := $(or $(MAKECMDGOALS),all)
-building := $(filter-out clean distclean uninstall graft setup run check check-vm bench,$(goals))
+building := $(filter-out $(other_goals),$(goals))
+comma := ,
+or_setup := $(if $(filter setup,$(other_goals)),$(comma) or run "make setup" as root)
 
 ifneq ($(wildcard $(tools)/scripts/Makefile.include),)
 # It insists that OUTPUT exists.
@@ -23,7 +29,7 @@ $(if $(OUTPUT),$(if $(filter-out clean distclean uninstall,$(goals)),$(shell mkd
 CFLAGS ?= -g -O2
 include $(tools)/scripts/Makefile.include
 else ifneq ($(building),)
-$(error no kernel source tree in $(KERNEL_SRC): set KERNEL_SRC=/path/to/linux, or run "make setup" as root to fetch one)
+$(error no kernel source tree in $(KERNEL_SRC): set KERNEL_SRC=/path/to/linux$(or_setup))
 endif
 
 # Makefile.include has it from 6.15 on.
@@ -84,7 +90,7 @@ bpftool_to_build := $(filter $(DEFAULT_BPFTOOL),$(BPFTOOL))
 
 # What is missing is said before anything is built.
 # $(call need,COMMAND THAT SUCCEEDS,WHAT IS MISSING: WAY OUT)
-need = $(if $(shell { $(1); } >/dev/null 2>&1 && echo y),,$(error $(2), or run "make setup" as root))
+need = $(if $(shell { $(1); } >/dev/null 2>&1 && echo y),,$(error $(2)$(or_setup)))
 have = $(CC) $(cc_flags) -E -include $(1) -x c /dev/null
 ifneq ($(building),)
 $(call need,command -v $(CLANG),no "$(CLANG)" for the BPF programs: set CLANG or install clang)
@@ -102,9 +108,8 @@ endif
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: all runqslower clean distclean install uninstall graft setup run check check-vm bench
+.PHONY: all runqslower install $(other_goals)
 
-all: runqslower
 runqslower: $(OUTPUT)runqslower
 
 $(OUTPUT)runqslower: $(OBJS) $(BPFOBJ)
@@ -178,39 +183,6 @@ uninstall:
 	$(call QUIET_UNINST, runqslower)
 	$(Q)rm -f $(DESTDIR)$(sbindir)/runqslower
 
-# Put this directory, without what .gitignore names, into a kernel tree.
-graft: dest = $(tools)/bpf/runqslower
-graft:
-	$(Q)test -d $(tools)/bpf || \
-		{ echo "graft: no kernel tree in $(KERNEL_SRC): set KERNEL_SRC=/path/to/linux" >&2; exit 1; }
-	$(Q)mkdir -p $(dest)
-	$(Q)test ! $(dest) -ef . || { echo "graft: this is $(dest)" >&2; exit 1; }
-	$(Q)sed -e 's|^/|./|' -e 's|/$$||' .gitignore | \
-		tar -c --exclude=./.git -X - . | tar -x -C $(dest)
-
-# Stand-alone, from a fresh clone: install what is missing, then the main job.
-jobs := -j$(shell nproc)
-
-setup:
-	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh build
-
-run: setup
-	$(Q)$(MAKE) $(jobs) all
-	$(Q)$(OUTPUT)runqslower $(ARGS)
-
-check:
-	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh check
-	$(Q)$(MAKE) $(jobs) -C selftests all OUTPUT=$(OUTPUT)selftests
-	$(Q)KERNEL_SRC=$(KERNEL_SRC) selftests/check.sh $(OUTPUT)selftests
-
-# On other kernels, in virtual machines; KERNEL="6.1 newest" names some of them.
-check-vm:
-	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh vm
-	$(Q)$(MAKE) $(jobs) -C selftests install OUTPUT=$(OUTPUT)selftests \
-		INSTALL_PATH=$(OUTPUT)selftests/kselftest_install
-	$(Q)TESTS_DIR=$(OUTPUT)selftests/kselftest_install selftests/vm.sh $(KERNEL)
-
-bench:
-	$(Q)KERNEL_SRC=$(KERNEL_SRC) packaging/setup.sh bench
-	$(Q)$(MAKE) $(jobs) all
-	$(Q)KERNEL_SRC=$(KERNEL_SRC) bench/bench.sh
+# Of the tool, for packages; a kernel tree's is another.
+version:
+	@sed -n 's/^#define VERSION[^"]*"\(.*\)"/\1/p' version.h

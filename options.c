@@ -15,8 +15,7 @@
 #include "options.h"
 #include "util/cgroups.h"
 #include "util/error.h"
-
-#define VERSION	"1.0"
+#include "version.h"
 
 static const char usage[] =
 "Usage: runqslower [OPTION...] [min_us]\n";
@@ -266,8 +265,8 @@ static void add_ids(struct id_list *list, const char *arg, const char *what)
 	for (;; s = end + 1) {
 		if (!parse_number(s, INT_MAX, &id, &end) || !id ||
 		    (*end && *end != ','))
-			refuse("invalid %s '%s': positive numbers, with commas between, are accepted",
-			       what, arg);
+			refuse("invalid %s '%s': %s", what, arg,
+			       "positive numbers, with commas between, are accepted");
 		list->ids = grow(list->ids, list->nr, sizeof(*list->ids));
 		list->ids[list->nr++] = id;
 		if (!*end)
@@ -284,8 +283,8 @@ static void add_comms(struct options *opts, const char *arg)
 	for (;; s += whole + 1) {
 		whole = strcspn(s, ",");
 		if (!whole)
-			refuse("empty name prefix in '%s': prefixes, with commas between, are accepted",
-			       arg);
+			refuse("empty name prefix in '%s': %s", arg,
+			       "prefixes, with commas between, are accepted");
 		len = whole;
 		if (len >= TASK_COMM_LEN) {
 			/* The kernel cuts names the same way. */
@@ -379,8 +378,8 @@ static void parse_threshold(int nr, char **args, struct options *opts)
 	if (!nr)
 		return;
 	if (!parse_duration(args[0], 1000, &ns) || ns % 1000)
-		refuse("invalid threshold '%s': microseconds, or a number with us, ms, s or m is accepted",
-		       args[0]);
+		refuse("invalid threshold '%s': %s", args[0],
+		       "microseconds, or a number with us, ms, s or m is accepted");
 	opts->min_us = ns / 1000;
 	if (nr > 1)
 		refuse("unexpected argument '%s': one threshold is accepted", args[1]);
@@ -481,11 +480,10 @@ void parse_options(int argc, char **argv, struct options *opts)
 		case OPT_USAGE:
 			fputs(usage, stdout);
 			exit(EXIT_SUCCESS);
-		case '?':
-			if (optopt != '?')
-				refuse_option(argv, opt);
-			/* fall through */
 		case 'h':
+		case '?':
+			if (opt == '?' && optopt != '?')
+				refuse_option(argv, opt);
 			printf("%s%s", usage, help);
 			exit(EXIT_SUCCESS);
 		default:

@@ -273,7 +273,6 @@ static __u64 time_left(const struct session *s, const struct schedule *due, __u6
 	wake = earliest(wake, &due->totals);
 	wake = earliest(wake, &due->status);
 
-
 	/* With more to take, only to learn of signals. */
 	if (more)
 		return 1;
@@ -440,8 +439,8 @@ static void finish(struct session *s)
 	flush(s);
 	missed = tracer_missed(s->skel);
 	if (missed)
-		error("the kernel skipped %llu scheduler events; waits that began or ended there may be missing",
-		      missed);
+		error("the kernel skipped %llu scheduler events; %s", missed,
+		      "waits that began or ended there may be missing");
 	write_trace(s, true);
 	if (s->opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",

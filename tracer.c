@@ -52,19 +52,19 @@ static const char *first_line(const char *path)
 void bpf_failure(const char *what, int err)
 {
 	if (strstr(first_line("/sys/kernel/security/lockdown"), "[confidentiality]"))
-		error("cannot %s: the kernel is locked down (confidentiality), which forbids BPF to read its memory; boot with lockdown=integrity or less",
-		      what);
+		error("cannot %s: the kernel is locked down (confidentiality), %s", what,
+		      "which forbids BPF to read its memory; boot with lockdown=integrity or less");
 	else if (err == -EPERM || err == -EACCES)
-		error("cannot %s: not enough privilege; run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)",
-		      what);
+		error("cannot %s: not enough privilege; %s", what,
+		      "run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)");
 	else if (err == -ENOMEM)
 		error("cannot %s: out of memory; try a smaller --ring-size", what);
 	else if (access("/sys/kernel/btf/vmlinux", R_OK))
-		error("cannot %s: the kernel has no BTF (/sys/kernel/btf/vmlinux); it needs one built with CONFIG_DEBUG_INFO_BTF=y",
-		      what);
+		error("cannot %s: the kernel has no BTF (/sys/kernel/btf/vmlinux); %s", what,
+		      "it needs one built with CONFIG_DEBUG_INFO_BTF=y");
 	else if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
-		error("cannot %s: the kernel is too old, it has no BPF ring buffer; Linux 5.8 or later is needed",
-		      what);
+		error("cannot %s: the kernel is too old, it has no BPF ring buffer; %s", what,
+		      "Linux 5.8 or later is needed");
 	else
 		error("cannot %s: %s; -v shows what libbpf says of it",
 		      what, strerror(-err));

@@ -94,9 +94,9 @@ static void give(struct breakdown *b, const struct share *share, __u64 ns)
 	why->shares[why->nr++].ns = ns;
 }
 
-static void give_cause(struct breakdown *b, enum cause cause, __u64 ns)
+static void give_cause(struct breakdown *b, enum cause what, __u64 ns)
 {
-	const struct share share = { .cause = cause };
+	const struct share share = { .cause = what };
 
 	give(b, &share, ns);
 }
@@ -112,7 +112,7 @@ static __u64 without_quota(const struct breakdown *b, struct span span)
  * hypervisor.
  */
 static void charge(struct breakdown *b, const struct run_segment *s, struct span part,
-		  __u64 nontask, __u64 irq)
+		   __u64 nontask, __u64 irq)
 {
 	const struct wait_event *w = &b->event->wait;
 	__u64 len = part.to - part.from, ns = without_quota(b, part);
@@ -238,8 +238,8 @@ static void explain_stays(struct breakdown *b)
 
 	for (i = 0; i < e->nr_migrations && i < MAX_MIGRATIONS; i++) {
 		left = min64(max64(e->migrations[i].left_ns, at), b->wait.to);
-		explain_stay(b, e->migrations[i].cpu, e->migrations[i].seq, (struct span) { at, left },
-			     !i, false);
+		explain_stay(b, e->migrations[i].cpu, e->migrations[i].seq,
+			     (struct span) { at, left }, !i, false);
 		at = left;
 	}
 	if (e->nr_migrations && e->queued_ns > at) {

@@ -363,7 +363,7 @@ static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const 
  * another as the run queues; before that, there is an array of them.
  */
 static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct *p,
-							    u32 cpu, u64 rq)
+							      u32 cpu, u64 rq)
 {
 	/*
 	 * Probed, as there is no counting from a pointer that the verifier

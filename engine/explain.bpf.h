@@ -110,7 +110,7 @@ static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
 	w->waking = 0;
 }
 
-#define SERVING_SOFTIRQ	(1U << 8)	/* SOFTIRQ_OFFSET of linux/preempt.h */
+#define SERVING_SOFTIRQ	0x100		/* SOFTIRQ_OFFSET of linux/preempt.h */
 
 /*
  * What the present code runs for: the current task, or an interrupt. User space

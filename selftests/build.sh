@@ -40,6 +40,7 @@ jobs=-j$(nproc)
 tree=$work/linux		# the copy
 dir=$tree/tools/bpf/runqslower	# this directory in it
 pristine=$work/pristine		# what it holds
+standalone=$work/standalone	# this directory outside of a tree
 lib=$work/lib			# libbpf, bpftool and vmlinux.h, for all to share
 out=$work/out			# removed before each test
 log=$work/log
@@ -526,8 +527,11 @@ no_kernel()
 {
 	refuses 'no kernel source tree in /no/linux: set KERNEL_SRC' -C "$pristine" KERNEL_SRC=/no/linux
 	refuses "no kernel source tree in $pristine/.linux: set KERNEL_SRC" -C "$pristine"
+	has_not 'make setup'
 	m -C "$pristine" clean
-	fails m -C "$pristine" graft KERNEL_SRC=/no/linux
+	[ -e "$standalone/Makefile.standalone" ] || return 0
+	refuses 'set KERNEL_SRC=/path/to/linux, or run "make setup" as root' -C "$standalone"
+	fails m -C "$standalone" graft KERNEL_SRC=/no/linux
 	has 'graft: no kernel tree in /no/linux: set KERNEL_SRC'
 }
 
@@ -591,7 +595,7 @@ alone()
 {
 	local in_tree
 
-	cp -a "$pristine" "$work/alone"
+	cp -a "$standalone" "$work/alone"
 	in_git "$work/alone"
 	quick V=1 OUTPUT="$out/"
 	in_tree=$(grep -e ' -[co] ' "$log" | sort)
@@ -651,22 +655,28 @@ selftests_in_place()
 # Output is what .gitignore says.
 graft()
 {
-	local ignored
+	local ignored from=$out/from to=$out/linux/tools/bpf/runqslower
 
-	quick OUTPUT="$dir/"
-	sed -e '/^#/d' -e 's/\*/any/' "$dir/.gitignore" | while read -r ignored; do
+	[ -e "$standalone/Makefile.standalone" ] || skip "this is in a kernel tree"
+	mkdir -p "$out/linux/tools/bpf"
+	cp -a "$standalone" "$from"
+	sed -e '/^#/d' -e 's/\*/any/' "$from/.gitignore" | while read -r ignored; do
 		case $ignored in
-		*/) mkdir -p "$dir/$ignored"; touch "$dir/${ignored}file" ;;
-		/*) touch "$dir$ignored" ;;
-		*) touch "$dir/$ignored" "$dir/selftests/$ignored" ;;
+		*/) mkdir -p "$from/$ignored"; touch "$from/${ignored}file" ;;
+		/*) touch "$from$ignored" ;;
+		*) touch "$from/$ignored" "$from/selftests/$ignored" ;;
 		esac
 	done
-	mkdir -p "$out/tools/bpf"
-	m -C "$dir" graft KERNEL_SRC="$out"
-	same "$(files "$pristine")" "$(files "$out/tools/bpf/runqslower")"
-	fails m -C "$dir" graft
+	m -C "$from" graft KERNEL_SRC="$out/linux"
+	same "$(files "$pristine")" "$(files "$to")"
+	for ignored in .ci bench packaging LICENSES Makefile.standalone; do
+		[ ! -e "$to/$ignored" ]
+	done
+	rm -rf "$to"
+	mv "$from" "$to"
+	fails m -C "$to" graft KERNEL_SRC="$out/linux"
 	has 'graft: this is'
-	works "$dir/runqslower"
+	[ -e "$to/runqslower.c" ]
 }
 
 # --- run ---------------------------------------------------------------------
@@ -740,7 +750,14 @@ for part in Makefile tools scripts kernel/bpf; do
 	[ ! -e "$kernel/$part" ] || cp -a --reflink=auto "$kernel/$part" "$tree/$part"
 done
 rm -rf "$dir"
-make -s -C "$here" graft KERNEL_SRC="$tree" || echo "Bail out! make graft fails"
+mkdir "$standalone"
+sed -e 's|^/|./|' -e 's|/$||' "$here/.gitignore" |
+	tar -c -C "$here" --exclude=./.git -X - . | tar -x -C "$standalone"
+if [ -e "$standalone/Makefile.standalone" ]; then
+	make -s -C "$standalone" graft KERNEL_SRC="$tree" || echo "Bail out! make graft fails"
+else
+	cp -a "$standalone" "$dir"
+fi
 cp -a "$dir" "$pristine"
 
 failed=0

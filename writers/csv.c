@@ -96,7 +96,7 @@ static void put_value(const struct field *f, const void *row)
 	number = field_number(f, row);
 	if (!number && (f->null_if_0 || f->type == FIELD_CGROUP))
 		return;
-	if (f->type == FIELD_WORD)
+	if (f->type == FIELD_WORD || f->type == FIELD_WORD8)
 		put_text(f->words[number]);
 	else if (f->type == FIELD_CGROUP)
 		put_text(cgroup_path(number));
@@ -138,7 +138,7 @@ static const struct field *value_in(const struct table *table, const struct fiel
 
 	if (!row)
 		return NULL;
-	for_each_field(g, table) {
+	for (g = table->fields; g->type; g++) {
 		if (field_in_csv(g, with) && same_column(f, g) && field_present(table, g, row))
 			return g;
 	}
@@ -151,7 +151,7 @@ static void put_columns(struct line *line, const struct table *table, const void
 	const struct field *f, *value;
 	const struct rows *rows;
 
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (!field_in_csv(f, line->with) || !begins_column(table, f, line->with))
 			continue;
 		value = value_in(table, f, row, line->with);

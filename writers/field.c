@@ -5,12 +5,16 @@ __u64 field_number(const struct field *f, const void *row)
 {
 	const void *at = field_at(f, row);
 
-	switch (f->size) {
-	case 1:
+	switch (f->type) {
+	case FIELD_BOOL:
+		return *(const bool *)at;
+	case FIELD_WORD8:
+	case FIELD_MARK:
 		return *(const __u8 *)at;
-	case 2:
+	case FIELD_CPU:
 		return *(const __u16 *)at;
-	case 4:
+	case FIELD_WORD:
+	case FIELD_ID:
 		return *(const __u32 *)at;
 	default:
 		return *(const __u64 *)at;

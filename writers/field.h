@@ -11,26 +11,29 @@
 #include <stddef.h>
 #include "options.h"
 
+/* What a value is, and its type in C. */
 enum field_type {
-	FIELD_WORD,			/* a number, written as one of @words */
+	FIELD_END,			/* of a table */
+	FIELD_WORD,			/* __u32 or an enum: one of @words */
+	FIELD_WORD8,			/* __u8: the same */
 	FIELD_TEXT,			/* const char * */
 	FIELD_COMM,			/* char[], any bytes */
-	FIELD_CGROUP,			/* an ID, written as a path; 0: none */
-	FIELD_TIME,			/* ns of CLOCK_MONOTONIC, written as a date */
-	FIELD_NS,
-	FIELD_COUNT,
-	FIELD_ID,			/* of a task */
-	FIELD_CPU,
-	FIELD_BOOL,
+	FIELD_CGROUP,			/* __u64: an ID, written as a path; 0: none */
+	FIELD_TIME,			/* __u64: ns of CLOCK_MONOTONIC, written as a date */
+	FIELD_NS,			/* __u64 */
+	FIELD_COUNT,			/* __u64 */
+	FIELD_ID,			/* __u32: of a task */
+	FIELD_CPU,			/* __u16 */
+	FIELD_BOOL,			/* bool */
 	FIELD_REAL,			/* double; NAN: none */
-	FIELD_CAUSES,			/* __u64[NR_CAUSES], ns of each cause */
+	FIELD_CAUSES,			/* __u64[NR_CAUSES]: ns of each cause */
 	FIELD_PATH,			/* struct why_event: where it was queued */
-	FIELD_CPUS,			/* __u64[MAX_IDLE_CPUS / 64], a bit each */
+	FIELD_CPUS,			/* __u64[MAX_IDLE_CPUS / 64]: a bit each */
 	FIELD_OBJECT,			/* @table, of the same row */
 	FIELD_ROWS,			/* struct rows, of @table; in CSV the first one */
 	/* In text only: */
-	FIELD_MARK,			/* '+' if not 0, with no space before */
-	FIELD_WHY,			/* struct wait_row: its shares, in words */
+	FIELD_MARK,			/* __u8: '+' if not 0, with no space before */
+	FIELD_WHY,			/* const struct why *: its shares, in words */
 	FIELD_PAIR,			/* struct total_row: one cgroup -> another */
 };
 
@@ -53,7 +56,7 @@ struct field {
 	const char *csv;		/* the CSV column, if another */
 	enum field_only only;
 	enum field_type type;
-	unsigned int offset, size;	/* in the row */
+	size_t offset;			/* in the row */
 	/*
 	 * In text: the heading, NULL if it has no column; so many characters
 	 * wide, negative: from the left.
@@ -75,7 +78,6 @@ struct field {
 
 struct table {
 	const struct field *fields;
-	size_t nr;
 	size_t kind;			/* the field that says of which kind a row is */
 	size_t row_size;
 	const char *about;
@@ -85,9 +87,6 @@ struct rows {
 	const void *rows;
 	size_t nr;
 };
-
-#define for_each_field(f, table)	\
-	for (f = (table)->fields; f < (table)->fields + (table)->nr; f++)
 
 static inline const void *field_at(const struct field *f, const void *row)
 {

@@ -135,7 +135,7 @@ static void write_value(const struct field *f, const void *row, unsigned int wit
 	number = field_number(f, row);
 	if (!number && (f->null_if_0 || f->type == FIELD_CGROUP))
 		jsonw_null(json);
-	else if (f->type == FIELD_WORD)
+	else if (f->type == FIELD_WORD || f->type == FIELD_WORD8)
 		jsonw_string(json, f->words[number]);
 	else if (f->type == FIELD_CGROUP)
 		write_string(cgroup_path(number));
@@ -152,7 +152,7 @@ static void write_object(const struct table *table, const void *row, unsigned in
 	const struct field *f;
 
 	jsonw_start_object(json);
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (!field_in_json(f, with) || !field_present(table, f, row))
 			continue;
 		jsonw_name(json, f->name);

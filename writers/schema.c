@@ -108,6 +108,7 @@ static void value(const struct field *f)
 {
 	switch (f->type) {
 	case FIELD_WORD:
+	case FIELD_WORD8:
 		words("enum", f->words, f->nr_words);
 		break;
 	case FIELD_TEXT:
@@ -176,7 +177,7 @@ static const struct {
 	{ FIELD_TIME, "time", "RFC 3339, in the local time zone" },
 	{ FIELD_COMM, "comm", "name of a task" },
 	{ FIELD_CGROUP, "cgroup",
-	  "path from the mount point on; cgroup:ID if it is gone; null: in none, in an autogroup, or not known" },
+	  "path below the mount point; cgroup:ID if gone; null: none, an autogroup, or not known" },
 };
 
 static void define_types(void)
@@ -227,13 +228,13 @@ static void required_together(const struct table *table, unsigned int with)
 {
 	const struct field *f, *g, *first = NULL;
 
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (!field_in_json(f, EVERYTHING) || f->with != with)
 			continue;
 		if (!first && is_required(f, with))
 			first = f;
 		start_array(f->name);
-		for_each_field(g, table) {
+		for (g = table->fields; g->type; g++) {
 			if (g != f && is_required(g, with) && (f == first || g == first))
 				jsonw_string(json, g->name);
 		}
@@ -246,7 +247,7 @@ static void dependencies(const struct table *table)
 	const struct field *f;
 	bool any = false;
 
-	for_each_field(f, table)
+	for (f = table->fields; f->type; f++)
 		any |= field_in_json(f, EVERYTHING) && f->with;
 	if (!any)
 		return;
@@ -271,13 +272,13 @@ static void condition(const struct table *table, unsigned int kind)
 	jsonw_end_object(json);
 	start_object("then");
 	start_array("required");
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (f->kinds && is_required(f, 0) && field_is_of(f, 1U << kind))
 			jsonw_string(json, f->name);
 	}
 	jsonw_end_array(json);
 	start_object("properties");
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (field_in_json(f, EVERYTHING) && !field_is_of(f, 1U << kind))
 			jsonw_bool_field(json, f->name, false);
 	}
@@ -292,7 +293,7 @@ static void conditions(const struct table *table)
 	bool any = false;
 	unsigned int kind;
 
-	for_each_field(f, table)
+	for (f = table->fields; f->type; f++)
 		any |= field_in_json(f, EVERYTHING) && f->kinds;
 	if (!any)
 		return;
@@ -309,13 +310,13 @@ static void object(const struct table *table, unsigned int kinds)
 
 	type("object");
 	start_object("properties");
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (field_in_json(f, EVERYTHING) && (!kinds || field_is_of(f, kinds)))
 			property(f);
 	}
 	jsonw_end_object(json);
 	start_array("required");
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (is_required(f, 0) && field_is_of(f, kinds))
 			jsonw_string(json, f->name);
 	}

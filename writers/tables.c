@@ -4,17 +4,14 @@
  * that of all formats. Where a column of CSV or text has its place elsewhere, a
  * field has two lines.
  */
-#include <linux/kernel.h>
 #include "names.h"
 #include "rows.h"
 #include "tables.h"
 
-#define FIELD(what, row, member)					\
-	.type = FIELD_##what, .offset = offsetof(struct row, member),	\
-	.size = sizeof(((struct row *)NULL)->member)
+#define FIELD(what, row, member)	\
+	.type = FIELD_##what, .offset = offsetof(struct row, member)
 #define HEAD(text, columns)	.head = text, .width = columns
-#define WORDS(list)		.words = list, .nr_words = ARRAY_SIZE(list)
-#define TABLE(list)		.fields = list, .nr = ARRAY_SIZE(list)
+#define WORDS(list, nr)		.words = list, .nr_words = nr
 #define BIT(nr)			(1U << (nr))
 
 /* ---- A wait ---- */
@@ -22,25 +19,27 @@
 static const struct field prev_fields[] = {
 	{ .name = "comm", .csv = "prev_comm", FIELD(COMM, wait_row, event.wait.prev_comm) },
 	{ .name = "tid", .csv = "prev_tid", FIELD(ID, wait_row, event.wait.prev_tid) },
+	{}
 };
 
-static const struct table prev_table = { TABLE(prev_fields) };
+static const struct table prev_table = { .fields = prev_fields };
 
 static const struct field waker_fields[] = {
-	{ .name = "kind", .csv = "waker", FIELD(WORD, wait_row, event.waker_kind),
-	  WORDS(waker_names) },
+	{ .name = "kind", .csv = "waker", FIELD(WORD8, wait_row, event.waker_kind),
+	  WORDS(waker_names, NR_WAKER_KINDS) },
 	{ .name = "comm", .csv = "waker_comm", FIELD(COMM, wait_row, event.waker_comm),
 	  .kinds = BIT(WAKER_TASK) },
 	{ .name = "tid", .csv = "waker_tid", FIELD(ID, wait_row, event.waker_tid),
 	  .kinds = BIT(WAKER_TASK) },
 	{ .name = "pid", .only = ONLY_JSON, FIELD(ID, wait_row, event.waker_tgid),
 	  .kinds = BIT(WAKER_TASK) },
+	{}
 };
 
-static const struct table waker_table = { TABLE(waker_fields) };
+static const struct table waker_table = { .fields = waker_fields };
 
 static const struct field share_fields[] = {
-	{ .name = "cause", FIELD(WORD, share, cause), WORDS(cause_names) },
+	{ .name = "cause", FIELD(WORD, share, cause), WORDS(cause_names, NR_CAUSES) },
 	{ .name = "ns", FIELD(NS, share, ns) },
 	{ .name = "comm", FIELD(COMM, share, comm), .kinds = BIT(CAUSE_TASK) },
 	{ .name = "tid", FIELD(ID, share, tid), .kinds = BIT(CAUSE_TASK) },
@@ -51,26 +50,28 @@ static const struct field share_fields[] = {
 	{ .name = "same_process", FIELD(BOOL, share, same_process), .kinds = BIT(CAUSE_TASK) },
 	{ .name = "same_cgroup", FIELD(BOOL, share, same_cgroup), .kinds = BIT(CAUSE_TASK),
 	  .about = "and not the root" },
+	{}
 };
 
 static const struct table share_table = {
-	TABLE(share_fields), .row_size = sizeof(struct share),
+	.fields = share_fields, .row_size = sizeof(struct share),
 };
 
 static const struct field top_fields[] = {
 	{ .name = "top_comm", FIELD(COMM, share, comm) },
 	{ .name = "top_tid", FIELD(ID, share, tid) },
 	{ .name = "top_ns", FIELD(NS, share, ns) },
+	{}
 };
 
 static const struct table top_table = {
-	TABLE(top_fields), .row_size = sizeof(struct share),
+	.fields = top_fields, .row_size = sizeof(struct share),
 };
 
 static const char * const wait_types[] = { "wait", "stalled" };
 
 static const struct field wait_fields[] = {
-	{ .name = "type", FIELD(WORD, wait_row, event.wait.stalled), WORDS(wait_types) },
+	{ .name = "type", FIELD(WORD8, wait_row, event.wait.stalled), WORDS(wait_types, 2) },
 	{ .name = "time", FIELD(TIME, wait_row, event.wait.end_ns), HEAD("TIME", 0) },
 	{ .name = "mono_ns", FIELD(NS, wait_row, event.wait.end_ns) },
 	{ .name = "wait_ns", .only = ONLY_JSON, FIELD(NS, wait_row, event.wait.wait_ns) },
@@ -97,7 +98,7 @@ static const struct field wait_fields[] = {
 	/* This one and those of the causes add up to wait_ns. */
 	{ .name = "wakeup_ns", .only = ONLY_CSV, FIELD(NS, wait_row, wakeup_ns),
 	  .with = WITH_WAKER | WITH_WHY },
-	{ .name = "from", FIELD(WORD, wait_row, event.from), WORDS(from_names),
+	{ .name = "from", FIELD(WORD8, wait_row, event.from), WORDS(from_names, NR_FROM),
 	  HEAD("FROM", -9), .with = WITH_WHY, .about = "with -w: how the wait began" },
 	{ .name = "cpus", FIELD(PATH, wait_row, event), HEAD("CPU", -4), .with = WITH_WHY,
 	  .about = "with -w: where it was queued, one after the other" },
@@ -120,11 +121,12 @@ static const struct field wait_fields[] = {
 	{ .name = "idle_cpus", FIELD(CPUS, wait_row, event.idle_cpus), .with = WITH_WHY,
 	  .about = "with -w: CPUs it could have used that were idle all the while" },
 	{ FIELD(WHY, wait_row, why), HEAD("WHY", 0), .with = WITH_WHY },
+	{}
 };
 
 const struct table wait_table = {
-	TABLE(wait_fields),
-	.about = "a task waited for a CPU; stalled: it still does, and time is when it was looked at",
+	.fields = wait_fields,
+	.about = "a task waited for a CPU; stalled: it still does, and did at time",
 };
 
 /* ---- Totals ---- */
@@ -148,9 +150,10 @@ static const char * const total_kinds[NR_TOTALS] = {
 static const struct field total_fields[] = {
 	{ .name = "since", .only = ONLY_CSV, FIELD(TIME, total_row, since_ns) },
 	{ .name = "time", .only = ONLY_CSV, FIELD(TIME, total_row, now_ns) },
-	{ .name = "table", .only = ONLY_CSV, FIELD(WORD, total_row, kind), WORDS(total_kinds) },
-	{ .name = "name", .only = ONLY_CSV, FIELD(WORD, total_row, cause), WORDS(cause_names),
-	  .kinds = BIT(TOTAL_CAUSE) },
+	{ .name = "table", .only = ONLY_CSV, FIELD(WORD, total_row, kind),
+	  WORDS(total_kinds, NR_TOTALS) },
+	{ .name = "name", .only = ONLY_CSV, FIELD(WORD, total_row, cause),
+	  WORDS(cause_names, NR_CAUSES), .kinds = BIT(TOTAL_CAUSE) },
 	{ .name = "comm", .csv = "name", FIELD(COMM, total_row, comm),
 	  HEAD("WAITED MOST", -16), .kinds = BIT(TOTAL_WAITER) },
 	{ .name = "comm", .csv = "name", FIELD(COMM, total_row, comm),
@@ -183,16 +186,17 @@ static const struct field total_fields[] = {
 	  .about = "how many different ones it kept waiting, about" },
 	{ FIELD(PAIR, total_row, running), HEAD(" CGROUP WAITING -> RUNNING", 0),
 	  .kinds = CGROUPS },
+	{}
 };
 
 const struct table total_table = {
-	TABLE(total_fields), .kind = 2, .row_size = sizeof(struct total_row),
+	.fields = total_fields, .kind = 2, .row_size = sizeof(struct total_row),
 };
 
 static const char * const summary_types[] = { "summary" };
 
 static const struct field summary_fields[] = {
-	{ .name = "type", FIELD(WORD, summary_row, kind), WORDS(summary_types) },
+	{ .name = "type", FIELD(WORD, summary_row, kind), WORDS(summary_types, 1) },
 	{ .name = "time", FIELD(TIME, summary_row, now_ns) },
 	{ .name = "mono_ns", FIELD(NS, summary_row, now_ns) },
 	{ .name = "since", FIELD(TIME, summary_row, since_ns) },
@@ -211,10 +215,11 @@ static const struct field summary_fields[] = {
 	  .rows_kinds = BIT(TOTAL_CGROUPS),
 	  .about = "how long tasks of one waited while those of the other, or the same, ran" },
 	{ .name = "cgroups_rest_ns", FIELD(NS, summary_row, cgroups_rest_ns) },
+	{}
 };
 
 const struct table summary_table = {
-	TABLE(summary_fields),
+	.fields = summary_fields,
 	.about = "waits that ended from then until time; what a list has no room for is its rest",
 };
 
@@ -226,16 +231,17 @@ static const struct field bucket_fields[] = {
 	{ .name = "from_ns", FIELD(NS, bucket_row, from_ns) },
 	{ .name = "to_ns", FIELD(NS, bucket_row, to_ns), .null_if_0 = true },
 	{ .name = "count", FIELD(COUNT, bucket_row, count) },
+	{}
 };
 
 const struct table bucket_table = {
-	TABLE(bucket_fields), .row_size = sizeof(struct bucket_row),
+	.fields = bucket_fields, .row_size = sizeof(struct bucket_row),
 };
 
 static const char * const histogram_types[] = { "histogram" };
 
 static const struct field histogram_fields[] = {
-	{ .name = "type", FIELD(WORD, histogram_row, kind), WORDS(histogram_types) },
+	{ .name = "type", FIELD(WORD, histogram_row, kind), WORDS(histogram_types, 1) },
 	{ .name = "time", FIELD(TIME, histogram_row, now_ns) },
 	{ .name = "mono_ns", FIELD(NS, histogram_row, now_ns) },
 	{ .name = "since", FIELD(TIME, histogram_row, since_ns) },
@@ -248,10 +254,11 @@ static const struct field histogram_fields[] = {
 	{ .name = "max_ns", FIELD(NS, histogram_row, max_ns), HEAD("max", 0) },
 	{ .name = "buckets", FIELD(ROWS, histogram_row, buckets), .table = &bucket_table,
 	  .about = "those with any waits: from_ns and longer, but less than to_ns; null: no end" },
+	{}
 };
 
 const struct table histogram_table = {
-	TABLE(histogram_fields),
+	.fields = histogram_fields,
 	.about = "all waits that ended from then until time, by length, whatever the threshold",
 };
 
@@ -260,22 +267,23 @@ const struct table histogram_table = {
 static const char * const lost_types[] = { "lost" };
 
 static const struct field lost_fields[] = {
-	{ .name = "type", FIELD(WORD, lost_row, kind), WORDS(lost_types) },
+	{ .name = "type", FIELD(WORD, lost_row, kind), WORDS(lost_types, 1) },
 	{ .name = "time", FIELD(TIME, lost_row, now_ns) },
 	{ .name = "mono_ns", FIELD(NS, lost_row, now_ns) },
 	{ .name = "reason", FIELD(TEXT, lost_row, reason) },
 	{ .name = "waits", FIELD(COUNT, lost_row, waits) },
+	{}
 };
 
 const struct table lost_table = {
-	TABLE(lost_fields),
+	.fields = lost_fields,
 	.about = "so many more waits could not be reported",
 };
 
 static const char * const cost_types[] = { "cost" };
 
 static const struct field cost_fields[] = {
-	{ .name = "type", FIELD(WORD, cost_row, kind), WORDS(cost_types) },
+	{ .name = "type", FIELD(WORD, cost_row, kind), WORDS(cost_types, 1) },
 	{ .name = "time", FIELD(TIME, cost_row, now_ns) },
 	{ .name = "mono_ns", FIELD(NS, cost_row, now_ns) },
 	{ .name = "program", FIELD(TEXT, cost_row, cost.program), HEAD("BPF PROGRAM", -20) },
@@ -283,9 +291,10 @@ static const struct field cost_fields[] = {
 	{ .name = "ns", FIELD(NS, cost_row, cost.ns), HEAD("TIME(us)", 14), .per = 1000,
 	  .digits = 1 },
 	{ .name = "ns_per_run", FIELD(REAL, cost_row, ns_per_run), HEAD("NS/RUN", 8) },
+	{}
 };
 
 const struct table cost_table = {
-	TABLE(cost_fields),
+	.fields = cost_fields,
 	.about = "with --cost: what a BPF program has cost since tracing began",
 };

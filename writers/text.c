@@ -157,6 +157,7 @@ static void print_value(const struct options *opts, const struct field *f, const
 		text_name(at, -f->width);
 		break;
 	case FIELD_WORD:
+	case FIELD_WORD8:
 		printf("%*s", f->width, f->words[field_number(f, row)]);
 		break;
 	case FIELD_PATH:
@@ -192,7 +193,7 @@ void text_heading(const struct options *opts, const struct table *table, unsigne
 	bool begun = false;
 	int width, over = 0;
 
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (!is_column(opts, f, kind))
 			continue;
 		width = f->type == FIELD_TIME ? -time_width[opts->time] : f->width;
@@ -219,7 +220,7 @@ void text_row(const struct options *opts, const struct table *table, unsigned in
 	bool begun = false;
 	int blank = 0;
 
-	for_each_field(f, table) {
+	for (f = table->fields; f->type; f++) {
 		if (!is_column(opts, f, kind))
 			continue;
 		if (begun && f->type != FIELD_MARK)

@@ -207,7 +207,7 @@ void text_histogram(const struct options *opts, const struct histogram *h, __u64
 	print_nr(row.count);
 	puts(" of any length");
 	print_rows(h);
-	for_each_field(f, &histogram_table) {
+	for (f = histogram_table.fields; f->type; f++) {
 		if (!f->head)
 			continue;
 		printf("%s%s %s", space, f->head, length(field_number(f, &row)).text);
