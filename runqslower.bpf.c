@@ -138,13 +138,18 @@ static __always_inline bool is_unseen(int hook)
 SEC("tp_btf/sched_wakeup")
 int BPF_PROG(sched_wakeup, struct task_struct *p)
 {
+	struct cfs_rq___compat *cfs_rq = task_cfs_rq(p);
 	struct wait *w;
 
-	if (is_unseen(0) || !is_wanted(p))
+	if (is_unseen(0))
+		return 0;
+	if (!rough_times)
+		note_wakeup(p, cfs_rq);
+	if (!is_wanted(p))
 		return 0;
 	w = new_wait_of(p);
 	if (w && !has_begun(w, p))
-		wait_begin(w, p, wakeup_time(p, task_cfs_rq(p)));
+		wait_begin(w, p, wakeup_time(p, cfs_rq));
 	return 0;
 }
 
@@ -153,7 +158,11 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 {
 	struct wait *w;
 
-	if (is_unseen(1) || !is_wanted(p))
+	if (is_unseen(1))
+		return 0;
+	if (!rough_times)
+		note_wakeup(p, task_cfs_rq(p));
+	if (!is_wanted(p))
 		return 0;
 	w = new_wait_of(p);
 	/* New tasks are few: not worth the time to load wakeup_time(). */
@@ -181,7 +190,13 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 		return 0;
 	e.cfs_rq = task_cfs_rq(next);
 	e.cpu = cpu_state(next);
-	if (!e.cpu || !may_matter(&e) || !wait_end(&e, wait_of(next)))
+	if (!e.cpu)
+		return 0;
+	if (!rough_times && e.now)
+		e.cpu->woken = 0;
+	else if (!rough_times)
+		e.now = switch_time(e.cpu, e.cfs_rq, &e.behind);
+	if (!may_matter(&e) || !wait_end(&e, wait_of(next)))
 		return 0;
 	count_length(&e);
 	if (over_threshold(&e))
@@ -280,6 +295,15 @@ int BPF_PROG(why_waking, struct task_struct *p)
 	return 0;
 }
 
+/* Loaded where the times of switches are asked for: see switch_time(). */
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(sched_migrate, struct task_struct *p, int dest_cpu)
+{
+	if (task_on_rq(p))
+		note_arrival(dest_cpu);
+	return 0;
+}
+
 /*
  * @p goes to another CPU; it may be queued. The run queue that it leaves is
  * locked.
@@ -287,18 +311,15 @@ int BPF_PROG(why_waking, struct task_struct *p)
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 {
-	u32 cpu = dest_cpu;
 	struct cpu_state *c;
 	struct why_wait *w;
 
 	if (!task_on_rq(p))
 		return 0;
-	c = bpf_map_lookup_elem(&cpus, &cpu);
-	if (c)
-		c->woken = SOME_TIME;
+	c = note_arrival(dest_cpu);
 	w = why_wait_of(p);
 	if (w && has_begun(&w->wait, p))
-		why_note_migration(w, p, c, cpu);
+		why_note_migration(w, p, c, dest_cpu);
 	return 0;
 }
 

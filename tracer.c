@@ -190,6 +190,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.sched_wakeup,		!why },
 		{ skel->progs.sched_wakeup_new,		!why },
 		{ skel->progs.sched_switch,		!why },
+		{ skel->progs.sched_migrate,		!why && !skel->rodata->rough_times },
 		{ skel->progs.new_task,			!why && !use_tids },
 		{ skel->progs.task_gone,		!why && use_tids },
 		{ skel->progs.existing_tasks,		!why },

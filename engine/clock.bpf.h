@@ -31,8 +31,8 @@ struct cpu_state {
 	 */
 	u64 offset;
 	u64 sampled;			/* when both clocks were compared last, 0: never */
-	u64 span;			/* begin of the present span */
-	u64 least;			/* least difference seen in that span */
+	u64 seen;			/* the difference that was seen then */
+	u64 alone;			/* no comparison came shortly before that one */
 	/*
 	 * The last wakeup since the last switch: the clock then, or 0; and
 	 * jiffies.
@@ -75,36 +75,33 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
  * The difference between the two clocks, as seen, is the real one plus the time
  * that passed between updating the one and reading the other: mostly less than
  * 1 us, but milliseconds where a hypervisor took the CPU. So the offset is the
- * least difference seen in the present span and in the one before, no longer,
- * because the clocks drift apart. And the offset does not grow faster than the
- * clocks drift: NTP corrects the frequency of CLOCK_MONOTONIC by up to 500 ppm.
+ * lesser one of the last two differences.
+ *
+ * Not of more, because NTP bends CLOCK_MONOTONIC and not the clock of the run
+ * queue: by up to a tenth (adjtimex(), ADJ_TICK), which chrony and
+ * systemd-timesyncd do use. So an offset that is 3 ms old is wrong by up to
+ * 300 us. After a gap the new difference counts alone, and the clocks are
+ * compared again at the next event, because the first look may have been a bad
+ * one.
  */
 #define SAMPLE_NS	(1000 * 1000)
-#define SPAN_NS		(32 * 1000 * 1000)
-#define MAX_DRIFT_SHIFT	10		/* 1 / 1024 */
-#define CLOCK_ERROR_NS	(100 * 1000)	/* more than was ever seen */
+#define GAP_NS		(2 * SAMPLE_NS)
+#define CLOCK_ERROR_NS	(300 * 1000)
 
 static __always_inline void learn_offset(struct cpu_state *c, u64 clock, u64 now)
 {
-	u64 seen = now - clock, age = clock - c->span, offset, limit;
+	u64 seen = now - clock;
 
-	if (age < SPAN_NS) {
-		if (time_before(seen, c->least))
-			c->least = seen;
-		if (time_before(seen, c->offset))
-			c->offset = seen;
-	} else {
-		offset = seen;
-		if (age < 4 * SPAN_NS && time_before(c->least, seen))
-			offset = c->least;
-		limit = c->offset + (age >> MAX_DRIFT_SHIFT);
-		if (c->sampled && time_before(limit, offset))
-			offset = limit;
-		c->offset = offset;
-		c->least = seen;
-		c->span = clock;
-	}
+	c->alone = clock - c->sampled > GAP_NS;
+	c->offset = !c->alone && time_before(c->seen, seen) ? c->seen : seen;
+	c->seen = seen;
 	c->sampled = clock;
+}
+
+/* Is it time to compare the clocks? That of the run queue, @clock, is new. */
+static __always_inline bool needs_sample(const struct cpu_state *c, u64 clock)
+{
+	return clock - c->sampled > (c->alone ? 0 : SAMPLE_NS);
 }
 
 /*
@@ -147,7 +144,7 @@ static __always_inline u64 wakeup_time(struct task_struct *p,
 	 * A task that wakes itself does so without the lock: the clock is
 	 * stale.
 	 */
-	if (clock - c->sampled > SAMPLE_NS && (u64)p != bpf_get_current_task())
+	if (needs_sample(c, clock) && (u64)p != bpf_get_current_task())
 		learn_offset(c, clock, bpf_ktime_get_ns());
 	return clock + c->offset;
 }
@@ -163,6 +160,16 @@ static __always_inline void note_wakeup(struct task_struct *p,
 		c->woken = clock;
 		c->woken_jiffies = bpf_jiffies64();
 	}
+}
+
+/* The same for a task that comes from another CPU. The state of @cpu, or NULL. */
+static __always_inline struct cpu_state *note_arrival(u32 cpu)
+{
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+
+	if (c)
+		c->woken = SOME_TIME;
+	return c;
 }
 
 /*
@@ -190,7 +197,7 @@ static __always_inline u64 switch_time(struct cpu_state *c, struct cfs_rq___comp
 		improve_offset(c, clock, now);
 		return now;
 	}
-	if (clock - c->sampled > SAMPLE_NS)
+	if (needs_sample(c, clock))
 		learn_offset(c, clock, bpf_ktime_get_ns());
 	*behind = CLOCK_ERROR_NS;
 	return clock + c->offset;

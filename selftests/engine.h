@@ -302,7 +302,7 @@ static inline void idle(int c)
 static inline void leave_for(struct task *p, int c)
 {
 	in_context_of(cpu[c].curr);
-	why_migrate(tp(p), c);
+	(why ? why_migrate : sched_migrate)(tp(p), c);
 	p->t.sched_info.last_queued = 0;
 	place(p, c);
 }

@@ -200,6 +200,10 @@ TEST_F(engine_why, segments_do_not_overlap)
 {
 	const struct run_segment *s;
 
+	at(19 * MS + 500 * US);
+	wake(d, 0);
+	switch_to(0, d, PREEMPTED);
+	switch_to(0, a, SLEEPS);
 	at(20 * MS);
 	sees_wakeups = false;
 	wake(d, 0);

@@ -223,6 +223,7 @@ static bool uses(const struct runqslower_bpf *skel, const char *maps, const char
 }
 
 #define PLAIN_PROGS "sched_wakeup sched_wakeup_new sched_switch existing_tasks"
+#define EXACT_PROGS PLAIN_PROGS " sched_migrate"
 #define WHY_PROGS "why_wakeup why_wakeup_new why_switch why_migrate why_existing_tasks"
 #define WHY_MAPS "cpus events cgroups history"
 
@@ -231,6 +232,8 @@ TEST(what_is_loaded)
 	__u64 group = 7;
 
 	EXPECT_TRUE(uses(LOAD(DEFAULTS), "cpus events waits", PLAIN_PROGS " new_task"));
+	EXPECT_TRUE(uses(LOAD(.min_us = 1000, .history = 1024), "cpus events waits",
+			 EXACT_PROGS " new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .histogram = true),
 			 "cpus events waits waits_by_length", PLAIN_PROGS " new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .stalled_ns = 1), "cpus events waits",
