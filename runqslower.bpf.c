@@ -15,6 +15,7 @@
  *   wait      a wait from its begin to its end, whatever its cause
  *   recorder  who had each CPU, from when on
  *   explain   what else is noted of a wait, so that user space can say why
+ *   quota     whose CPU time is used up
  *   compat    where kernels differ
  *
  * The programs named why_... also explain. They are programs of their own, so
@@ -33,6 +34,7 @@
 #include "engine/compat.bpf.h"
 #include "engine/explain.bpf.h"
 #include "engine/filter.bpf.h"
+#include "engine/quota.bpf.h"
 #include "engine/recorder.bpf.h"
 #include "engine/wait.bpf.h"
 

@@ -117,8 +117,8 @@ struct why_event {
 	__u64 end_nontask_ns;
 	__u64 end_irq_ns;
 	/*
-	 * Throttled for want of quota, for so long from then on; the group that
-	 * ran out.
+	 * Throttled for want of quota, for so long from then on (0: not known,
+	 * or not at one go); the group that ran out.
 	 */
 	__u64 quota_ns;
 	__u64 quota_since_ns;

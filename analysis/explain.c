@@ -289,7 +289,7 @@ struct why *explain(const struct why_event *e, const struct history *h)
 	b.wait.from = e->wait.end_ns - wait_ns;
 	b.queued = b.wait.from + wakeup;
 
-	/* It was throttled that long, and not before the wait, nor after it. */
+	/* The task was throttled in the wait, not before it nor after it. */
 	quota_ns = min64(e->quota_ns, wait_ns - wakeup);
 	b.quota.from = min64(max64(e->quota_since_ns, b.queued), b.wait.to - quota_ns);
 	b.quota.to = b.quota.from + quota_ns;
@@ -297,7 +297,14 @@ struct why *explain(const struct why_event *e, const struct history *h)
 
 	give_cause(&b, CAUSE_WAKEUP, wakeup);
 	b.covered = wakeup + quota_ns;
-	explain_stays(&b);
+	/*
+	 * Where it is not known when the task was throttled, nobody knows who
+	 * had the CPU while it was not. What is less than 6 % makes no verdict.
+	 */
+	if (e->quota_since_ns || quota_ns <= wait_ns / 16)
+		explain_stays(&b);
+	else
+		b.covered = wait_ns;
 	if (b.failed) {
 		free(b.why);
 		return NULL;

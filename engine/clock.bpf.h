@@ -19,6 +19,8 @@ const volatile u64 tick_ns;		/* length of a jiffy */
 
 u64 jiffies_ahead;			/* CLOCK_MONOTONIC when jiffies were 0 */
 
+#define NR_THROTTLED	4
+
 /*
  * What is known of a CPU. Written under the lock of its run queue, but for two
  * exceptions: offset, by programs that look for waiting tasks, and woken, when
@@ -46,13 +48,14 @@ struct cpu_state {
 	u64 idle_since;			/* 0: it is not */
 	u32 next_seq;			/* of the next segment */
 	u32 pad;
-	/*
-	 * The last time a task left this CPU because its group was throttled.
-	 */
-	u64 throttled_since;
-	u64 throttled_cgroup;
 	u64 rq;				/* the address of its run queue, 0: not known */
-	u64 pad2[3];			/* fills a cache line */
+	/* Groups that ran out of quota here, by ID: what was noted last of each. */
+	struct throttling {
+		u64 cgroup;		/* ID */
+		u64 since;		/* a task of the group had to leave then */
+		u64 before;		/* and the time before that, 0: never */
+	} throttled[NR_THROTTLED];
+	u64 pad2[7];			/* fills a cache line */
 };
 
 /* By CPU. Sized by user space. */

@@ -13,6 +13,8 @@
 
 #define TASK_RUNNING	0
 
+#define MAX_CGROUP_DEPTH	32
+
 struct rq___compat {
 	u64 clock;
 	u64 clock_task;
@@ -66,6 +68,13 @@ struct task_group___compat {
 	} css;
 	struct cfs_rq___compat **cfs_rq;
 	struct sched_entity___compat **se;	/* before 7.x: see task_cfs_rq_on() */
+	struct {			/* empty without CONFIG_CFS_BANDWIDTH */
+		struct {
+			struct {
+				s64 expires;
+			} node;
+		} period_timer;
+	} cfs_bandwidth;
 } __attribute__((preserve_access_index));
 
 struct pid___compat {
@@ -279,128 +288,6 @@ static __always_inline struct nontask nontask_time(struct cfs_rq___compat *cfs_r
 	if (bpf_core_field_exists(rq->prev_irq_time))
 		nontask.irq = rq->prev_irq_time;
 	return nontask;
-}
-
-#define MAX_RT_PRIO	100
-
-/* Can @p be throttled with its group? Real-time tasks run on. */
-static __always_inline bool has_quota(struct task_struct *p)
-{
-	struct cfs_rq___compat *cfs_rq = NULL;
-
-	return bpf_core_field_exists(cfs_rq->throttle_count) &&
-	       compat(p)->prio >= MAX_RT_PRIO;
-}
-
-/*
- * Since 6.18 a group that runs out of quota does not take its tasks off the
- * CPU: each leaves by itself, when it returns to user space, and is queued
- * again, with no wakeup, when there is quota. Before, whole groups were left
- * out when the next task was picked.
- */
-static __always_inline bool throttles_tasks(void)
-{
-	struct task_struct___compat *t = NULL;
-
-	return bpf_core_field_exists(t->throttled);
-}
-
-/*
- * Is @p, of @cfs_rq, kept from running for want of quota, by any of its groups?
- */
-static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___compat *cfs_rq)
-{
-	if (!has_quota(p))
-		return false;
-	return throttles_tasks() ? compat(p)->throttled : cfs_rq->throttle_count > 0;
-}
-
-/*
- * A field by a plain load, for which the verifier must know the pointer; or
- * probed.
- */
-#define LOAD(p, field, probe) ((probe) ? BPF_CORE_READ(p, field) : (p)->field)
-
-/*
- * How long this run queue of a group has been throttled in all, in ns,
- * whichever of the groups above it ran out. By the run queue's clock since 6.6;
- * before, by one that stands still in interrupts, and from 5.19 on also runs
- * slower than time where the CPU does, except while idle.
- */
-static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const bool probe)
-{
-	struct rq___compat *rq;
-	u64 time, since, now;
-
-	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time)) {
-		time = LOAD(cfs_rq, throttled_clock_self_time, probe);
-		since = LOAD(cfs_rq, throttled_clock_self, probe);
-		if (!since)
-			return time;
-		rq = LOAD(cfs_rq, rq, probe);
-		return time + LOAD(rq, clock, probe) - since;
-	}
-	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
-		time = LOAD(cfs_rq, throttled_clock_pelt_time, probe);
-	else
-		time = LOAD(cfs_rq, throttled_clock_task_time, probe);
-	if (!LOAD(cfs_rq, throttle_count, probe))
-		return time;
-	rq = LOAD(cfs_rq, rq, probe);
-	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time)) {
-		since = LOAD(cfs_rq, throttled_clock_pelt, probe);
-		now = LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
-	} else {
-		since = LOAD(cfs_rq, throttled_clock_task, probe);
-		now = LOAD(rq, clock_task, probe);
-	}
-	return time + now - since;
-}
-
-/*
- * The queue of the group of @p on @cpu, whose run queue is at @rq; to be
- * probed. In 7.x groups have their queues in per-CPU memory, as far from one
- * another as the run queues; before that, there is an array of them.
- */
-static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct *p,
-							      u32 cpu, u64 rq)
-{
-	/*
-	 * Probed, as there is no counting from a pointer that the verifier
-	 * knows.
-	 */
-	struct cfs_rq___compat *cfs_rq = BPF_CORE_READ(compat(p), se.cfs_rq);
-	struct task_group___compat *tg = BPF_CORE_READ(cfs_rq, tg);
-	struct cfs_rq___compat **queues, *there = NULL;
-
-	if (!bpf_core_field_exists(tg->se))
-		return rq ? (void *)cfs_rq + (rq - (u64)BPF_CORE_READ(cfs_rq, rq)) : NULL;
-	queues = BPF_CORE_READ(tg, cfs_rq);
-	bpf_probe_read_kernel(&there, sizeof(there), queues + cpu);
-	return there;
-}
-
-#define MAX_CGROUP_DEPTH	32
-
-/*
- * The ID of the cgroup that has run out of quota on the CPU of @p: of those
- * that it is in, the one nearest to it. 0 if there is none.
- */
-static __always_inline u64 throttled_group(struct task_struct *p)
-{
-	struct cfs_rq___compat *cfs_rq = BPF_CORE_READ(compat(p), se.cfs_rq);
-	struct sched_entity___compat *se = BPF_CORE_READ(compat(p), se.parent);
-	int depth;
-
-	for (depth = 0; depth < MAX_CGROUP_DEPTH && cfs_rq; depth++) {
-		if (BPF_CORE_READ_BITFIELD_PROBED(cfs_rq, throttled))
-			return BPF_CORE_READ(cfs_rq, tg, css.cgroup, kn, id);
-		if (!se)
-			break;
-		cfs_rq = BPF_CORE_READ(se, cfs_rq);
-		se = BPF_CORE_READ(se, parent);
-	}
-	return 0;
 }
 
 /* Is @p on a run queue, or on its way from one to another? */

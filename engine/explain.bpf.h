@@ -12,6 +12,7 @@
 
 #include "clock.bpf.h"
 #include "compat.bpf.h"
+#include "quota.bpf.h"
 #include "recorder.bpf.h"
 #include "wait.bpf.h"
 
@@ -53,7 +54,6 @@ static __always_inline bool may_lack_quota(const struct why_wait *w, struct task
 static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 				      struct cfs_rq___compat *cfs_rq, enum wait_from from)
 {
-	struct cpu_state *c = cpu_state(p);
 	bool throttled = is_throttled(p, cfs_rq);
 
 	w->from = throttled && from == FROM_PREEMPTED ? FROM_THROTTLED : from;
@@ -62,12 +62,9 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 	w->quota_ns = 0;
 	w->quota_since = 0;
 	w->quota_cgroup = 0;
-	if (throttled && c) {
-		/* At a switch why_leaves() has done so already. */
-		if (from != FROM_PREEMPTED)
-			c->throttled_cgroup = throttled_group(p);
+	if (throttled) {
 		w->quota_since = w->wait.since;
-		w->quota_cgroup = c->throttled_cgroup;
+		w->quota_cgroup = throttled_group(p);
 	}
 	if (may_lack_quota(w, p))
 		w->throttled = throttled_time(cfs_rq, false);
@@ -77,10 +74,16 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 static __always_inline void why_leaves(struct cpu_state *c, struct task_struct *p,
 				       struct cfs_rq___compat *cfs_rq, u64 now)
 {
-	if (is_throttled(p, cfs_rq)) {
-		c->throttled_since = now;
-		c->throttled_cgroup = throttled_group(p);
-	}
+	struct throttling *t;
+	u64 id;
+
+	if (!is_throttled(p, cfs_rq))
+		return;
+	id = throttled_group(p);
+	t = &c->throttled[id % NR_THROTTLED];
+	t->before = t->cgroup == id ? t->since : 0;
+	t->since = now;
+	t->cgroup = id;
 }
 
 /* The wait was not begun by a wakeup, or the wakeup was not seen. */
@@ -184,6 +187,36 @@ static __always_inline void find_idle_cpus(struct why_event *to, struct task_str
 	}
 }
 
+/*
+ * Which of the groups that the task is in ran out of quota last in the wait,
+ * and since when, if that was the only time. Before 6.18 a group runs out while
+ * its other tasks wait, and a wait can see more than one period.
+ */
+static __always_inline void find_throttling(struct why_event *to, const struct ended *e,
+					    const struct why_wait *w)
+{
+	struct own_group g = nearest_group(e->task);
+	u64 id, last = w->quota_since ?: e->since;
+	u32 nr = w->quota_since ? 1 : 0;
+	const struct throttling *t;
+	int depth;
+
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
+		id = group_id(g.cfs_rq);
+		t = &e->cpu->throttled[id % NR_THROTTLED];
+		if (t->cgroup == id && time_before(e->since, t->since + 1)) {
+			nr += t->since != w->quota_since;
+			nr += t->before != w->quota_since && time_before(e->since, t->before + 1);
+			if (!time_before(t->since, last)) {
+				last = t->since;
+				to->quota_cgroup = id;
+			}
+		}
+		g = group_above(g);
+	}
+	to->quota_since_ns = nr == 1 ? last : 0;
+}
+
 /* For want of quota the task was throttled, some time in its wait. */
 static __always_inline void find_quota(struct why_event *to, const struct ended *e,
 				       const struct why_wait *w)
@@ -194,10 +227,8 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 	to->quota_cgroup = w->quota_cgroup;
 	if (may_lack_quota(w, e->task))
 		ns = w->quota_ns + throttled_time(e->cfs_rq, false) - w->throttled;
-	if (ns && !w->quota_since) {
-		to->quota_since_ns = e->cpu->throttled_since;
-		to->quota_cgroup = e->cpu->throttled_cgroup;
-	}
+	if (ns && !throttles_tasks())
+		find_throttling(to, e, w);
 	if (time_before(ns, 0))
 		ns = 0;
 	if (ns > to->wait.wait_ns)

@@ -261,6 +261,113 @@ TEST_F(engine_quota, throttled_while_it_waits)
 	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
 }
 
+/* What the waiter's own group lacks is not the fault of one that ran out later. */
+TEST_F(engine_quota, two_groups_on_a_cpu)
+{
+	struct group *g = new_group(&root, 60), *stranger = new_group(&root, 61);
+	struct task *sibling = known_task(5, 5, "sibling");
+	struct task *other = known_task(6, 6, "other");
+
+	if (variant->kernel >= V6_18)
+		return;			/* there tasks are throttled, not queues */
+	set_group(a, g);
+	set_group(sibling, g);
+	set_group(other, stranger);
+	at(5 * MS);
+	wake(sibling, 0);
+	switch_to(0, sibling, PREEMPTED);
+	wake(a, 0);
+	at(15 * MS);
+	throttle(g, NULL, 0);
+	cpu[0].stale = false;
+	switch_to(0, other, PREEMPTED);
+	at(20 * MS);
+	throttle(stranger, NULL, 0);
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(35 * MS);
+	unthrottle(g, NULL, 0);
+	at(36 * MS);
+	switch_to(0, a, PREEMPTED);
+	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+	EXPECT_EQ(20 * MS, reported(nr_reported() - 1)->quota_ns);
+	EXPECT_EQ(BEGIN + 15 * MS, reported(nr_reported() - 1)->quota_since_ns);
+	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
+}
+
+/* Twice in a wait: how long is known, but not when. */
+TEST_F(engine_quota, two_periods_in_a_wait)
+{
+	struct group *g = new_group(&root, 60);
+	struct task *sibling = known_task(5, 5, "sibling");
+	int i;
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(a, g);
+	set_group(sibling, g);
+	at(5 * MS);
+	wake(sibling, 0);
+	switch_to(0, sibling, PREEMPTED);
+	wake(a, 0);
+	for (i = 0; i < 2; i++) {
+		at(20 * MS + i * 100 * MS);
+		throttle(g, NULL, 0);
+		cpu[0].stale = false;
+		switch_to(0, b, PREEMPTED);
+		at(100 * MS + i * 100 * MS);
+		unthrottle(g, NULL, 0);
+		switch_to(0, i ? a : sibling, PREEMPTED);
+	}
+	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+	EXPECT_EQ(160 * MS, reported(nr_reported() - 1)->quota_ns);
+	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_since_ns);
+	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
+
+	/* The next wait does not count those of the one before. */
+	at(220 * MS);
+	throttle(g, NULL, 0);
+	switch_to(0, b, PREEMPTED);
+	at(290 * MS);
+	unthrottle(g, NULL, 0);
+	at(300 * MS);
+	switch_to(0, a, PREEMPTED);
+	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+	EXPECT_EQ(70 * MS, reported(nr_reported() - 1)->quota_ns);
+	EXPECT_EQ(BEGIN + 220 * MS, reported(nr_reported() - 1)->quota_since_ns);
+}
+
+/* Of nested groups that have both run out, the one that gets quota back last. */
+TEST_F(engine_quota, nested_groups)
+{
+	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);
+	int outer_last;
+
+	for (outer_last = 0; outer_last < 2; outer_last++) {
+		outer->tg.cfs_bandwidth.period_timer.node.expires = outer_last ? 500 : 400;
+		inner->tg.cfs_bandwidth.period_timer.node.expires = 450;
+		set_group(a, inner);
+		at(5 * MS + outer_last * 100 * MS);
+		wake(a, 0);
+		switch_to(0, a, PREEMPTED);
+		at(10 * MS + outer_last * 100 * MS);
+		throttle(outer, inner, 0);
+		throttle(inner, NULL, 0);
+		a->t.throttled = true;
+		cpu[0].stale = false;
+		switch_to(0, b, PREEMPTED);
+		at(30 * MS + outer_last * 100 * MS);
+		unthrottle(outer, inner, 0);
+		unthrottle(inner, NULL, 0);
+		a->t.throttled = false;
+		at(32 * MS + outer_last * 100 * MS);
+		switch_to(0, a, SLEEPS);
+		ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+		EXPECT_EQ(outer_last ? 60 : 61, reported(nr_reported() - 1)->quota_cgroup);
+		switch_to(0, b, SLEEPS);
+	}
+}
+
 /*
  * A CPU that was idle for all of the wait but its quota was idle all the while.
  */

@@ -369,7 +369,13 @@ TEST(wait_quota_since_not_known)
 	run(0, 0, 11, "a", 0);
 	run(0, 40, 12, "b", 0);
 	event.quota_ns = 40;
-	EXPECT_STREQ("60 b/12, 40 quota", budget());
+	EXPECT_STREQ("60 other, 40 quota", budget());
+	/* It is not history that lacks. */
+	event.quota_ns = 7;
+	EXPECT_STREQ("93 other, 7 quota", budget());
+	/* So little makes no difference. */
+	event.quota_ns = 6;
+	EXPECT_STREQ("60 b/12, 34 a/11, 6 quota", budget());
 }
 
 /* What was nontask in the part with quota is its part of all. */

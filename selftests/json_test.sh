@@ -238,7 +238,8 @@ of_type = {record['type']: record for record in records_of_all_runs if
 for record in of_type.values():
     changed = [without(record, key) for key in record if key not in OPTIONAL]
     changed += [{**record, key: {}} for key in record]
-    changed += [{**record, 'other': 0}, {**record, 'type': 'other'}, {**record, 'mono_ns': -1}]
+    changed += [{**record, 'other': 0}, {**record, 'type': 'other'}, {**record, 'mono_ns': -1},
+                {**record, 'time': record['time'][:-1]}]
     accepted += [r for r in changed if validator.is_valid(r)]
 wait = of_type['wait']
 task = {'kind': 'task', 'comm': '', 'tid': 0, 'pid': 0}

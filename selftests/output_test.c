@@ -482,6 +482,15 @@ TEST_F(output, csv_line)
 		      ",hog,1008,20000002,0 1 2 3 8 63 64 1023\n", csv());
 }
 
+/* As large as they can be. */
+TEST_F(output, csv_large_numbers)
+{
+	waited->tid = 4194304;
+	waited->cpu = 8191;
+	EXPECT_PRINTS("wait" CSV_TIME ",waiter,4194304,1001,100000999,8191,previous,1004\n",
+		      csv());
+}
+
 TEST_F(output, csv_stalled)
 {
 	opts.waker = true;

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Quota of CPU time: who is throttled, by which group, and for how long. A
+ * group has a queue on each CPU, and is throttled on each by itself.
+ */
+#ifndef __RUNQSLOWER_QUOTA_BPF_H
+#define __RUNQSLOWER_QUOTA_BPF_H
+
+#include "compat.bpf.h"
+
+#define MAX_RT_PRIO	100
+
+/* Can @p be throttled with its group? Real-time tasks run on. */
+static __always_inline bool has_quota(struct task_struct *p)
+{
+	struct cfs_rq___compat *cfs_rq = NULL;
+
+	return bpf_core_field_exists(cfs_rq->throttle_count) &&
+	       compat(p)->prio >= MAX_RT_PRIO;
+}
+
+/*
+ * Since 6.18 a group that runs out of quota does not take its tasks off the
+ * CPU: each leaves by itself, when it returns to user space, and is queued
+ * again, with no wakeup, when there is quota. Before, whole groups were left
+ * out when the next task was picked.
+ */
+static __always_inline bool throttles_tasks(void)
+{
+	struct task_struct___compat *t = NULL;
+
+	return bpf_core_field_exists(t->throttled);
+}
+
+/*
+ * Is @p, of @cfs_rq, kept from running for want of quota, by any of its groups?
+ */
+static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___compat *cfs_rq)
+{
+	if (!has_quota(p))
+		return false;
+	return throttles_tasks() ? compat(p)->throttled : cfs_rq->throttle_count > 0;
+}
+
+/*
+ * A field by a plain load, for which the verifier must know the pointer; or
+ * probed.
+ */
+#define LOAD(p, field, probe) ((probe) ? BPF_CORE_READ(p, field) : (p)->field)
+
+/*
+ * How long this run queue of a group has been throttled in all, in ns,
+ * whichever of the groups above it ran out. By the run queue's clock since 6.6;
+ * before, by one that stands still in interrupts, and from 5.19 on also runs
+ * slower than time where the CPU does, except while idle.
+ */
+static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const bool probe)
+{
+	struct rq___compat *rq;
+	u64 time, since, now;
+
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time)) {
+		time = LOAD(cfs_rq, throttled_clock_self_time, probe);
+		since = LOAD(cfs_rq, throttled_clock_self, probe);
+		if (!since)
+			return time;
+		rq = LOAD(cfs_rq, rq, probe);
+		return time + LOAD(rq, clock, probe) - since;
+	}
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
+		time = LOAD(cfs_rq, throttled_clock_pelt_time, probe);
+	else
+		time = LOAD(cfs_rq, throttled_clock_task_time, probe);
+	if (!LOAD(cfs_rq, throttle_count, probe))
+		return time;
+	rq = LOAD(cfs_rq, rq, probe);
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time)) {
+		since = LOAD(cfs_rq, throttled_clock_pelt, probe);
+		now = LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
+	} else {
+		since = LOAD(cfs_rq, throttled_clock_task, probe);
+		now = LOAD(rq, clock_task, probe);
+	}
+	return time + now - since;
+}
+
+/*
+ * The queue of the group of @p on @cpu, whose run queue is at @rq; to be
+ * probed. In 7.x groups have their queues in per-CPU memory, as far from one
+ * another as the run queues; before that, there is an array of them.
+ */
+static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct *p,
+							      u32 cpu, u64 rq)
+{
+	/*
+	 * Probed, as there is no counting from a pointer that the verifier
+	 * knows.
+	 */
+	struct cfs_rq___compat *cfs_rq = BPF_CORE_READ(compat(p), se.cfs_rq);
+	struct task_group___compat *tg = BPF_CORE_READ(cfs_rq, tg);
+	struct cfs_rq___compat **queues, *there = NULL;
+
+	if (!bpf_core_field_exists(tg->se))
+		return rq ? (void *)cfs_rq + (rq - (u64)BPF_CORE_READ(cfs_rq, rq)) : NULL;
+	queues = BPF_CORE_READ(tg, cfs_rq);
+	bpf_probe_read_kernel(&there, sizeof(there), queues + cpu);
+	return there;
+}
+
+/* A queue of a group that @p is in, on its CPU: the nearest, and those above. */
+struct own_group {
+	struct cfs_rq___compat *cfs_rq;	/* NULL: no more; to be probed */
+	struct sched_entity___compat *se;	/* in the group above */
+};
+
+static __always_inline struct own_group nearest_group(struct task_struct *p)
+{
+	return (struct own_group) {
+		BPF_CORE_READ(compat(p), se.cfs_rq),
+		BPF_CORE_READ(compat(p), se.parent),
+	};
+}
+
+static __always_inline struct own_group group_above(struct own_group g)
+{
+	struct sched_entity___compat *se = g.se;
+
+	return (struct own_group) {
+		se ? BPF_CORE_READ(se, cfs_rq) : NULL,
+		se ? BPF_CORE_READ(se, parent) : NULL,
+	};
+}
+
+static __always_inline u64 group_id(struct cfs_rq___compat *cfs_rq)
+{
+	return BPF_CORE_READ(cfs_rq, tg, css.cgroup, kn, id);
+}
+
+/* When the group is next given quota, 0 if that is not known. */
+static __always_inline u64 next_refill(struct cfs_rq___compat *cfs_rq)
+{
+	struct task_group___compat *tg = NULL;
+
+	if (!bpf_core_field_exists(tg->cfs_bandwidth.period_timer.node.expires))
+		return 0;
+	return BPF_CORE_READ(cfs_rq, tg, cfs_bandwidth.period_timer.node.expires);
+}
+
+/*
+ * The ID of the cgroup that keeps @p from running: of those that have run out
+ * of quota on its CPU, and that @p is in, the one that is given some last. 0 if
+ * there is none.
+ */
+static __always_inline u64 throttled_group(struct task_struct *p)
+{
+	struct own_group g = nearest_group(p);
+	u64 id = 0, refill, last = 0;
+	struct cfs_rq___compat *q;
+	int depth;
+
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
+		q = g.cfs_rq;
+		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled)) {
+			refill = next_refill(q);
+			if (!id || time_before(last, refill)) {
+				id = group_id(q);
+				last = refill;
+			}
+		}
+		g = group_above(g);
+	}
+	return id;
+}
+
+#endif /* __RUNQSLOWER_QUOTA_BPF_H */
