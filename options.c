@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * The command line. getopt_long() rather than argp, which adds a second line to
+ * getopt_long() parses the command line, because argp adds a second line to
  * every error.
  */
 #include <errno.h>
@@ -109,8 +109,8 @@ static const struct option long_options[] = {
 };
 
 /*
- * The decimal number that @s begins with, and in @end what follows it. No sign,
- * no white space, at least one digit, at most @max; false otherwise.
+ * Parse the decimal number at the begin of @s; @end is what follows the number.
+ * False without a digit at the begin (no sign, no white space), or above @max.
  */
 static bool parse_number(const char *s, __u64 max, __u64 *value, char **end)
 {
@@ -121,7 +121,7 @@ static bool parse_number(const char *s, __u64 max, __u64 *value, char **end)
 	return !errno && *value <= max;
 }
 
-/* A number, or a number and one of @units, times the factor of that unit. */
+/* A suffix of a number; "" stands for none. Arrays end with {}. */
 struct unit {
 	const char *name;
 	__u64 factor;
@@ -140,7 +140,7 @@ static bool parse_with_unit(const char *s, const struct unit *units, __u64 *valu
 	return false;
 }
 
-/* In ns; a plain number counts in @plain_ns. */
+/* Parse a time into @ns. A plain number is in units of @plain_ns. */
 static bool parse_duration(const char *s, __u64 plain_ns, __u64 *ns)
 {
 	const struct unit units[] = {
@@ -152,7 +152,7 @@ static bool parse_duration(const char *s, __u64 plain_ns, __u64 *ns)
 		{}
 	};
 
-	/* What a struct timespec and a difference of two can hold. */
+	/* @ns must fit a struct timespec and a signed difference of times. */
 	return parse_with_unit(s, units, ns) && *ns <= LLONG_MAX;
 }
 
@@ -184,7 +184,7 @@ static __u32 parse_history(const char *s)
 	return size;
 }
 
-/* The place of @s in @names, or -1. */
+/* The index of @s in @names, or -1. */
 static int find_name(const char *s, const char * const *names, int nr)
 {
 	int i;
@@ -235,7 +235,7 @@ static __u64 parse_count(const char *s)
 	return count;
 }
 
-/* A time that is not 0; a plain number is seconds. */
+/* Parse a time that is not 0, in ns. A plain number is seconds. */
 static __u64 parse_period(const char *s, const char *what)
 {
 	__u64 ns;
@@ -246,7 +246,7 @@ static __u64 parse_period(const char *s, const char *what)
 	return ns;
 }
 
-/* Room for one more element; there is no way on without it. */
+/* Make room for one more element; out of memory exits. */
 static void *grow(void *array, size_t nr, size_t size)
 {
 	array = reallocarray(array, nr + 1, size);
@@ -255,7 +255,7 @@ static void *grow(void *array, size_t nr, size_t size)
 	return array;
 }
 
-/* Each of these takes one value or a list; what is wrong is named whole. */
+/* Each add_ function takes one value or a list with commas. */
 static void add_ids(struct id_list *list, const char *arg, const char *what)
 {
 	const char *s = arg;
@@ -287,7 +287,7 @@ static void add_comms(struct options *opts, const char *arg)
 			       "prefixes, with commas between, are accepted");
 		len = whole;
 		if (len >= TASK_COMM_LEN) {
-			/* The kernel cuts names the same way. */
+			/* The kernel cuts names to this length. */
 			len = TASK_COMM_LEN - 1;
 			error("name prefix '%.*s' cut to '%.*s': names have at most %d bytes",
 			      (int)whole, s, (int)len, s, TASK_COMM_LEN - 1);
@@ -350,7 +350,7 @@ invalid:
 	       arg, MAX_CPUS);
 }
 
-/* An option that getopt_long() does not know, or one that lacks its value. */
+/* Refuse an option that is unknown, lacks its value, or has one too many. */
 static void __noreturn refuse_option(char **argv, int err)
 {
 	const struct option *o;
@@ -370,7 +370,7 @@ static void __noreturn refuse_option(char **argv, int err)
 	       argv[optind - 1]);
 }
 
-/* What is left of the command line after the options. */
+/* Parse the arguments after the options. */
 static void parse_threshold(int nr, char **args, struct options *opts)
 {
 	__u64 ns;
@@ -385,7 +385,7 @@ static void parse_threshold(int nr, char **args, struct options *opts)
 		refuse("unexpected argument '%s': one threshold is accepted", args[1]);
 }
 
-/* Options that do not go together. */
+/* Refuse options that do not go together. */
 static void check_options(const struct options *opts)
 {
 	if (opts->interval_ns && !opts->summary && !opts->histogram)

@@ -2,8 +2,8 @@
 /*
  * runqslower: show tasks that waited too long for a CPU.
  *
- * This file is the life cycle: load, attach, wait, write, detach. What a wait
- * is stands in runqslower.bpf.c.
+ * This file is the life cycle: load, attach, wait, write, detach.
+ * runqslower.bpf.c says what a wait is.
  */
 #include <errno.h>
 #include <limits.h>
@@ -33,44 +33,44 @@
 #include "writers/writer.h"
 
 /*
- * A wait is printed this long after it ended, so that one of another CPU that
- * ended before it but arrives after it still finds its place. It is also the
- * time between two looks at the ring buffer while waits come in: the tool,
- * whose own waits count too, must not wake itself by printing them.
+ * A wait is printed HOLD_NS after its end, because an earlier wait of another
+ * CPU may arrive late. While waits are held, the tool reads the ring buffer
+ * every HOLD_NS, because printing must not wake the tool: its own waits are
+ * records, too.
  */
 #define HOLD_NS		5000000ULL
 
-/* The trace file is brought up to date so often. */
+/* The trace file is flushed every TRACE_NS. */
 #define TRACE_NS	200000000ULL
 
-/* At most this many waits are taken before those due are printed. */
+/* At most BATCH waits are received before those due are printed. */
 #define BATCH		4096
 
-#define MAX_PROGRAMS	32		/* more than there are */
+#define MAX_PROGRAMS	32		/* more than the skeleton has */
 
-/* What there is from the command line to the exit. */
+/* The state of a run, from the command line to the exit. */
 struct session {
 	struct options opts;
 	struct runqslower_bpf *skel;
 	struct ring_buffer *rb;
-	int signals;			/* a signalfd of those that end the tracing */
+	int signals;			/* signalfd of SIGINT and SIGTERM */
 	struct ordered_waits order;
-	struct history history;		/* where waits are explained */
-	struct totals *totals;		/* with -s */
-	struct histogram counted;	/* with -H: what has been written of it */
+	struct history history;		/* used if explains(&opts) */
+	struct totals *totals;		/* NULL without -s */
+	struct histogram counted;	/* with -H: counts already written */
 	const struct writer *writer;
-	__u64 start;			/* when tracing began */
-	__u64 totals_since;		/* when totals were last begun anew */
-	__u64 nr_received;		/* waits taken from the ring buffer */
-	unsigned int nr_batch;		/* the same, in this batch */
+	__u64 start;			/* begin of tracing */
+	__u64 totals_since;		/* begin of the present totals */
+	__u64 nr_received;		/* waits received that are over */
+	unsigned int nr_batch;		/* waits in this batch, also stalled */
 	__u64 nr_taken;			/* waits printed or counted */
 	__u64 told[NR_LOST];		/* lost waits the user knows of */
-	__u64 lost_told;		/* all of them */
-	int write_error;		/* errno of the first failure on stdout */
+	__u64 lost_told;		/* sum of @told */
+	int write_error;		/* first errno on stdout, or 0 */
 	bool trace_failed;
-	bool shows_status;		/* on stderr, for a person */
+	bool shows_status;		/* stderr is a terminal */
 	bool status_is_shown;
-	bool interrupted;		/* by a signal, or nobody reads any more */
+	bool interrupted;		/* by a signal, or stdout is closed */
 };
 
 static void on_why(struct session *s, const struct why_event *e)
@@ -102,10 +102,7 @@ static int on_record(void *ctx, void *data, size_t size)
 		break;
 	}
 	s->nr_received += !e->stalled;
-	/*
-	 * A negative value ends the batch; this wait has been taken all the
-	 * same.
-	 */
+	/* -EAGAIN ends the batch, but libbpf consumes this record. */
 	return ++s->nr_batch < BATCH ? 0 : -EAGAIN;
 }
 
@@ -135,7 +132,7 @@ static void show_status(struct session *s, const struct wait_stats *stats, __u64
 	s->status_is_shown = true;
 }
 
-/* Write what was printed. False if that failed; write_error says why. */
+/* Flush stdout. False: the flush failed, write_error says why. */
 static bool flush(struct session *s)
 {
 	hide_status(s);
@@ -146,7 +143,10 @@ static bool flush(struct session *s)
 	return false;
 }
 
-/* Print or count the waits that ended until @until. False: no use in more. */
+/*
+ * Print or count the waits that ended by @until. False: stop tracing, because
+ * -n is reached or stdout failed.
+ */
 static bool take_until(struct session *s, __u64 until)
 {
 	const struct held_wait *wait;
@@ -168,8 +168,8 @@ static bool take_until(struct session *s, __u64 until)
 }
 
 /*
- * Write what has come together since then, and begin anew. At the end only if
- * there is something: an interval may just have been over.
+ * Write the totals since s->totals_since and start new ones. With -i, skip
+ * empty totals at the @end, because an interval may just be over.
  */
 static void write_totals(struct session *s, __u64 now, bool end)
 {
@@ -191,14 +191,14 @@ static void write_totals(struct session *s, __u64 now, bool end)
 		s->writer->histogram(&s->opts, &histogram, s->totals_since, now);
 }
 
-/* Take a batch of waits. True if there may be more. */
+/* Receive at most BATCH waits. True: there may be more. */
 static bool take_batch(struct session *s)
 {
 	s->nr_batch = 0;
 	return ring_buffer__consume(s->rb) == -EAGAIN;
 }
 
-/* Say what has been lost since the last time. */
+/* Report the waits lost since the last call. */
 static void tell_lost(struct session *s, const struct wait_stats *stats)
 {
 	static const char * const reasons[] = {
@@ -222,13 +222,11 @@ static void tell_lost(struct session *s, const struct wait_stats *stats)
 	}
 }
 
-/*
- * Wait until there is something to do, or until @timeout_ns (0: no limit).
- */
+/* Sleep until there is work, at most @timeout_ns (0: no limit). */
 static void wait_for_work(struct session *s, __u64 timeout_ns)
 {
 	struct pollfd fds[] = {
-		{ .fd = STDOUT_FILENO },	/* only whether it was closed */
+		{ .fd = STDOUT_FILENO },	/* only for POLLERR */
 		{ .fd = s->signals, .events = POLLIN },
 		{ .fd = ring_buffer__epoll_fd(s->rb), .events = POLLIN },
 	};
@@ -237,7 +235,7 @@ static void wait_for_work(struct session *s, __u64 timeout_ns)
 		.tv_nsec = timeout_ns % NSEC_PER_SEC,
 	};
 
-	/* While waits are held, only time and signals wake us: see HOLD_NS. */
+	/* While waits are held, records must not wake the tool: see HOLD_NS. */
 	nfds_t nr = ordered_waits_is_empty(&s->order) ? 3 : 2;
 
 	if (ppoll(fds, nr, timeout_ns ? &timeout : NULL, NULL) > 0 &&
@@ -245,7 +243,7 @@ static void wait_for_work(struct session *s, __u64 timeout_ns)
 		s->interrupted = true;
 }
 
-/* False if the trace file cannot be written. */
+/* Flush the trace file, at the @end close it. False: the file just failed. */
 static bool write_trace(struct session *s, bool end)
 {
 	if (!s->opts.trace || s->trace_failed || (end ? trace_close() : trace_flush()))
@@ -255,17 +253,17 @@ static bool write_trace(struct session *s, bool end)
 	return false;
 }
 
-/* What is due while waits are collected. */
+/* When collect() does what. All times are CLOCK_MONOTONIC, ns. */
 struct schedule {
 	__u64 end;
 	struct period stalled;
 	struct period totals;
 	struct period trace;
 	struct period status;
-	__u64 told_at;			/* when lost waits were last told of */
+	__u64 told_at;			/* last report of lost waits */
 };
 
-/* How long to wait for work, in ns; 0: until there is some. */
+/* The timeout of wait_for_work(), in ns; 0: no limit. */
 static __u64 time_left(const struct session *s, const struct schedule *due, __u64 now, bool more)
 {
 	__u64 wake = earliest(due->end, &due->stalled);
@@ -273,7 +271,7 @@ static __u64 time_left(const struct session *s, const struct schedule *due, __u6
 	wake = earliest(wake, &due->totals);
 	wake = earliest(wake, &due->status);
 
-	/* With more to take, only to learn of signals. */
+	/* If the ring buffer has @more, look for signals but do not sleep. */
 	if (more)
 		return 1;
 	if (!ordered_waits_is_empty(&s->order) && now + HOLD_NS < wake)
@@ -283,7 +281,7 @@ static __u64 time_left(const struct session *s, const struct schedule *due, __u6
 	return wake > now ? wake - now : 1;
 }
 
-/* Write and tell what is due. False when there is no use in more. */
+/* Write and report what is due. False: stop tracing, output failed. */
 static bool do_what_is_due(struct session *s, struct schedule *due, __u64 now)
 {
 	const struct wait_stats *stats = tracer_stats(s->skel);
@@ -305,7 +303,7 @@ static bool do_what_is_due(struct session *s, struct schedule *due, __u64 now)
 	return true;
 }
 
-/* Take waits until the user, the duration or the count says stop. */
+/* Receive and write waits until a signal, -d, -n or failed output. */
 static void collect(struct session *s)
 {
 	struct schedule due = {
@@ -331,8 +329,9 @@ static void collect(struct session *s)
 }
 
 /*
- * Take what is left. A program may still be running on another CPU: every wait
- * it has seen must have arrived, or be lost, before it is the end.
+ * Receive and write the remaining waits. A program may still run on another
+ * CPU, so drain() lasts until each wait seen has arrived or is lost, at most a
+ * second.
  */
 static void drain(struct session *s)
 {
@@ -349,7 +348,7 @@ static void drain(struct session *s)
 		take_until(s, ULLONG_MAX);
 }
 
-/* All that can fail before there is anything to trace. */
+/* Set up the output before tracing begins, because the set-up can fail. */
 static bool prepare_output(struct session *s)
 {
 	static const struct writer * const writers[] = {
@@ -374,9 +373,7 @@ static bool prepare_output(struct session *s)
 	return true;
 }
 
-/*
- * Set what signals do. Returns a signalfd of those that end the tracing, or -1.
- */
+/* Set up signals. Returns a signalfd of SIGINT and SIGTERM, or -1. */
 static int set_up_signals(void)
 {
 	sigset_t set;
@@ -387,7 +384,7 @@ static int set_up_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	/* If ignored, nothing would be known of the end of a child. */
+	/* trace_file.c waits for a child, which fails if SIGCHLD is ignored. */
 	signal(SIGCHLD, SIG_DFL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (fd < 0)
@@ -396,7 +393,7 @@ static int set_up_signals(void)
 }
 
 /*
- * Load the programs and prepare all that takes their records, with nothing
+ * Load the BPF programs and set up what takes their records. Nothing is
  * attached yet.
  */
 static bool prepare(struct session *s)
@@ -415,14 +412,14 @@ static bool prepare(struct session *s)
 		return false;
 	if (!s->opts.cost)
 		return true;
-	/* The kernel counts while this is open: until the process ends. */
+	/* The kernel counts while @stats is open: until the process ends. */
 	stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	if (stats < 0)
 		bpf_failure("count what the programs cost", stats);
 	return stats >= 0;
 }
 
-/* Detach, take what is left and write what comes last. */
+/* Detach, receive the remaining waits, and write all final results. */
 static void finish(struct session *s)
 {
 	struct cost costs[MAX_PROGRAMS];
@@ -447,10 +444,10 @@ static void finish(struct session *s)
 		      tracer_stats(s->skel)->seen, s->nr_taken, s->lost_told);
 }
 
-/* Has all been written that somebody wanted to read? */
+/* Did the reader get all output that the reader wanted? */
 static bool succeeded(const struct session *s)
 {
-	/* Who closes the pipe has seen enough. */
+	/* EPIPE is no failure, because the reader closed the pipe. */
 	if (!s->write_error || s->write_error == EPIPE)
 		return !s->trace_failed;
 	error("cannot write to stdout: %s", strerror(s->write_error));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * The BPF programs as user space handles them: what the options ask for is set
- * before they are loaded, and what they do not need is not.
+ * Load, attach and read the BPF programs. Options set constants of the programs
+ * before loading. Programs and maps that no option needs are not loaded.
  */
 #include <errno.h>
 #include <limits.h>
@@ -33,7 +33,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 	return verbose ? vfprintf(stderr, fmt, ap) : 0;
 }
 
-/* The first line of @path, or "". */
+/* The first line of file @path, or "". Valid until the next call. */
 static const char *first_line(const char *path)
 {
 	static char line[256];
@@ -70,7 +70,10 @@ void bpf_failure(const char *what, int err)
 		      what, strerror(-err));
 }
 
-/* Bytes: as much per CPU as the perf buffers of other tools, at most 8 MiB. */
+/*
+ * The size in bytes: 128 KiB per CPU, as the perf buffers of other tools, from
+ * 256 KiB to 8 MiB. Options with more records multiply the size.
+ */
 static __u64 default_ring_size(const struct options *opts, int nr_cpus)
 {
 	__u64 size = 256 << 10;
@@ -79,7 +82,7 @@ static __u64 default_ring_size(const struct options *opts, int nr_cpus)
 		size <<= 1;
 	if (explains(opts))
 		size *= 2;
-	/* Then there are as many as switches. */
+	/* Without a threshold, each switch may end a wait that is reported. */
 	if (!opts->min_us)
 		size *= 4;
 	return size;
@@ -127,7 +130,7 @@ static int fill_filters(struct runqslower_bpf *skel, const struct options *opts)
 	return err;
 }
 
-/* How many tasks there can be at a time. */
+/* The largest number of tasks that can exist at one time. */
 static __u32 max_tasks(void)
 {
 	__u64 by_pid = strtoull(first_line("/proc/sys/kernel/pid_max"), NULL, 10);
@@ -144,19 +147,19 @@ int max_cpus(void)
 	return nr > 0 ? nr : 1;
 }
 
-/* How waits are measured. */
+/* Set the threshold, and what the clock of the programs needs. */
 static void configure_times(struct runqslower_bpf *skel, const struct options *opts)
 {
 	struct timespec tick = {};
 	__u64 threshold_ns;
 
-	/* The clock that ticks shows how often. */
+	/* The resolution of CLOCK_MONOTONIC_COARSE is the length of a tick. */
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 	threshold_ns = opts->min_us ? opts->min_us * 1000 + 1 : 0;
 	skel->rodata->threshold_ns = threshold_ns;
 	skel->rodata->count_lengths = opts->histogram;
 	skel->rodata->tick_ns = tick.tv_nsec;
-	/* Two, because one may come late. */
+	/* Two ticks, because one tick may come late. */
 	skel->rodata->clock_age_ns = 2 * tick.tv_nsec;
 	skel->rodata->rough_times = threshold_ns > skel->rodata->clock_age_ns &&
 		first_line("/sys/devices/system/cpu/nohz_full")[0] < '0';
@@ -178,7 +181,7 @@ static void configure_sizes(struct runqslower_bpf *skel, const struct options *o
 	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, nr_tasks);
 }
 
-/* What the options need; of what they do not need nothing is loaded. */
+/* Load only the programs that @opts needs. */
 static void choose_programs(struct runqslower_bpf *skel, const struct options *opts,
 			    bool use_tids)
 {
@@ -236,7 +239,7 @@ static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 		bpf_map__set_autocreate(maps[i].map, maps[i].used);
 }
 
-/* All that must be set before loading. @use_tids: see record_of(). */
+/* Set all that must be set before loading. @use_tids: see record_of(). */
 static void configure(struct runqslower_bpf *skel, const struct options *opts,
 		      bool use_tids)
 {
@@ -258,7 +261,7 @@ static void configure(struct runqslower_bpf *skel, const struct options *opts,
 	choose_maps(skel, opts, use_tids);
 }
 
-/* 0 and @skel, or a negative errno. */
+/* Returns 0 and the loaded @skel, or a negative errno and NULL. */
 static int open_and_load(struct runqslower_bpf **skel, const struct options *opts,
 			 bool use_tids)
 {
@@ -277,8 +280,8 @@ static int open_and_load(struct runqslower_bpf **skel, const struct options *opt
 }
 
 /*
- * Whether tracing programs may use task storage shows only when they are
- * loaded: the map came before.
+ * Try task storage first, then records by TID. Only loading shows whether
+ * tracing programs may use task storage, because the map type is older.
  */
 struct runqslower_bpf *tracer_load(const struct options *opts)
 {
@@ -302,9 +305,7 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 	return skel;
 }
 
-/*
- * Have an attached iter/task program look at all tasks. 0 or a negative errno.
- */
+/* Run the iter/task program of @link on all tasks. 0 or a negative errno. */
 static int iterate(const struct bpf_link *link)
 {
 	char buf[64];
@@ -330,9 +331,9 @@ static int attach(const struct bpf_program *program, struct bpf_link **link)
 }
 
 /*
- * See to it that new tasks get their record, and give the tasks that exist
- * theirs (the iterator does). All before there is anything to record, because
- * on a CPU that is at it no other record can be made.
+ * Attach the programs that give new tasks their record, then give existing
+ * tasks theirs by an iterator. Other programs attach later, because a CPU that
+ * creates one record cannot create another.
  */
 static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* The BPF programs as user space handles them. */
+/* Load, attach and read the BPF programs. */
 #ifndef __RUNQSLOWER_TRACER_H
 #define __RUNQSLOWER_TRACER_H
 
@@ -11,44 +11,54 @@
 struct runqslower_bpf;
 
 /*
- * Open and load what @opts need. NULL, and one line on stderr that says why and
- * the way out. To be freed.
+ * Open and load the programs that @opts needs. The caller frees the result with
+ * tracer_free(). NULL: bpf_failure() has printed the reason.
  */
 struct runqslower_bpf *tracer_load(const struct options *opts);
 
-/* Begin to trace: 0, or the same line. tracer_detach() ends that. */
+/*
+ * Begin to trace. 0, or a negative errno after bpf_failure() has printed the
+ * reason. tracer_detach() ends the tracing.
+ */
 int tracer_attach(struct runqslower_bpf *skel, const struct options *opts);
 void tracer_detach(struct runqslower_bpf *skel);
 
 void tracer_free(struct runqslower_bpf *skel);
 
-/* The file descriptor of the ring buffer with their records. */
+/* The file descriptor of the ring buffer with the records; @skel owns it. */
 int tracer_events(struct runqslower_bpf *skel);
 
-/* What they count; it goes on while they are attached. */
+/* The counters of the programs, which go on while attached; @skel owns them. */
 const struct wait_stats *tracer_stats(struct runqslower_bpf *skel);
 
-/* With -S: have them report the tasks that are waiting now. */
+/* With -S: have the programs report the tasks that are waiting now. */
 void tracer_find_waiting(struct runqslower_bpf *skel);
 
-/* With -H: what they have counted so far. */
+/* With -H: copy the counts since tracing began to @h. */
 void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h);
 
 /*
- * What each has cost, of @max at most. How many. Names live as long as @skel.
+ * Fill @costs with the costs of at most @max programs and return their number.
+ * Names live as long as @skel.
  */
 size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max);
 
-/* How many events the kernel did not show them, as they were running. */
+/*
+ * How many events the kernel kept from a program, because the program was
+ * already running on the CPU of the event.
+ */
 __u64 tracer_missed(struct runqslower_bpf *skel);
 
 /*
- * One line that says why @what, as in "cannot ...", failed with @err, and the
- * way out.
+ * Print one line that says why @what, as in "cannot ...", failed with @err, a
+ * negative errno, and the way out.
  */
 void bpf_failure(const char *what, int err);
 
-/* One more than the highest number that a CPU can have. */
+/*
+ * The number of possible CPUs, or 1 if not known. The code assumes that
+ * possible CPUs have no gap, so each CPU number is below max_cpus().
+ */
 int max_cpus(void);
 
 #endif /* __RUNQSLOWER_TRACER_H */

@@ -4,11 +4,11 @@
 
 #include <linux/types.h>
 
-/* What one BPF program has cost since tracing began. */
+/* The cost of one BPF program since tracing began. */
 struct cost {
-	const char *program;
+	const char *program;		/* name, not owned */
 	__u64 runs;
-	__u64 ns;			/* in all */
+	__u64 ns;			/* of all @runs together */
 };
 
 #endif /* __RUNQSLOWER_COST_H */

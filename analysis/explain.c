@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Why a task waited. The wait is cut into stays, one for each CPU it was queued
- * on; a stay into the segments of that CPU's history, clipped to it; and of
- * each segment what interrupts and the hypervisor took is set apart. Time
- * without quota goes to the quota, whoever ran meanwhile. What remains is
- * other.
+ * Split a wait into shares. A wait consists of stays, one for each CPU that the
+ * task was queued on. A stay consists of segments of the CPU's history, clipped
+ * to the stay. A segment is split into interrupts, the hypervisor and the task
+ * that ran. Throttled time is CAUSE_QUOTA, whoever ran meanwhile. The time
+ * without a share is CAUSE_OTHER.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "explain.h"
 
-/* From one time to another, CLOCK_MONOTONIC, ns. */
+/* A stretch of time, CLOCK_MONOTONIC, ns. */
 struct span {
 	__u64 from;
 	__u64 to;
@@ -33,12 +33,12 @@ static __u64 overlap(struct span a, struct span b)
 	return from < to ? to - from : 0;
 }
 
-/* @ns * @part / @whole without overflow; @part is not more than @whole. */
+/* @ns * @part / @whole without overflow; @part is at most @whole. */
 static __u64 fraction(__u64 ns, __u64 part, __u64 whole)
 {
 	double fraction = whole ? (double)ns * part / whole : 0;
 
-	/* Of very long times the double is rounded. */
+	/* A double rounds long times, so the result may exceed @ns. */
 	if (fraction < ns)
 		return fraction;
 	return ns;
@@ -48,20 +48,21 @@ struct breakdown {
 	const struct why_event *event;
 	const struct history *history;
 	struct span wait;
-	__u64 queued;			/* when the wakeup was over */
+	__u64 queued;			/* end of the wakeup */
 	struct span quota;
-	__u64 given;			/* sum of the shares */
-	__u64 covered;			/* by history, by migrations or by quota */
+	__u64 given;			/* ns, sum of the shares */
+	/* ns that history, a migration, quota or the wakeup covers */
+	__u64 covered;
 	struct why *why;
-	size_t size;			/* of why->shares */
-	bool failed;			/* no memory */
+	size_t size;			/* room in why->shares */
+	bool failed;			/* out of memory */
 };
 
 static bool is_same(const struct share *a, const struct share *b)
 {
 	if (a->cause != b->cause)
 		return false;
-	/* Those that have no PID here, by name. */
+	/* Compare tasks without a TID in this PID namespace by name. */
 	return a->cause != CAUSE_TASK ||
 	       (a->tid == b->tid && (a->tid || !strcmp(a->comm, b->comm)));
 }
@@ -101,15 +102,15 @@ static void give_cause(struct breakdown *b, enum cause what, __u64 ns)
 	give(b, &share, ns);
 }
 
-/* What is not quota of @span. */
+/* How many ns of @span are outside b->quota. */
 static __u64 without_quota(const struct breakdown *b, struct span span)
 {
 	return span.to - span.from - overlap(span, b->quota);
 }
 
 /*
- * @part of the time of @s, in which @nontask ns went to interrupts and the
- * hypervisor.
+ * Share out @part of segment @s. Interrupts and the hypervisor took @nontask ns
+ * of @part, interrupts alone @irq ns.
  */
 static void charge(struct breakdown *b, const struct run_segment *s, struct span part,
 		   __u64 nontask, __u64 irq)
@@ -122,12 +123,12 @@ static void charge(struct breakdown *b, const struct run_segment *s, struct span
 		.tgid = s->tgid,
 		.cgroup = s->cgroup,
 		.same_process = s->tgid && s->tgid == w->tgid,
-		/* The root has what is in no container or service: no news. */
+		/* Skip the root (ID 1): it has all tasks outside containers. */
 		.same_cgroup = s->cgroup > 1 && s->cgroup == b->event->cgroup,
 	};
 
 	b->covered += ns;
-	/* What a segment with an unseen switch says is not to be trusted. */
+	/* A broken segment, or one where the waiter runs, missed a switch. */
 	if (s->flags & SEGMENT_BROKEN || (s->tid && s->tid == w->tid))
 		return;
 	nontask = min64(fraction(nontask, ns, len), ns);
@@ -142,14 +143,14 @@ static void charge(struct breakdown *b, const struct run_segment *s, struct span
 		give(b, &share, ns);
 }
 
-/* A counter at a time. */
+/* The interrupt and hypervisor counters of a CPU at one time, in ns. */
 struct reading {
 	__u64 at;
 	__u64 nontask;
 	__u64 irq;
 };
 
-/* How far it had got at @at, between two readings. */
+/* Interpolate the counters at @at from readings @a and @b. */
 static struct reading reading_at(struct reading a, struct reading b, __u64 at)
 {
 	__u64 len = b.at - a.at, part = at - a.at;
@@ -162,9 +163,9 @@ static struct reading reading_at(struct reading a, struct reading b, __u64 at)
 }
 
 /*
- * The task was queued on @cpu from one time to another. @seq: the newest
- * segment there when the wait ended. The readings of the event are of the first
- * and the last stay.
+ * Share out @stay, in which the task was queued on @cpu. @seq is the newest
+ * segment of @cpu when the wait ended. The event has a reading at the begin of
+ * the @first stay and one at the end of the @last stay.
  */
 static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span stay,
 			 bool first, bool last)
@@ -177,18 +178,15 @@ static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span 
 	struct reading r0, r1, next;
 	struct span part;
 
-	/*
-	 * What went to other things than tasks since the last segment is known
-	 * at the end.
-	 */
+	/* After the newest segment begins, only the last stay has a reading. */
 	next = end;
 	if (!last)
 		next.at = stay.to;
 	s = history_newest(b->history, cpu);
 	if (s && (__s32)(s->seq - seq) < 0) {
 		/*
-		 * Some did not come. When the last that did was over is not
-		 * known.
+		 * Segments after @s are missing, so nobody knows when @s ended:
+		 * leave @s out.
 		 */
 		stay.to = min64(stay.to, s->start_ns);
 		next = (struct reading) { s->start_ns, s->nontask_ns, s->irq_ns };
@@ -208,10 +206,7 @@ static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span 
 				break;
 			continue;
 		}
-		/*
-		 * Time does not go backwards, nor do these; but clocks may
-		 * disagree.
-		 */
+		/* Counters only grow; if clocks disagree, assume no growth. */
 		if (r1.nontask < r0.nontask || r1.irq < r0.irq) {
 			r1.nontask = r0.nontask;
 			r1.irq = r0.irq;
@@ -229,7 +224,7 @@ static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span 
 	}
 }
 
-/* All the stays, and the way between them. */
+/* Share out all stays and the migration to the last CPU. */
 static void explain_stays(struct breakdown *b)
 {
 	const struct why_event *e = b->event;
@@ -246,8 +241,8 @@ static void explain_stays(struct breakdown *b)
 		struct span flight = { at, min64(e->queued_ns, b->wait.to) };
 
 		/*
-		 * Where migrations were not kept the task was somewhere, but
-		 * not on the way.
+		 * If the event lacks some migrations, @flight is no migration,
+		 * because the task was queued on unknown CPUs.
 		 */
 		if (e->nr_migrations <= MAX_MIGRATIONS) {
 			give_cause(b, CAUSE_MIGRATING, without_quota(b, flight));
@@ -255,7 +250,10 @@ static void explain_stays(struct breakdown *b)
 		}
 		at = flight.to;
 	}
-	/* Nor is it known, then, since when it was where it ended. */
+	/*
+	 * The begin of the last stay is unknown if the event lacks some
+	 * migrations and queued_ns.
+	 */
 	if (e->nr_migrations > MAX_MIGRATIONS && !e->queued_ns)
 		return;
 	explain_stay(b, e->wait.cpu, e->seq, (struct span) { at, b->wait.to },
@@ -278,7 +276,7 @@ struct why *explain(const struct why_event *e, const struct history *h)
 	struct breakdown b = { .event = e, .history = h, .size = 8 };
 	struct share quota = { .cause = CAUSE_QUOTA, .cgroup = e->quota_cgroup };
 	__u64 wait_ns = e->wait.wait_ns, quota_ns;
-	/* It may seem longer by a little: the clock is read in two ways. */
+	/* wakeup_ns can exceed wait_ns because the clock is read two ways. */
 	__u64 wakeup = min64(e->wakeup_ns, wait_ns);
 
 	b.why = calloc(1, sizeof(*b.why) + b.size * sizeof(*b.why->shares));
@@ -289,7 +287,7 @@ struct why *explain(const struct why_event *e, const struct history *h)
 	b.wait.from = e->wait.end_ns - wait_ns;
 	b.queued = b.wait.from + wakeup;
 
-	/* The task was throttled in the wait, not before it nor after it. */
+	/* Quota counts only between the wakeup and the end of the wait. */
 	quota_ns = min64(e->quota_ns, wait_ns - wakeup);
 	b.quota.from = min64(max64(e->quota_since_ns, b.queued), b.wait.to - quota_ns);
 	b.quota.to = b.quota.from + quota_ns;
@@ -327,8 +325,8 @@ static int by_percent(const void *pa, const void *pb)
 }
 
 /*
- * Whole percents of @whole, and the points that are missing to the largest
- * rests.
+ * Round the shares to whole percents of @whole. The largest remainders round
+ * up, so that the percents add up to 100.
  */
 static void round_percents(struct percent *p, size_t nr, __u64 whole)
 {
@@ -363,7 +361,7 @@ size_t percents(const struct why *why, struct percent *out)
 		out[0] = (struct percent) { { .cause = CAUSE_OTHER }, 100 };
 		return 1;
 	}
-	/* One place is for other. */
+	/* Keep one place free for CAUSE_OTHER. */
 	for (i = 0; i < why->nr && nr < MAX_PERCENTS - 1; i++) {
 		if (why->shares[i].cause == CAUSE_OTHER || why->shares[i].ns < one)
 			continue;

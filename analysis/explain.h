@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Why a task waited: its wait shared out among who and what had the CPU. */
+/* Split a wait into shares by what the task waited for. */
 #ifndef __RUNQSLOWER_EXPLAIN_H
 #define __RUNQSLOWER_EXPLAIN_H
 
@@ -9,52 +9,59 @@
 #include "runqslower.h"
 
 enum cause {
-	CAUSE_QUOTA,			/* throttled for want of CPU bandwidth */
-	CAUSE_TASK,			/* another task ran where this one was queued */
+	CAUSE_QUOTA,			/* the waiter's group was throttled */
+	CAUSE_TASK,			/* another task had the waiter's CPU */
 	CAUSE_IRQ,
 	CAUSE_STEAL,			/* the hypervisor had the CPU */
-	CAUSE_IDLE,			/* nothing ran, although the task was ready */
-	CAUSE_MIGRATING,			/* between two run queues */
-	CAUSE_WAKEUP,			/* between sched_waking and sched_wakeup */
-	CAUSE_OTHER,			/* not known */
+	CAUSE_IDLE,			/* the waiter's CPU was idle */
+	CAUSE_MIGRATING,		/* between two run queues */
+	CAUSE_WAKEUP,			/* from sched_waking to sched_wakeup */
+	CAUSE_OTHER,			/* the cause is not known */
 	NR_CAUSES,
 };
 
 struct share {
 	enum cause cause;
 	__u64 ns;
-	__u64 cgroup;			/* ID: of the task, or that ran out of quota */
-	/* Of CAUSE_TASK: */
+	/* Cgroup ID: out of quota, or of the task that ran; 0: none. */
+	__u64 cgroup;
+	/* The task that ran, CAUSE_TASK only: */
 	__u32 tid;
 	__u32 tgid;
 	char comm[TASK_COMM_LEN];
-	bool same_process;		/* as the one that waited */
-	bool same_cgroup;		/* and that is not the root */
+	bool same_process;		/* as the waiter */
+	bool same_cgroup;		/* as the waiter, but not the root */
 };
 
-/* The wait of an event, explained. The shares add up to event.wait.wait_ns. */
+/* A wait and its shares, which add up to event.wait.wait_ns. */
 struct why {
 	struct why_event event;
-	__u64 uncovered_ns;		/* part of CAUSE_OTHER: no history of that time */
+	/* Part of CAUSE_OTHER: the time that history does not cover. */
+	__u64 uncovered_ns;
 	size_t nr;
-	struct share shares[];		/* largest first; none is 0, no two are of one kind */
+	/* Largest first, none 0 ns; one per cause, or per task that ran. */
+	struct share shares[];
 };
 
-/* The result is for free(). NULL if there is no memory. */
+/*
+ * Explain @e from @h. Returns a copy of @e with shares, which the caller frees
+ * with free(). NULL: no memory.
+ */
 struct why *explain(const struct why_event *e, const struct history *h);
 
 #define MAX_PERCENTS	6
 
-/* A share as it is printed. */
+/* A share in whole percent of its wait. */
 struct percent {
 	struct share share;
 	unsigned int percent;
 };
 
 /*
- * At most MAX_PERCENTS shares in whole percent that add up to 100, largest
- * first. What has less than 1 %, or finds no room, is in CAUSE_OTHER. Returns
- * how many.
+ * Write the shares of @why in whole percent to @out, which has room for
+ * MAX_PERCENTS, and return their number. Percents add up to 100, the largest
+ * share is first. CAUSE_OTHER takes each share that is below 1 % or finds no
+ * room.
  */
 size_t percents(const struct why *why, struct percent *out);
 

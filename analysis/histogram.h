@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * Lengths of time counted in buckets that grow with them: 32 to every power of
- * two, so that a bucket is at most 3 % wide; below 64 ns one for each. The BPF
- * programs count in the same way: see bucket_of() in runqslower.h.
+ * A histogram of waits by length. Each power of two has SUB_BUCKETS buckets, so
+ * a bucket is at most 1/32 as wide as its start. Below 64 ns, each bucket has
+ * one length. BPF programs use these buckets, too: see bucket_of() in
+ * runqslower.h.
  */
 #ifndef __RUNQSLOWER_HISTOGRAM_H
 #define __RUNQSLOWER_HISTOGRAM_H
@@ -15,15 +16,16 @@ struct histogram {
 };
 
 /*
- * The least length that bucket @i counts, in ns; it ends where the next begins.
+ * The shortest wait that bucket @i counts, in ns. Bucket @i ends before the
+ * start of the next bucket.
  */
 __u64 bucket_start(unsigned int i);
 
 __u64 histogram_total(const struct histogram *h);
 
 /*
- * The length that @percent of the counted ones do not exceed, in ns: the middle
- * of its bucket. 100: the largest. 0 if nothing was counted.
+ * The length that @percent of the waits do not exceed, in ns: the middle of a
+ * bucket. @percent 100: the longest wait. Returns 0 if @h is empty.
  */
 __u64 histogram_percentile(const struct histogram *h, double percent);
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * What each CPU has run lately: a mirror of the recorder's own rings. A segment
- * stands at its number modulo the size; one that stands at another's place is
- * that much older, or has never come.
+ * A mirror of the recorder's rings. Segment seq is in slot seq modulo the ring
+ * size. A slot with another seq means that the segment never arrived, or was
+ * overwritten.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "history.h"
 
 struct cpu_history {
-	struct run_segment *segments;	/* NULL: none yet */
-	__u32 newest;			/* seq */
+	struct run_segment *segments;	/* NULL: no segment yet */
+	__u32 newest;			/* seq of the newest segment */
 };
 
 bool history_init(struct history *h, __u32 nr_cpus, __u32 size)
@@ -48,13 +48,13 @@ bool history_add(struct history *h, const struct run_segment *segments, size_t n
 	}
 	for (i = 0; i < nr; i++) {
 		s = &c->segments[segments[i].seq & (h->size - 1)];
-		/* It may be so old that there is another at its place. */
+		/* The slot may hold a newer segment: then skip the old one. */
 		if (s->kind == RECORD_SEGMENTS && segments[i].start_ns < s->start_ns)
 			continue;
 		*s = segments[i];
 		/*
-		 * It is new, by any number, unless one of those that may come
-		 * again.
+		 * A repeat is less than one ring behind newest. Any other
+		 * segment is newer, however many are missing.
 		 */
 		if (c->newest - segments[i].seq >= h->size)
 			c->newest = segments[i].seq;
@@ -82,6 +82,6 @@ const struct run_segment *history_before(const struct history *h,
 {
 	const struct run_segment *before = find(h, s->cpu, s->seq - 1);
 
-	/* It may have been overwritten while it was copied. */
+	/* A CPU may overwrite @before while another CPU sends it. */
 	return before && before->start_ns <= s->start_ns ? before : NULL;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Waits of all CPUs put in order of time. They arrive nearly so: a CPU can be
- * overtaken between reading the clock and reserving the event. So each is
- * inserted from the end, past the few that are younger.
+ * Waits arrive almost in order. A wait may be late, because another CPU can
+ * overtake its CPU between reading the clock and reserving the event. So
+ * ordered_waits_push() searches from the newest wait back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static bool make_room(struct ordered_waits *o)
 
 	if (o->head + o->nr < o->size)
 		return true;
-	/* Half is free at the front: no need to grow. */
+	/* Move the waits instead of growing if the front half is free. */
 	if (o->head >= o->size / 2 && o->head) {
 		memmove(o->waits, o->waits + o->head, o->nr * sizeof(*o->waits));
 		o->head = 0;

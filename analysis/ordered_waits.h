@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Waits of all CPUs put in order of time. */
+/* A queue of waits from all CPUs, ordered by the end of the wait. */
 #ifndef __RUNQSLOWER_ORDER_H
 #define __RUNQSLOWER_ORDER_H
 
@@ -8,26 +8,28 @@
 #include "explain.h"
 #include "runqslower.h"
 
-/* A wait that is held until those before it have come. */
+/* A wait that is held until each earlier wait has arrived. */
 struct held_wait {
 	struct wait_event event;
-	struct why *why;		/* NULL if it is not explained */
+	struct why *why;		/* NULL: the wait is not explained */
 };
 
 struct ordered_waits {
 	struct held_wait *waits;
-	size_t head;			/* the oldest */
+	size_t head;			/* index of the oldest wait */
 	size_t nr;			/* waits held */
-	size_t size;			/* of @waits */
+	size_t size;			/* room in @waits */
 };
 
-/* Take a copy of @e, and over @why. False if there is no memory. */
+/*
+ * Copy @e and take ownership of @why. False: no memory; the caller keeps @why.
+ */
 bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why);
 
 /*
- * The oldest wait if it ended at @until (CLOCK_MONOTONIC, ns) or before, else
- * NULL. It stays valid until the next call of ordered_waits_push(); its
- * explanation is the caller's, for free().
+ * Remove and return the oldest wait if it ended by @until (CLOCK_MONOTONIC,
+ * ns), else return NULL. The wait is valid until the next ordered_waits_push().
+ * The caller frees the explanation with free().
  */
 const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until);
 
@@ -36,13 +38,13 @@ static inline bool ordered_waits_is_empty(const struct ordered_waits *o)
 	return !o->nr;
 }
 
-/* When the newest wait ended; one must be held. */
+/* When the newest wait ended, CLOCK_MONOTONIC, ns. @o must not be empty. */
 static inline __u64 ordered_waits_newest(const struct ordered_waits *o)
 {
 	return o->waits[o->head + o->nr - 1].event.end_ns;
 }
 
-/* And the explanations that are still held. */
+/* Free the waits and their explanations. */
 void ordered_waits_free(struct ordered_waits *o);
 
 #endif /* __RUNQSLOWER_ORDER_H */

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Totals in tables of a fixed size, 2 MiB in all, by the Space-Saving algorithm
- * (Metwally et al., 2005). A table is cut into sets of WAYS places, and what is
- * counted has its set by its hash, so that adding looks at no more than one
- * set. Where that is full the least makes room. Who comes in its place is
- * ranked as if it had what went, or nobody with many short waits would ever
- * stay among those who once had a long one. What it had itself is what is
- * shown. So:
+ * Tables of a fixed size, 2 MiB in all, by the Space-Saving algorithm (Metwally
+ * et al., 2005). A table is divided into sets of WAYS slots. The hash of a key
+ * selects its set, so table_add() searches only one set. In a full set, a new
+ * key evicts the key of the lowest rank. The new key inherits this rank,
+ * because otherwise keys with many short waits could not displace keys that
+ * once had a long wait. The ns of a slot count only its own key. So:
  *
- * - times are exact, but from when the entry last came into the table: never
- *   too large;
- * - all that is not in the table is in the rest, and the two add up to all;
- * - who has more than its set's time / WAYS is in the table: more than about
- *   1 / TABLE_SIZE of all. With fewer than some 300 tasks, nobody leaves.
+ * - The ns of an entry are exact since its key last entered the table, hence
+ *   never too large.
+ * - The time that no entry has is the total less the ns of the entries.
+ * - A key with more than 1 / WAYS of the time of its set is in the table, hence
+ *   a key with more than about 1 / TABLE_SIZE of all time. With fewer than some
+ *   300 keys, none is evicted.
  *
- * A task is known by TID and PID, as no more is known of it: what uses both
- * anew is taken for the same task, under a new name. Tasks that have no TID in
+ * A task is known by TID and TGID, because waits tell no more. A task that
+ * reuses both counts as the old task under a new name. Tasks without a TID in
  * this PID namespace are told apart by name.
  */
 #include <stdlib.h>
@@ -27,30 +27,33 @@
 #define WAYS		16
 
 /*
- * Of a waiter, lengths are counted in wider buckets: 12.5 %, their middle is
- * shown.
+ * Waiters merge buckets to save memory: a bucket is at most 12.5 % wide, and
+ * percentile() returns its middle.
  */
 #define MERGED		4
 #define NR_MERGED	(NR_BUCKETS / MERGED)
 
 /*
- * Different tasks: so many are exact, beyond them the estimate is off by 4 % (1
- * sigma).
+ * Up to NR_FEW, the number of distinct tasks is exact. Above, the estimate is
+ * off by 4 % (1 sigma).
  */
 #define NR_FEW		64
 #define NR_RANKS	512
 
 struct slot {
-	__u64 key;			/* 0: free, and all behind it in its set */
+	__u64 key;			/* 0: free, so is the rest of the set */
 	__u64 ns;
-	__u64 rank;			/* ns, and the rank of what was here before */
+	__u64 rank;			/* ns + the rank of the evicted key */
 };
 
 struct table {
 	struct slot slots[TABLE_SIZE];
 };
 
-/* As it is given out, less what is computed then; and the shortest wait. */
+/*
+ * @waiter lacks total_ns, p50_ns and p99_ns, because totals_waiters() computes
+ * them. @min_ns is the shortest wait.
+ */
 struct waiter_entry {
 	struct waiter waiter;
 	__u64 min_ns;
@@ -58,15 +61,16 @@ struct waiter_entry {
 };
 
 /*
- * The waiting tasks are listed by hash while they are few. Then hashes are kept
- * as in a HyperLogLog sketch: NR_RANKS classes, and of each the longest row of
- * zeros seen. The chance that a task not seen before changes this is known, so
- * each change stands for 1 / chance tasks.
+ * Counts the distinct tasks that waited for the culprit. Up to NR_FEW, @few
+ * lists their hashes. Above, @ranks is a HyperLogLog sketch: of each of
+ * NR_RANKS classes of hashes, the longest run of zeros, plus 1. @chance is the
+ * probability that a new task changes @ranks, so a change stands for 1 /
+ * @chance tasks.
  */
 struct culprit_entry {
 	struct culprit culprit;
 	double nr;
-	double chance;			/* 0: they are listed */
+	double chance;			/* 0: @few is in use */
 	union {
 		__u64 few[NR_FEW];
 		__u8 ranks[NR_RANKS];
@@ -80,7 +84,7 @@ struct totals {
 	struct table waiters;
 	struct table culprits;
 	struct table pairs;
-	/* By slot. They are made ready when it is taken. */
+	/* Entry i is of slot i, set up when a new key takes the slot. */
 	struct waiter_entry waiter_entries[TABLE_SIZE];
 	struct culprit_entry culprit_entries[TABLE_SIZE];
 	struct cgroup_pair pair_entries[TABLE_SIZE];
@@ -98,11 +102,11 @@ void totals_free(struct totals *t)
 
 void totals_clear(struct totals *t)
 {
-	/* The entries stay: what was never used of them needs no memory. */
+	/* Skip the entries: those never written take no memory. */
 	memset(t, 0, offsetof(struct totals, waiter_entries));
 }
 
-/* The finalizer of MurmurHash3: 0 for nothing but 0. */
+/* The finalizer of MurmurHash3: only 0 hashes to 0. */
 static __u64 mix(__u64 x)
 {
 	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
@@ -117,11 +121,11 @@ static __u64 task_key(__u32 tid, __u32 tgid, const char *comm)
 	if (tid)
 		return (__u64)tgid << 32 | tid;
 	memcpy(half, comm, sizeof(half));
-	/* No PID has the highest bit. */
+	/* Bit 63 tells names from TGIDs, because no TGID has bit 31 set. */
 	return mix(mix(half[0]) + half[1]) | 1ULL << 63;
 }
 
-/* Add @ns to @key. Returns its slot, and if it is @fresh there. */
+/* Add @ns to @key and return its slot. @fresh: @key is new in the slot. */
 static size_t table_add(struct table *t, __u64 key, __u64 ns, bool *fresh)
 {
 	size_t first = mix(key) % (TABLE_SIZE / WAYS) * WAYS, least = first, i;
@@ -168,9 +172,7 @@ static void add_waiter(struct totals *t, const struct wait_event *e, __u64 key)
 	if (e->wait_ns < entry->min_ns)
 		entry->min_ns = e->wait_ns;
 	count = &entry->counts[bucket_of(e->wait_ns) / MERGED];
-	/*
-	 * It stays when it is full: after half a day of 100,000 waits a second.
-	 */
+	/* Do not wrap: 32 bits last half a day at 100,000 waits a second. */
 	if (*count + 1)
 		++*count;
 }
@@ -178,7 +180,7 @@ static void add_waiter(struct totals *t, const struct wait_event *e, __u64 key)
 static void sketch_task(struct culprit_entry *c, __u64 hash)
 {
 	__u8 *rank = &c->ranks[hash % NR_RANKS];
-	/* The added bit ends it. */
+	/* Bit 54 ends the run of zeros, because the ctz of 0 is undefined. */
 	int zeros = __builtin_ctzll(hash / NR_RANKS | 1ULL << 54) + 1;
 
 	if (zeros <= *rank)
@@ -188,7 +190,7 @@ static void sketch_task(struct culprit_entry *c, __u64 hash)
 	*rank = zeros;
 }
 
-/* Count the different ones of all @hash. */
+/* Count the task of @hash, unless it is counted already. */
 static void count_task(struct culprit_entry *c, __u64 hash)
 {
 	__u64 few[NR_FEW];
@@ -234,9 +236,7 @@ static void add_culprit(struct totals *t, const struct share *share, __u64 waite
 
 static void add_pair(struct totals *t, __u64 waiting, const struct share *share)
 {
-	/*
-	 * 64 bits are enough to take no two for the same; and it must not be 0.
-	 */
+	/* 64 bits make collisions unlikely; key 0 is a free slot. */
 	__u64 key = mix(mix(waiting) + share->cgroup) | 1;
 	bool fresh;
 	size_t i = table_add(&t->pairs, key, share->ns, &fresh);
@@ -277,7 +277,7 @@ static int by_time(const void *pa, const void *pb)
 	return a->key < b->key ? -1 : a->key > b->key;
 }
 
-/* The slots in use, most time first. How many. */
+/* Fill @out with the slots in use, most time first, and return their number. */
 static size_t table_sort(const struct table *t, const struct slot **out)
 {
 	size_t nr = 0, i;
@@ -291,8 +291,8 @@ static size_t table_sort(const struct table *t, const struct slot **out)
 }
 
 /*
- * The middle of the bucket in which that many percent are reached, but no more
- * extreme than any that was counted: nobody has waited less than the threshold.
+ * The @percent percentile in ns: the middle of a bucket, clipped to the
+ * shortest and longest wait, because no wait is below the threshold.
  */
 static __u64 percentile(const struct waiter_entry *entry, unsigned int percent)
 {

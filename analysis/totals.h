@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * Totals over many waits: who waited most, who made others wait, whose cgroup
- * against whose, and for what. Memory is bounded, however many tasks come and
- * go: each table has room for so many; where it is full, an entry with little
- * time makes room, and what it had is in no table any more. If it comes back it
- * begins anew.
+ * Totals over many waits: the tasks that waited most, the tasks and cgroups
+ * that kept others waiting, and the time of each cause. Memory is bounded,
+ * because each table has a fixed size. If a table is full, a new entry evicts
+ * an entry with little time. The time of an evicted entry is in no table any
+ * more: an entry that comes back begins at 0.
  */
 #ifndef __RUNQSLOWER_TOTALS_H
 #define __RUNQSLOWER_TOTALS_H
@@ -18,10 +18,10 @@
 struct waiter {
 	__u32 tid;
 	__u32 tgid;
-	char comm[TASK_COMM_LEN];	/* the last one seen */
+	char comm[TASK_COMM_LEN];	/* the last name seen */
 	__u64 nr;			/* waits over the threshold */
 	__u64 total_ns;
-	__u64 p50_ns, p99_ns;		/* to 10 % */
+	__u64 p50_ns, p99_ns;		/* accurate to 10 % */
 	__u64 max_ns;
 };
 
@@ -30,12 +30,14 @@ struct culprit {
 	__u32 tid;
 	__u32 tgid;
 	char comm[TASK_COMM_LEN];
-	__u64 ns;			/* that it kept others waiting */
-	__u64 nr_tasks;			/* different ones; beyond 64 about, to 4 % (1 sigma) */
+	__u64 ns;			/* ns that others waited for the task */
+	/* Distinct tasks that waited; above 64 estimated to 4 % (1 sigma). */
+	__u64 nr_tasks;
 };
 
 /*
- * Tasks of one cgroup waited for those of another, or the same; 0: no cgroup.
+ * Tasks of cgroup @waiting waited while tasks of cgroup @running ran. Both are
+ * IDs and may be equal; 0: no cgroup.
  */
 struct cgroup_pair {
 	__u64 waiting;
@@ -45,22 +47,25 @@ struct cgroup_pair {
 
 struct totals;
 
-/* NULL if there is no memory. */
+/* Free the result with totals_free(). NULL: no memory. */
 struct totals *totals_new(void);
 void totals_free(struct totals *t);
 
-/* Begin anew. */
+/* Forget all waits. */
 void totals_clear(struct totals *t);
 
-/* Count a wait. @why may be NULL: then there are only waiters. */
+/* Count wait @e; keeps no pointer. @why NULL: only waiters are counted. */
 void totals_add(struct totals *t, const struct wait_event *e, const struct why *why);
 
-/* At most @max, most time first. Returns how many there are in @out. */
+/*
+ * Fill @out with at most @max entries, most time first, and return their
+ * number.
+ */
 size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max);
 size_t totals_culprits(const struct totals *t, struct culprit *out, size_t max);
 size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max);
 
-/* All waits: how many, how long, and how much of that for this cause. */
+/* Of all waits: the number, the ns, and the ns of @cause. */
 __u64 totals_nr(const struct totals *t);
 __u64 totals_ns(const struct totals *t);
 __u64 totals_cause(const struct totals *t, enum cause cause);

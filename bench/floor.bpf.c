@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Programs that do nothing: what the hooks alone cost. */
+/* Empty programs, to measure what the hooks alone cost. */
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 

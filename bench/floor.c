@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
-/* Attach the programs that do nothing, say so, and stay until killed. */
+/* Attach the empty programs, print "attached", and stay until killed. */
 #include <stdio.h>
 #include <unistd.h>
 #include <floor.skel.h>

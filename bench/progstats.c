@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Print a line for every BPF program that a process holds: its name, how often
- * it ran and for how many ns in all (with kernel.bpf_stats_enabled=1).
+ * Print the name, the runs and the total ns of every BPF program that a process
+ * holds. The kernel counts runs and ns only with kernel.bpf_stats_enabled=1.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 		while (fgets(line, sizeof(line), f)) {
 			if (sscanf(line, "prog_id: %u", &id) != 1)
 				continue;
-			/* Its link names it, too. */
+			/* The link of a program shows prog_id, too. */
 			for (i = 0; i < nr && ids[i] != id; i++)
 				;
 			if (i < nr || nr == 64)

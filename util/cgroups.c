@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Names of cgroups, by file handle: that of a cgroup's directory is its ID.
- * What has been asked for once is remembered, as a cgroup may be gone the next
- * time.
+ * Find the path of a cgroup by its ID, which is the file handle of its
+ * directory. Paths are cached, because a cgroup may be gone when its path is
+ * needed again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,15 +17,15 @@
 #include <linux/magic.h>
 #include "cgroups.h"
 
-#define FILEID_KERNFS	0xfe		/* include/linux/exportfs.h, since 5.5 */
-#define NR_KNOWN	256		/* names remembered */
+#define FILEID_KERNFS	0xfe		/* linux/exportfs.h, since 5.5 */
+#define NR_KNOWN	256		/* paths cached */
 
 static struct {
 	__u64 id;
 	char *path;
 } known[NR_KNOWN];
 
-static int mount_fd = -1;		/* -2: there is none */
+static int mount_fd = -1;		/* -1: not looked for, -2: no mount */
 static char mount_point[PATH_MAX];
 
 /* Is @word one of the comma-separated words of @list? */
@@ -41,7 +41,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* The hierarchy with the cpu controller: v1 if that has it, else v2. */
+/* Open the hierarchy with the cpu controller: v1 if one has it, else v2. */
 static void open_mount(void)
 {
 	char line[4096], point[PATH_MAX], type[64], options[1024];
@@ -79,7 +79,7 @@ const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 
 	if (mount_fd == -1)
 		open_mount();
-	/* As -w shows it, unless there happens to be such a path. */
+	/* If no such path exists, @path may be as -w shows paths. */
 	if (stat(path, &st) && mount_point[0] && path[0] == '/') {
 		snprintf(below, sizeof(below), "%s%s", mount_point, path);
 		path = below;
@@ -98,7 +98,7 @@ const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 	return NULL;
 }
 
-/* For free(), NULL if it cannot be found. */
+/* The path of cgroup @id, for free() by the caller. NULL: not found. */
 static char *find_path(__u64 id)
 {
 	struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Names of cgroups. */
+/* Cgroups: from path to ID and back. */
 #ifndef __RUNQSLOWER_CGROUPS_H
 #define __RUNQSLOWER_CGROUPS_H
 
@@ -7,18 +7,19 @@
 #include <linux/types.h>
 
 /*
- * The ID of the cgroup at @path, a directory or what follows the mount point,
- * and whether it is of v1. NULL, or why it will not do, for "invalid cgroup:
- * ...".
+ * Look up the cgroup at @path, a directory or a path below the mount point. Set
+ * @id to its ID and @v1 to whether it is of v1. Return NULL, or the reason of a
+ * refusal, to print after "invalid cgroup '...': ". The reason is valid until
+ * the next call.
  */
 const char *cgroup_find(const char *path, __u64 *id, bool *v1);
 
 /*
- * The path of the cgroup with this ID (cgroup.kn.id, the inode number of its
- * directory) in the hierarchy that has the cpu controller, from the mount point
- * on: "/" is the root. "cgroup:ID" if it is gone, or if we may not look
- * (CAP_DAC_READ_SEARCH). Valid until the next call. Not cleaned of characters
- * that could harm a terminal.
+ * The path of cgroup @id below the mount point of the cpu controller's
+ * hierarchy; "/" is the root. @id is cgroup.kn.id, the inode number of the
+ * directory. Returns "cgroup:ID" if the cgroup is gone or CAP_DAC_READ_SEARCH
+ * is missing. The path is valid until the next call, and may hold characters
+ * that harm a terminal.
  */
 const char *cgroup_path(__u64 id);
 

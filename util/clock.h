@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Times of CLOCK_MONOTONIC as people and programs read them. */
+/* Read CLOCK_MONOTONIC, and format its times as wall time. */
 #ifndef __RUNQSLOWER_CLOCK_H
 #define __RUNQSLOWER_CLOCK_H
 
@@ -11,15 +11,15 @@
 __u64 clock_mono_ns(void);
 
 /*
- * Note how far the wall clock is ahead of CLOCK_MONOTONIC now, for the times
- * asked for from here on.
+ * Measure how far the wall clock is ahead of CLOCK_MONOTONIC. Later calls of
+ * clock_format() use the result.
  */
 void clock_sync(void);
 
 /*
- * @mono_ns as wall time in the local time zone by a format of strftime(), with
- * so many @digits behind the seconds (0: and no point), and the UTC offset as
- * +hh:mm if @zone. Always terminated.
+ * Format @mono_ns (CLOCK_MONOTONIC, ns) as local wall time, by a strftime()
+ * @format. @digits: decimals of the second (0: no point). @zone: append the UTC
+ * offset as +hh:mm. @buf, of @size bytes, is always terminated.
  */
 void clock_format(char *buf, size_t size, const char *format, __u64 mono_ns,
 		  int digits, int zone);

@@ -6,13 +6,13 @@
 
 #define EXIT_USAGE	64		/* EX_USAGE of sysexits.h */
 
-/* Print one line on stderr, which begins with the name of the tool. */
+/* Print one line on stderr that begins with "runqslower: ". */
 void __printf(1, 2) error(const char *fmt, ...);
 
-/* As error(), and exit with EXIT_USAGE: the command line is wrong. */
+/* Refuse the command line: error(), then exit with EXIT_USAGE. */
 void __noreturn __printf(1, 2) refuse(const char *fmt, ...);
 
-/* Say so, and exit with EXIT_FAILURE. */
+/* Print that memory ran out, and exit with EXIT_FAILURE. */
 void __noreturn out_of_memory(void);
 
 #endif /* __RUNQSLOWER_ERROR_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Something that is due every so often. All times are of one clock, ns. */
+/* A recurring event. All times are ns of one clock. */
 #ifndef __RUNQSLOWER_PERIOD_H
 #define __RUNQSLOWER_PERIOD_H
 
@@ -11,17 +11,17 @@ struct period {
 	__u64 next;
 };
 
-/* Is it due? If so, it is not due again before the next period. */
+/* Is @p due at @now? If so, @p is next due in the next period. */
 static inline bool is_due(struct period *p, __u64 now)
 {
 	if (!p->ns || now < p->next)
 		return false;
-	/* Periods that were slept through are not made up for. */
+	/* Skip missed periods: @p is due once for all of them. */
 	p->next += (now - p->next) / p->ns * p->ns + p->ns;
 	return true;
 }
 
-/* @ns, or when @p is next due if that is before. */
+/* The earlier of @ns and the time when @p is next due. */
 static inline __u64 earliest(__u64 ns, const struct period *p)
 {
 	return p->ns && p->next < ns ? p->next : ns;

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Where the kernel keeps its preempt count. BTF has the place of every per-CPU
- * variable where a new enough pahole made it; else kallsyms may have it. (A
- * ksym of the BPF program would have to be in both.)
+ * Find the preempt count of the kernel. BTF has the offset of each per-CPU
+ * variable if a new enough pahole made it. Otherwise kallsyms may have the
+ * offset. A ksym of the BPF program does not do, because a ksym must be in
+ * both.
  */
 #include <stdio.h>
 #include <string.h>
 #include <bpf/btf.h>
 #include "preempt_count.h"
 
-/* Places in the per-CPU area, -1: not found. */
+/* Offsets in the per-CPU area in bytes; -1: not found. */
 struct places {
 	__s64 runqueues;
 	__s64 preempt_count;
 	__s64 interrupt_disable;
 };
 
-/* The offset in bytes of the member @name, or -1. */
+/* The offset of member @name in @type, in bytes, or -1. */
 static __s64 member_offset(const struct btf *btf, __u32 type, const char *name)
 {
 	const struct btf_type *t = btf__type_by_id(btf, type);
@@ -27,7 +28,7 @@ static __s64 member_offset(const struct btf *btf, __u32 type, const char *name)
 	if (!btf_is_composite(t))
 		return -1;
 	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++) {
-		/* What has no name is a union or struct within. */
+		/* A member without a name is a union or struct within @type. */
 		inner = m->name_off ? -1 : member_offset(btf, m->type, name);
 		if (!strcmp(btf__name_by_offset(btf, m->name_off), name))
 			inner = 0;
@@ -71,8 +72,8 @@ out:
 }
 
 /*
- * Those of per-CPU variables are shown as they are; 0 means that we may not see
- * them.
+ * kallsyms shows a per-CPU variable by its offset. 0 means that we lack the
+ * privilege to see the offset.
  */
 static void find_in_kallsyms(struct places *places)
 {

@@ -7,15 +7,15 @@
 
 struct preempt_count {
 	/*
-	 * x86: how many bytes after a CPU's run queue the count of that CPU is.
-	 * Both are per-CPU variables: it is one of its own (__preempt_count),
-	 * but from 6.3 to 6.14 a member of pcpu_hot. 0 if it is not found;
-	 * other architectures keep it with the task.
+	 * x86: the distance in bytes from the run queue of a CPU to its preempt
+	 * count. Both are per-CPU variables: the count is __preempt_count, from
+	 * 6.2 to 6.14 a member of pcpu_hot. 0: not found, or another
+	 * architecture, because others keep the count in the task.
 	 */
 	__s64 offset;
 	/*
-	 * Its bits for interrupts and NMIs. In 7.x others have come in below
-	 * them, together with the per-CPU variable
+	 * The bits of the count for interrupts and NMIs. 7.x puts other bits
+	 * below them and adds the per-CPU variable
 	 * local_interrupt_disable_state.
 	 */
 	__u32 in_irq_mask;

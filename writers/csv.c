@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * CSV as in RFC 4180, but that lines end as usual here: one table, of the
- * waits, the summary or the histogram. A record is one line: control characters
- * are written as '?' also where quotes would allow them, so that line-based
- * tools can be used. Other bytes are as they are, UTF-8 or not; JSON keeps all.
+ * CSV as in RFC 4180, but a line ends with "\n". A run writes one table: waits,
+ * summary or histogram. Control characters become '?', even where quotes would
+ * allow them, because line-based tools need one record a line. Other bytes are
+ * written unchanged, UTF-8 or not. JSON keeps all bytes.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static void put_text(const char *s)
 	for (; *s; s++) {
 		if (utf8_is_control(s)) {
 			putchar('?');
-			s += *s == '\xc2';	/* which has two bytes */
+			s += *s == '\xc2';	/* a character of two bytes */
 		} else {
 			if (*s == '"')
 				putchar('"');
@@ -41,7 +41,10 @@ static void put_time(__u64 mono_ns)
 	fputs(buf, stdout);
 }
 
-/* wakeup_ns is a column of its own, because the waker alone has that, too. */
+/*
+ * CAUSE_WAKEUP is wakeup_ns, a field of its own because -W has it without -w.
+ * @ns NULL: write the names of the columns.
+ */
 static void put_causes(const __u64 *ns)
 {
 	const char *comma = "";
@@ -106,7 +109,7 @@ static void put_value(const struct field *f, const void *row)
 		printf("%llu", number);
 }
 
-/* A line as it is written: the header if there is no row. */
+/* The line being written, the header or a row. */
 struct line {
 	unsigned int with;
 	bool header;
@@ -118,7 +121,7 @@ static bool same_column(const struct field *f, const struct field *g)
 	return !strcmp(field_column(f), field_column(g));
 }
 
-/* Rows of several kinds may have the same column; the header has it once. */
+/* Is @f the first field of its column? Kinds of rows may share a column. */
 static bool begins_column(const struct table *table, const struct field *f, unsigned int with)
 {
 	const struct field *g;
@@ -130,7 +133,7 @@ static bool begins_column(const struct table *table, const struct field *f, unsi
 	return true;
 }
 
-/* The value that this row has in the column of @f, or NULL. */
+/* The field with the value of @row in the column of @f, or NULL. */
 static const struct field *value_in(const struct table *table, const struct field *f,
 				    const void *row, unsigned int with)
 {
@@ -145,7 +148,7 @@ static const struct field *value_in(const struct table *table, const struct fiel
 	return NULL;
 }
 
-/* Also of a part that this row does not have: NULL. */
+/* @row NULL: the header, or a part that the row lacks (empty columns). */
 static void put_columns(struct line *line, const struct table *table, const void *row)
 {
 	const struct field *f, *value;
@@ -212,7 +215,7 @@ static void csv_wait(const struct options *opts, const struct wait_event *e,
 {
 	struct wait_row row;
 
-	/* One that is stalled comes with a summary, too. */
+	/* Skip stalled waits of -s and -H: CSV has one table. */
 	if (!prints_lines(opts))
 		return;
 	fill_wait(&row, e, why, stalled);
@@ -237,7 +240,7 @@ static void csv_histogram(const struct options *opts, const struct histogram *h,
 	put_rows(opts, &bucket_table, &row.buckets);
 }
 
-/* It has no place in the table. */
+/* options.c refuses --cost with CSV, because costs are another table. */
 static void csv_cost(const struct options *opts, const struct cost *costs, size_t nr,
 		     __u64 now)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
-/* JSON: one object a line. schema.c says what is in it. */
+/* JSON: one object a line. schema.c writes the schema of the objects. */
 #include <math.h>
 #include <stdio.h>
 #include "json_writer.h"
@@ -15,9 +15,9 @@
 static json_writer_t *json;
 
 /*
- * Names may hold any byte. jsonw_string() lets through what JSON does not
- * allow, and in some trees turns a backslash into a newline, so it is only for
- * strings of our own.
+ * Write a name, which may hold any byte. jsonw_string() is only for our own
+ * strings, because it passes bytes that JSON forbids, and in some trees turns a
+ * backslash into a newline.
  */
 static void write_string(const char *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* What is called the same in every format. */
+/* Names that all formats share. */
 #ifndef __RUNQSLOWER_NAMES_H
 #define __RUNQSLOWER_NAMES_H
 
@@ -14,7 +14,10 @@ struct path_text {
 	char text[80];
 };
 
-/* The CPUs where a task was queued, one after the other, as in "0>1". */
+/*
+ * The CPUs where the task was queued, in order, as in "0>1". ".." stands for
+ * CPUs that the event lacks.
+ */
 struct path_text path_text(const struct why_event *e);
 
 #endif /* __RUNQSLOWER_NAMES_H */

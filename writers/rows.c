@@ -46,7 +46,7 @@ void fill_wait(struct wait_row *row, const struct wait_event *e, const struct wh
 	row->event.wait.stalled = stalled;
 	row->why = why;
 	row->prev_comm = stalled ? "-" : row->event.wait.prev_comm;
-	/* It may seem longer by a little: the clock is read in two ways. */
+	/* wakeup_ns can exceed wait_ns because the clock is read two ways. */
 	row->wakeup_ns = row->event.wakeup_ns < e->wait_ns ? row->event.wakeup_ns : e->wait_ns;
 	row->hops = row->event.nr_migrations > MAX_MIGRATIONS ? row->event.nr_migrations : 0;
 	fill_waker(row);
@@ -65,7 +65,7 @@ static struct total_row *add_total(struct summary_row *row, enum total_kind kind
 	return total;
 }
 
-/* The rows from the @from-th on. */
+/* The rows from index @from on. */
 static struct rows totals_from(const struct summary_row *row, size_t from)
 {
 	return (struct rows) { row->rows + from, row->all.nr - from };

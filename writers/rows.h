@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Results, ready to be written: the rows that tables.h describes. */
+/*
+ * Results, ready to be written. tables.h describes the rows. Times are ns,
+ * points in time are CLOCK_MONOTONIC.
+ */
 #ifndef __RUNQSLOWER_ROWS_H
 #define __RUNQSLOWER_ROWS_H
 
@@ -11,22 +14,22 @@
 #include "writer.h"
 
 struct wait_row {
-	struct why_event event;		/* with nothing but the wait if not explained */
+	struct why_event event;		/* not explained: only .wait is set */
 	const struct why *why;		/* NULL if not explained */
-	__u64 wakeup_ns;		/* not more than the wait */
-	__u64 hops;			/* if more than can be named, or 0 */
+	__u64 wakeup_ns;		/* at most event.wait.wait_ns */
+	__u64 hops;			/* migrations; 0: event has them all */
 	struct rows shares;		/* struct share */
-	struct rows top;		/* that of the task that ran for longest */
+	struct rows top;		/* share of the task that ran longest */
 	__u64 causes[NR_CAUSES];	/* ns */
 	__u64 quota_cgroup;
 	__u64 uncovered_ns;
-	/* For people, with something in the place of nothing: */
+	/* For text; "-" stands for no task. */
 	const char *prev_comm;
 	const char *waker;
 	__u32 waker_tid;
 };
 
-/* A line of the summary. */
+/* The kind of a line of the summary. */
 enum total_kind {
 	TOTAL_ALL,
 	TOTAL_CAUSE,
@@ -45,15 +48,15 @@ struct total_row {
 	__u64 since_ns, now_ns;
 	char comm[TASK_COMM_LEN];
 	__u32 tid, tgid;
-	__u64 waiting, running;		/* cgroups */
+	__u64 waiting, running;		/* cgroup IDs */
 	__u64 ns;
 	__u64 waits;
 	__u64 p50_ns, p99_ns, max_ns;
 	__u64 tasks;
-	double percent;			/* of all waiting */
+	double percent;			/* of the time of all waits */
 };
 
-/* As many waiters, culprits and pairs of cgroups each as anybody wants. */
+/* The most waiters, culprits and pairs of cgroups that a format shows. */
 #define MAX_TOP		20
 
 struct summary_row {
@@ -61,8 +64,8 @@ struct summary_row {
 	__u64 since_ns, now_ns;
 	__u64 waits, wait_ns;
 	__u64 causes[NR_CAUSES];
-	struct rows all;		/* struct total_row: every line there is */
-	struct rows waiters, culprits, cgroups;	/* parts of it */
+	struct rows all;		/* every struct total_row */
+	struct rows waiters, culprits, cgroups;	/* parts of @all */
 	__u64 waiters_rest_ns, culprits_rest_ns, cgroups_rest_ns;
 	struct total_row rows[1 + NR_CAUSES + 3 * (MAX_TOP + 1)];
 };
@@ -78,7 +81,7 @@ struct histogram_row {
 	__u64 since_ns, now_ns;
 	__u64 count;
 	__u64 p50_ns, p90_ns, p99_ns, p99_9_ns, max_ns;
-	struct rows buckets;		/* struct bucket_row: those with any waits */
+	struct rows buckets;		/* struct bucket_row with waits */
 	struct bucket_row rows[NR_BUCKETS];
 };
 
@@ -96,10 +99,13 @@ struct cost_row {
 	double ns_per_run;
 };
 
-/* What they point to is in the arguments, or in the row: do not copy a row. */
+/*
+ * Fill @row. @row may point to the arguments and into itself: keep the
+ * arguments, and do not copy @row.
+ */
 void fill_wait(struct wait_row *row, const struct wait_event *e, const struct why *why,
 	       bool stalled);
-/* At most @max, not over MAX_TOP, waiters, culprits and pairs of cgroups each. */
+/* @max: the most waiters, culprits and pairs each, at most MAX_TOP. */
 void fill_summary(struct summary_row *row, const struct totals *t, size_t max,
 		  __u64 since, __u64 now);
 void fill_histogram(struct histogram_row *row, const struct histogram *h, __u64 since,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * The JSON Schema of what json.c writes, from the same tables. All objects are
- * closed: what is not described is refused.
+ * The JSON Schema of what json.c writes, from the tables of json.c. All objects
+ * are closed: an object must not have undescribed properties.
  */
 #include <stdio.h>
 #include <linux/kernel.h>
@@ -72,7 +72,7 @@ static void words(const char *keyword, const char * const *list, unsigned int nr
 	jsonw_end_array(json);
 }
 
-/* A number without sign, as large as @max if that is not 0. */
+/* An integer from 0 to @max; @max 0: no upper limit. */
 static void integer(__u64 max)
 {
 	type("integer");
@@ -103,7 +103,7 @@ static void causes(void)
 
 static void object(const struct table *table, unsigned int kinds);
 
-/* What a value of this field is: keywords of an object that has begun. */
+/* Write keywords for the value of @f into an object that has begun. */
 static void value(const struct field *f)
 {
 	switch (f->type) {
@@ -164,7 +164,7 @@ static void value(const struct field *f)
 	}
 }
 
-/* Those that are defined once, and referred to. */
+/* Types that the schema defines once, and refers to. */
 static const struct {
 	enum field_type type;
 	const char *name;
@@ -217,13 +217,13 @@ static void property(const struct field *f)
 	jsonw_end_object(json);
 }
 
-/* Is @f in each object that has what its option brings? */
+/* Do all objects with the fields of option @with have @f? */
 static bool is_required(const struct field *f, unsigned int with)
 {
 	return field_in_json(f, EVERYTHING) && f->with == with && !f->absent_if_0;
 }
 
-/* Either all of what an option brings is in an object, or nothing. */
+/* Require all fields of option @with in an object, or none of them. */
 static void required_together(const struct table *table, unsigned int with)
 {
 	const struct field *f, *g, *first = NULL;
@@ -257,7 +257,7 @@ static void dependencies(const struct table *table)
 	jsonw_end_object(json);
 }
 
-/* If it is of this kind, then it has all that is for it, and nothing else. */
+/* Require the fields of rows of @kind, and forbid those of other kinds. */
 static void condition(const struct table *table, unsigned int kind)
 {
 	const struct field *by = &table->fields[table->kind], *f;
@@ -303,7 +303,7 @@ static void conditions(const struct table *table)
 	jsonw_end_array(json);
 }
 
-/* Rows of @table: of these kinds, 0: of all. */
+/* Describe rows of @table, of any of @kinds (bits; 0: all). */
 static void object(const struct table *table, unsigned int kinds)
 {
 	const struct field *f;

@@ -2,7 +2,7 @@
 #ifndef __RUNQSLOWER_SCHEMA_H
 #define __RUNQSLOWER_SCHEMA_H
 
-/* Print the JSON Schema of what json_writer writes, on stdout. */
+/* Print the JSON Schema of the output of json_writer on stdout. */
 void print_schema(void);
 
 #endif /* __RUNQSLOWER_SCHEMA_H */

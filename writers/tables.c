@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * A new field is one line here, and one where rows.c fills it in. The order is
- * that of all formats. Where a column of CSV or text has its place elsewhere, a
- * field has two lines.
+ * A new field is one line here and one in rows.c, which fills the field in. All
+ * formats write fields in the order of the lines. A field has two lines if its
+ * place in CSV or text differs.
  */
 #include "names.h"
 #include "rows.h"
@@ -95,7 +95,7 @@ static const struct field wait_fields[] = {
 	{ .name = "wakeup_ns", .only = ONLY_JSON, FIELD(NS, wait_row, wakeup_ns),
 	  .with = WITH_WAKER,
 	  .about = "with -W: how much of the wait is the delay of the wakeup itself" },
-	/* This one and those of the causes add up to wait_ns. */
+	/* wakeup_ns and the columns of causes add up to wait_ns. */
 	{ .name = "wakeup_ns", .only = ONLY_CSV, FIELD(NS, wait_row, wakeup_ns),
 	  .with = WITH_WAKER | WITH_WHY },
 	{ .name = "from", FIELD(WORD8, wait_row, event.from), WORDS(from_names, NR_FROM),
@@ -262,7 +262,7 @@ const struct table histogram_table = {
 	.about = "all waits that ended from then until time, by length, whatever the threshold",
 };
 
-/* ---- What is said about the tool itself ---- */
+/* ---- The tool itself ---- */
 
 static const char * const lost_types[] = { "lost" };
 

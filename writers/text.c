@@ -69,7 +69,7 @@ static void print_share(const struct share *s)
 	}
 }
 
-/* CPUs as in "4" or "0-3,8". */
+/* Print the CPUs of @mask as in "4" or "0-3,8". */
 static void print_cpus(const __u64 *mask, unsigned int nr)
 {
 	const char *comma = "";
@@ -232,7 +232,7 @@ void text_row(const struct options *opts, const struct table *table, unsigned in
 		} else if (!begun) {
 			printf("%*s", f->width, "(others)");
 		} else {
-			/* Not at the end of the line. */
+			/* Hold back blanks: no line ends with blanks. */
 			blank += abs(f->width);
 		}
 		begun = true;
@@ -242,7 +242,7 @@ void text_row(const struct options *opts, const struct table *table, unsigned in
 
 static void begin(const struct options *opts)
 {
-	/* Of use even there, as the sign that tracing has begun. */
+	/* Print the line even with -s or -H, to show that tracing has begun. */
 	printf("Tracing run queue latency higher than %llu us\n", opts->min_us);
 	if (prints_lines(opts) || opts->stalled_ns)
 		text_heading(opts, &wait_table, 0);

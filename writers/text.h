@@ -6,18 +6,19 @@
 #include "field.h"
 #include "options.h"
 
-/* In the form that the user wants, padded. */
+/* Print @mono_ns (CLOCK_MONOTONIC, ns) in the format opts->time, padded. */
 void text_time(const struct options *opts, __u64 mono_ns);
 
 /*
- * @name padded to @width columns, '?' for what could harm a terminal or the
- * line.
+ * Print @name, padded to @width columns. '?' replaces control characters and
+ * invalid UTF-8, which could harm a terminal or the line.
  */
 void text_name(const char *name, int width);
 
 /*
- * The columns that rows of this kind have: their headings, or what is in @row.
- * A row that is the rest of them has another kind, and some are blank.
+ * Print the columns of rows of @kind: the headings, or the values of @row. @row
+ * may be of another kind, as the rest of a list is. Columns that @row lacks are
+ * blank.
  */
 void text_heading(const struct options *opts, const struct table *table, unsigned int kind);
 void text_row(const struct options *opts, const struct table *table, unsigned int kind,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
-/* Each block begins with an empty line and its time: it may stand in a log. */
+/* A block begins with an empty line and times, because it may be in a log. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -10,9 +10,9 @@
 #include "text.h"
 #include "text_totals.h"
 
-#define NR_LINES	10		/* of a table */
+#define NR_LINES	10		/* of a list, at most */
 
-/* All columns of a row but the bar. */
+/* The width of a row without its bar. */
 #define ROW_WIDTH	36
 #define MIN_BAR		10
 
@@ -29,7 +29,7 @@ struct length {
 	char text[16];
 };
 
-/* As in "812ns", "4.02us", "40.2ms", "402s". */
+/* @ns as in "812ns", "4.02us", "40.2ms", "402s". */
 static struct length length(__u64 ns)
 {
 	static const char * const units[] = { "us", "ms", "s" };
@@ -41,7 +41,7 @@ static struct length length(__u64 ns)
 		snprintf(l.text, sizeof(l.text), "%lluns", ns);
 		return l;
 	}
-	/* What would be rounded to 1000. */
+	/* Take the next unit if @value would be rounded to 1000. */
 	while (i < 2 && value >= 999.5) {
 		value /= 1000;
 		i++;
@@ -79,7 +79,7 @@ static void print_causes(const struct summary_row *row)
 	putchar('\n');
 }
 
-/* A list, and the rest of it: the row behind. */
+/* Print @list. @rest: also print the row behind @list, which is its rest. */
 static void print_list(const struct options *opts, const struct rows *list, bool rest)
 {
 	const struct total_row *row = list->rows, *end = row + list->nr;
@@ -97,7 +97,7 @@ static void print_waiters(const struct options *opts, const struct rows *list)
 {
 	const struct total_row *rest = (const struct total_row *)list->rows + list->nr;
 
-	/* There are waits that took no time. */
+	/* Look at the number of waits, because waits of 0 ns exist. */
 	print_list(opts, list, rest->waits);
 }
 
@@ -113,7 +113,7 @@ static void print_cgroups(const struct options *opts, const struct rows *list, b
 	}
 }
 
-/* As in "1 wait", "2 waits". */
+/* @nr as in "1 wait", "2 waits". */
 static void print_nr(__u64 nr)
 {
 	printf("%llu wait%s", nr, nr == 1 ? "" : "s");
@@ -154,13 +154,13 @@ static int terminal_width(void)
 		width = size.ws_col;
 	else if (columns)
 		width = atoi(columns);
-	/* As much as anybody has; 80 also where the terminal does not know. */
+	/* 80 if the width is not known, 0 or absurd. */
 	return width > 0 && width < 1000 ? width : 80;
 }
 
 #define NR_ROWS		(NR_BUCKETS / SUB_BUCKETS)
 
-/* The buckets of each power of two make one row. */
+/* One row has all buckets of a power of two. */
 static void print_rows(const struct histogram *h)
 {
 	int width = terminal_width() - ROW_WIDTH, bar, i, j;

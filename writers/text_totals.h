@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * Totals and distributions as blocks of text on stdout: see summary() in
- * writer.h.
+ * Totals and histograms as blocks of text on stdout: see summary() in writer.h.
  */
 #ifndef __RUNQSLOWER_TEXT_TOTALS_H
 #define __RUNQSLOWER_TEXT_TOTALS_H
@@ -13,7 +12,7 @@
 void text_summary(const struct options *opts, const struct totals *t, __u64 since,
 		  __u64 now);
 
-/* The bars are as long as the terminal has room for. */
+/* Bars use the full width of the terminal. */
 void text_histogram(const struct options *opts, const struct histogram *h, __u64 since,
 		    __u64 now);
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * The windows around waits as Trace Event JSON, an array of events. Each CPU
- * has a track, where a task that ran is a slice, and so has each task that
- * waited or woke one that did. Viewers drop a slice that overlaps another on
- * its track. So of each segment it is remembered until when it has been drawn:
- * it may be seen again, and with another end, as what still ran when a wait
- * ended may have run on.
+ * Trace Event JSON, an array of events around waits. Each CPU has a track,
+ * where a slice is a task that ran. Each task that waited or woke a waiter has
+ * a track, too. Viewers drop a slice that overlaps another on its track. So
+ * @drawn holds the time until which each segment is drawn, because a later wait
+ * may draw the segment again, up to a later end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,15 +18,15 @@
 #include "utf8.h"
 #include "util/cgroups.h"
 
-/* Tracks are told apart by TID. No PID is above 4194304. */
+/* The TID selects the track. TIDs of tasks are at most 4194304. */
 #define CPU_TRACKS	10000000U
-#define NO_PID_TRACKS	20000000U	/* one for each wait of a task without a PID here */
+#define NO_PID_TRACKS	20000000U	/* one per wait without a TID here */
 
-#define MAX_BATCH	(1024 * 1024)	/* bytes; more is written at once */
-#define NR_NAMED	1024		/* tasks whose track has a name */
+#define MAX_BATCH	(1024 * 1024)	/* bytes; then trace_flush() */
+#define NR_NAMED	1024		/* tracks with a name, remembered */
 
 static const struct history *history;
-static __u64 **drawn;			/* of each CPU and segment kept: drawn until then */
+static __u64 **drawn;			/* [cpu][seq % size]: drawn until, ns */
 static struct {
 	__u32 tid;
 	char comm[TASK_COMM_LEN];
@@ -35,15 +34,15 @@ static struct {
 static __u32 nr_waits;
 
 static int fd = -1;
-static off_t end;			/* of the last event in the file */
-static FILE *batch;			/* the events to come */
+static off_t end;			/* offset behind the last event */
+static FILE *batch;			/* events not yet in the file */
 static char *batch_data;
 static size_t batch_len;
-static int first_error;			/* errno */
+static int first_error;			/* errno, 0: none */
 
 /*
- * Within a JSON string. Some viewers give up a file with a half surrogate or a
- * DEL.
+ * Write @s within a JSON string. Invalid UTF-8 becomes U+FFFD and DEL is
+ * escaped, because some viewers refuse lone surrogates and DEL.
  */
 static void put_escaped(const char *s)
 {
@@ -77,16 +76,15 @@ static void put_cgroup(const char *field, __u64 id)
 	putc('"', batch);
 }
 
-/* As microseconds, which is what the format has. */
+/* The format has microseconds. */
 static void put_time(const char *field, __u64 ns)
 {
 	fprintf(batch, "\"%s\":%llu.%03llu,", field, ns / 1000, ns % 1000);
 }
 
 /*
- * From here to end_event() is one event. The time comes before names, which may
- * hold anything: some viewers look for it and give up at an escaped character
- * on the way.
+ * Begin an event, which end_event() ends. The time comes before names, because
+ * some viewers search for the time and stop at an escaped character of a name.
  */
 static void begin_event(char phase, __u32 pid, __u32 tid)
 {
@@ -108,7 +106,7 @@ static void begin_slice(__u32 pid, __u32 tid, __u64 from, __u64 to)
 	put_time("dur", to - from);
 }
 
-/* Name a track, or a process. */
+/* Name a track or a process, as @what says. */
 static void put_name(const char *what, __u32 pid, __u32 tid, const char *name)
 {
 	begin_event('M', pid, tid);
@@ -118,7 +116,7 @@ static void put_name(const char *what, __u32 pid, __u32 tid, const char *name)
 	end_event();
 }
 
-/* Another task may have taken the place of this one; then it is named again. */
+/* Name the track of a task, again if another task took the slot in @named. */
 static void name_task(const char *comm, __u32 pid, __u32 tid)
 {
 	size_t slot = tid % NR_NAMED;
@@ -132,13 +130,13 @@ static void name_task(const char *comm, __u32 pid, __u32 tid)
 		put_name("process_name", pid, tid, comm);
 }
 
-/* What an older segment has left here is no later than this one begins. */
+/* An older segment may have left its time, which is never after @s begins. */
 static __u64 *drawn_until(const struct run_segment *s)
 {
 	return &drawn[s->cpu][s->seq & (history->size - 1)];
 }
 
-/* @s ran until @to, or @goes_on. */
+/* Draw @s until @to. @goes_on: @s runs on after @to. */
 static void draw_segment(const struct run_segment *s, __u64 to, bool goes_on)
 {
 	const struct run_segment *before = history_before(history, s);
@@ -146,9 +144,7 @@ static void draw_segment(const struct run_segment *s, __u64 to, bool goes_on)
 
 	if (from < *until)
 		from = *until;
-	/*
-	 * That did not go on for as long as it seemed: clocks of CPUs disagree.
-	 */
+	/* @before may be drawn too far, because clocks of CPUs disagree. */
 	if (before && from < *drawn_until(before))
 		from = *drawn_until(before);
 	if (from >= to)
@@ -191,9 +187,9 @@ static bool init_track(__u32 cpu)
 }
 
 /*
- * What @cpu ran in the time of a wait; and a little before, as far as it came
- * with that. @seq: the newest segment there when the wait ended; @last: so did
- * that segment.
+ * Draw what @cpu ran during wait @w, and before, from the begin of a chunk on.
+ * @seq is the newest segment of @cpu when the wait ended. @last: segment @seq
+ * ended with the wait, because @cpu is the last CPU of the wait.
  */
 static void draw_cpu(const struct wait_event *w, __u32 cpu, __u32 seq, bool last)
 {
@@ -206,7 +202,7 @@ static void draw_cpu(const struct wait_event *w, __u32 cpu, __u32 seq, bool last
 		return;
 	}
 	for (; s; next = s, s = history_before(history, s)) {
-		/* Else its end is not known: the next one has not come. */
+		/* Without @next, only segment @seq has a known end. */
 		if (next)
 			draw_segment(s, next->start_ns, false);
 		else if (s->seq == seq)
@@ -268,7 +264,7 @@ static void put_why(const struct why *why)
 	putc('"', batch);
 }
 
-/* One end of the arrow from waker to wait. */
+/* Draw the begin (@phase s) or end (f) of the arrow from waker to wait. */
 static void draw_arrow(char phase, __u32 pid, __u32 tid, __u64 at)
 {
 	begin_event(phase, pid, tid);
@@ -279,9 +275,9 @@ static void draw_arrow(char phase, __u32 pid, __u32 tid, __u64 at)
 }
 
 /*
- * Where the waker ran is not known, so the arrow begins on its own track. It
- * needs a slice there: the shortest that there is, which never overlaps another
- * in part.
+ * The arrow begins on the track of the waker, because the CPU of the waker is
+ * not known. An arrow needs a slice. The slice is 1 ns long, because the
+ * shortest slice never overlaps another in part.
  */
 static void draw_waker(const struct why_event *e, __u64 at)
 {
@@ -311,7 +307,7 @@ void trace_wait(const struct why *why)
 		tid = NO_PID_TRACKS + nr_waits;
 	}
 	name_task(w->comm, pid, tid);
-	/* An arrow's ends come after their slices, all at one time. */
+	/* The ends of an arrow follow their slices, all at time @begin. */
 	if (has_waker)
 		draw_waker(e, begin);
 	begin_slice(pid, tid, begin, w->end_ns);
@@ -325,7 +321,7 @@ void trace_wait(const struct why *why)
 		draw_arrow('f', pid, tid, begin);
 }
 
-/* 0 or errno. */
+/* Returns 0 or an errno, not negated. */
 static int write_at(const char *s, size_t len, off_t at)
 {
 	ssize_t written;
@@ -344,7 +340,8 @@ static int write_batch(void)
 	int err;
 
 	/*
-	 * Together, so that all is over the old closing bracket or nothing is.
+	 * One write has the batch and its closing bracket, because the file
+	 * must be valid JSON with all of the batch or with none.
 	 */
 	err = write_at(batch_data, batch_len, end);
 	if (err && end && !ftruncate(fd, end))
@@ -353,8 +350,8 @@ static int write_batch(void)
 }
 
 /*
- * The kernel breaks off a write of a process that is killed. So another one
- * does it, which nobody kills.
+ * A child writes the batch, because the kernel breaks off the write of a
+ * process that is killed, and nobody kills the child. Returns 0 or an errno.
  */
 static int write_safely(void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * The windows around waits as a Trace Event JSON file, which Perfetto's UI
- * opens: who ran on each CPU, the waits with their shares, and arrows from
- * waker to wait.
+ * A Trace Event JSON file for Perfetto's UI. The file shows who ran on each CPU
+ * around the waits, the waits with their shares, and arrows from waker to wait.
  */
 #ifndef __RUNQSLOWER_TRACE_H
 #define __RUNQSLOWER_TRACE_H
@@ -12,25 +11,28 @@
 #include "analysis/history.h"
 
 /*
- * Create the file. False, with errno, if that fails. There is one. @history is
- * looked at when there is a wait, not before.
+ * Create the file; a process has only one. False, with errno, on failure.
+ * @history must live until trace_close(), and may be empty before the first
+ * wait.
  */
 bool trace_open(const char *path, const struct history *history);
 
 /*
- * A wait that is over, as soon as it is explained: while the history has what
- * it needs. What fails here is told by trace_flush().
+ * Add a wait that is over. Call trace_wait() right after explain(), because new
+ * segments overwrite the history of the wait. trace_flush() returns errors.
  */
 void trace_wait(const struct why *why);
 
 /*
- * Write what there is, so that the file is whole and valid whenever the tool
- * ends, by whatever. False, with errno, if that fails: then there is no use in
- * more.
+ * Write all events so far. Afterwards the file is valid JSON, however the tool
+ * ends. False, with the first errno, if any write has failed.
  */
 bool trace_flush(void);
 
-/* The same for the last time. */
+/*
+ * Write all events, close the file and free memory. False, with errno, if any
+ * write has failed.
+ */
 bool trace_close(void);
 
 #endif /* __RUNQSLOWER_TRACE_H */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* Characters of names, which can hold any byte. */
+/* UTF-8 characters of names, which can hold any byte. */
 #ifndef __RUNQSLOWER_UTF8_H
 #define __RUNQSLOWER_UTF8_H
 
 #include <stdbool.h>
 
 /*
- * The length of the UTF-8 character at @s, which ends with a 0; 0 if it is not
- * one.
+ * The length in bytes of the UTF-8 character at @s, 0 if invalid. @s ends with
+ * a 0 byte.
  */
 static inline int utf8_length(const char *s)
 {
@@ -23,7 +23,7 @@ static inline int utf8_length(const char *s)
 		if ((c[i] & 0xc0) != 0x80)
 			return 0;
 	}
-	/* Longer than need be, a surrogate, or beyond U+10FFFF. */
+	/* Refuse overlong forms, surrogates, and code points above U+10FFFF. */
 	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
 	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
 		return 0;
@@ -31,7 +31,7 @@ static inline int utf8_length(const char *s)
 }
 
 /*
- * Is the character there one that controls a terminal: below U+0020, U+007F to
+ * Does the character at @s control a terminal: up to U+001F, or U+007F to
  * U+009F?
  */
 static inline bool utf8_is_control(const char *s)

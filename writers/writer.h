@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * How results are written to stdout: text, JSON lines or CSV. Nothing is
- * flushed there, and errors stay in ferror(stdout).
+ * Writers of results to stdout: text, JSON lines and CSV. A writer does not
+ * flush stdout, and leaves errors in ferror(stdout).
  */
 #ifndef __RUNQSLOWER_WRITER_H
 #define __RUNQSLOWER_WRITER_H
@@ -14,29 +14,29 @@
 #include "runqslower.h"
 
 /*
- * All times are CLOCK_MONOTONIC, ns; clock_sync() is called before each batch.
+ * All times are CLOCK_MONOTONIC, ns. The caller calls clock_sync() before each
+ * batch of calls, and keeps ownership of all arguments.
  */
 struct writer {
-	/* Tracing has begun. */
+	/* The first call: tracing has begun. */
 	void (*begin)(const struct options *opts);
 	/*
-	 * A wait; or one that goes on, if @stalled: then end_ns is when it was
-	 * looked at and prev is meaningless. @why is NULL if the programs do
-	 * not explain.
+	 * Write a wait. @stalled: the wait goes on, end_ns is the time of the
+	 * look at the task, and prev is meaningless. @why NULL: not explained.
 	 */
 	void (*wait)(const struct options *opts, const struct wait_event *e,
 		     const struct why *why, bool stalled);
-	/* What has come together from @since to @now. */
+	/* Write the totals of the time from @since to @now. */
 	void (*summary)(const struct options *opts, const struct totals *totals,
 			__u64 since, __u64 now);
 	void (*histogram)(const struct options *opts, const struct histogram *h,
 			  __u64 since, __u64 now);
 	/*
-	 * @nr more waits were lost; the user has been told on stderr. May be
-	 * NULL.
+	 * Write that @nr more waits were lost. The user knows already from
+	 * stderr. A writer may leave lost NULL.
 	 */
 	void (*lost)(const struct options *opts, const char *reason, __u64 nr, __u64 now);
-	/* The last call. */
+	/* With --cost only: the last call. */
 	void (*cost)(const struct options *opts, const struct cost *costs, size_t nr,
 		     __u64 now);
 };
