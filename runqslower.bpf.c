@@ -4,26 +4,27 @@
  *
  * A wait begins when a task becomes ready to run (sched_wakeup,
  * sched_wakeup_new) or is switched out while it still wants to run
- * (sched_switch), and ends when it is switched in. The begin is kept in task
- * storage, so it can neither be mixed up by TID reuse nor overflow.
+ * (sched_switch). The wait ends when the task is switched in. The begin is kept
+ * in task storage, which neither overflows nor mixes up tasks by TID reuse; for
+ * kernels without, see record_of().
  *
- * This file has the programs: what happens at each event, in order. How is in
- * engine/:
+ * This file has the programs: what happens at each event, in order. How it
+ * happens is in engine/:
  *
- *   filter    which tasks, CPUs and cgroups are asked for
- *   clock     what time it is, mostly without asking
+ *   filter    which tasks, CPUs and cgroups to report
+ *   clock     the present time, mostly without a read of the clock
  *   wait      a wait from its begin to its end, whatever its cause
- *   recorder  who had each CPU, from when on
+ *   recorder  which task had each CPU, from when on
  *   explain   what else is noted of a wait, so that user space can say why
  *   quota     whose CPU time is used up
  *   compat    where kernels differ
  *
- * The programs named why_... also explain. They are programs of their own, so
- * that the others pay nothing for that: neither at an event nor when they are
- * loaded.
+ * The programs named why_... also explain waits. They are separate programs,
+ * because the others then pay nothing for explanations: neither at an event nor
+ * when they are loaded.
  *
- * Not seen, except with -W: time before sched_wakeup fires (an IPI to an idle
- * CPU, for one).
+ * Time before sched_wakeup fires (an IPI to an idle CPU, for one) is seen only
+ * by why_waking(), with -W or --trace.
  */
 #include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
@@ -47,8 +48,8 @@ struct {
 } waits SEC(".maps");
 
 /*
- * The same by TID. Allocated beforehand, because nothing can be allocated when
- * it is needed. Sized by user space.
+ * Instead of waits with use_tids. Preallocated, because nothing can be
+ * allocated when a record is needed. Sized by user space.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -57,7 +58,7 @@ struct {
 	__type(value, struct wait);
 } waits_by_tid SEC(".maps");
 
-/* The two again, for programs that explain. */
+/* Instead of waits and waits_by_tid in the programs that explain. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -77,7 +78,7 @@ static __always_inline struct wait *wait_of(struct task_struct *p)
 	return record_of(&waits, &waits_by_tid, p);
 }
 
-/* The same for a wait that begins now. */
+/* wait_of() for a wait that begins now: @p gets a record if it has none. */
 static __always_inline struct wait *new_wait_of(struct task_struct *p)
 {
 	struct wait *w = wait_of(p);
@@ -122,7 +123,7 @@ static __always_inline void report(const struct ended *e)
 	bpf_ringbuf_submit(to, 0);
 }
 
-/* Test builds act as if every so many events of a hook had gone unseen. */
+/* Test builds ignore every UNSEEN_EVERY-th event of a hook, as if unseen. */
 #ifdef UNSEEN_EVERY
 u32 nr_events[3];
 
@@ -167,7 +168,10 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 	if (!is_wanted(p))
 		return 0;
 	w = new_wait_of(p);
-	/* New tasks are few: not worth the time to load wakeup_time(). */
+	/*
+	 * New tasks are few, so loading wakeup_time() would cost more than it
+	 * saves.
+	 */
 	if (w && !has_begun(w, p))
 		wait_begin(w, p, bpf_ktime_get_ns());
 	return 0;
@@ -291,7 +295,7 @@ int BPF_PROG(why_waking, struct task_struct *p)
 	if (!is_wanted(p))
 		return 0;
 	w = new_why_wait_of(p);
-	/* A task that is queued, or on the CPU, is not being woken up. */
+	/* A task that is queued or running is not being woken up. */
 	if (w && !(has_begun(&w->wait, p) && task_on_rq(p)))
 		why_note_waker(w);
 	return 0;
@@ -307,8 +311,8 @@ int BPF_PROG(sched_migrate, struct task_struct *p, int dest_cpu)
 }
 
 /*
- * @p goes to another CPU; it may be queued. The run queue that it leaves is
- * locked.
+ * @p goes to @dest_cpu. If @p is queued, the run queue that @p leaves is
+ * locked, but that of @dest_cpu need not be.
  */
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
@@ -332,9 +336,9 @@ struct iter_task {
 };
 
 /*
- * Every task is given its record while no run queue is locked, because there
- * memory cannot always be asked for: new tasks at their fork, others before
- * tracing begins.
+ * Records are made while no run queue is locked, because under that lock memory
+ * cannot always be had: here for new tasks, at their fork. For other tasks
+ * iterators make the records, before tracing begins.
  */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(new_task, struct task_struct *parent, struct task_struct *child)
@@ -352,14 +356,16 @@ int BPF_PROG(why_new_task, struct task_struct *parent, struct task_struct *child
 	return 0;
 }
 
-/* Once, in the context of the tool: what only the kernel can say. */
+/*
+ * Learn, once, what only the kernel knows. current is the tool in an iterator.
+ */
 static __always_inline void learn_of_kernel(void)
 {
 	struct task_struct___compat *self;
 
 	/*
-	 * Less a tick, as the present one may be nearly over: never ahead of
-	 * time.
+	 * Less a tick, because the present tick may be nearly over and
+	 * recent_time() must never be ahead of time.
 	 */
 	if (!jiffies_ahead)
 		jiffies_ahead = bpf_ktime_get_ns() - (bpf_jiffies64() + 1) * tick_ns;
@@ -395,8 +401,8 @@ int why_existing_tasks(struct iter_task *ctx)
 }
 
 /*
- * Does @p wait, and is it asked for? Nothing is locked, so @p may just be about
- * to run. Fills @e.
+ * Does @p wait, and is it to be reported? Fills @e. Nothing is locked, so @p
+ * may be about to run.
  */
 static __always_inline bool is_waiting(struct ended *e, struct task_struct *p)
 {
@@ -413,8 +419,9 @@ static __always_inline bool is_waiting(struct ended *e, struct task_struct *p)
 }
 
 /*
- * Where only the kernel knows of a begin: a task that sleeps can still be on
- * the run queue (delayed dequeue, since 6.12).
+ * Does e->task wait for sure? Not if only sched_info has the begin and the task
+ * sleeps, because a sleeping task can still be on the run queue (delayed
+ * dequeue, since 6.12).
  */
 static __always_inline bool is_certain(const struct ended *e)
 {
@@ -447,7 +454,7 @@ int why_waiting_tasks(struct iter_task *ctx)
 	return 0;
 }
 
-/* Task storage goes with its task; what is kept by TID does not. */
+/* Delete the record by TID, because only task storage goes with its task. */
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(task_gone, struct task_struct *p)
 {

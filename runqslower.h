@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * What crosses the border between the BPF programs and user space: records,
- * counters and limits. Nothing else is shared. Fixed-width types only and no
- * implicit padding, so that both sides see one layout on every architecture.
+ * What the BPF programs and user space share: records, counters, limits, the
+ * key of the name filter, and the buckets of the histogram. All types have a
+ * fixed width and no struct has implicit padding, so that both sides see one
+ * layout on every architecture.
  */
 #ifndef __RUNQSLOWER_H
 #define __RUNQSLOWER_H
 
-#ifndef __VMLINUX_H__			/* which has the types for BPF */
+#ifndef __VMLINUX_H__			/* vmlinux.h has the types for BPF */
 #include <linux/types.h>
 #endif
 
 #define TASK_COMM_LEN	16
 
 /*
- * Segments are kept in chunks: a chunk is what one helper call can copy. So
- * many segments, a power of two, may be kept for each CPU.
+ * Segments are kept in chunks: a chunk is what one helper call can copy. Each
+ * CPU keeps MIN_HISTORY to MAX_HISTORY segments, a power of two.
  */
 #define CHUNK		16
 #define MIN_HISTORY	CHUNK
 #define MAX_HISTORY	16384
 
-/* CPUs that a CPU filter can name; the largest NR_CPUS that kernels allow. */
+/* CPUs that a CPU filter can name: the largest NR_CPUS that kernels allow. */
 #define MAX_CPUS	8192
 
-/* What a record in the ring buffer is: its first byte. */
+/* The kind of a record in the ring buffer, in the first byte of the record. */
 enum record_kind {
 	RECORD_WAIT = 1,		/* struct wait_event */
 	RECORD_WHY,			/* struct why_event */
@@ -32,37 +33,47 @@ enum record_kind {
 };
 
 /*
- * One wait that was longer than the threshold. All times are nanoseconds of
- * CLOCK_MONOTONIC. PIDs are those of the PID namespace the tool runs in, 0 for
- * a task that has none there.
+ * A wait of at least the threshold. Points in time are CLOCK_MONOTONIC, and all
+ * times are ns. PIDs are those of the PID namespace that the tool runs in, 0
+ * for a task that has no PID in that namespace.
  */
 struct wait_event {
 	__u8 kind;
-	__u8 stalled;			/* it goes on; end_ns is now, and there is no prev */
-	__u16 cpu;			/* where the wait ended */
+	/*
+	 * The wait goes on: end_ns is now, prev_tid is 0, prev_comm is empty.
+	 */
+	__u8 stalled;
+	__u16 cpu;			/* last CPU the task was queued on */
 	__u32 tid;
 	__u32 tgid;
-	__u32 prev_tid;			/* the task that was switched out for it */
-	__u64 end_ns;			/* switched in */
-	__u64 wait_ns;			/* from ready to run to switched in */
+	__u32 prev_tid;			/* task switched out for this one */
+	__u64 end_ns;			/* when the task was switched in */
+	__u64 wait_ns;			/* from the begin of the wait */
 	char comm[TASK_COMM_LEN];	/* always terminated */
 	char prev_comm[TASK_COMM_LEN];
 };
 
 /*
- * A stretch of one CPU's time: who ran from start_ns on, until the next segment
- * begins. Only what may be needed to explain a wait crosses the border, and
- * each segment does so once, before the first wait that needs it.
+ * A stretch of one CPU's time: the task has the CPU from start_ns until the
+ * CPU's next segment begins. A segment crosses the border only if a wait to
+ * report may need it, and ahead of that wait if the ring buffer has room. A
+ * segment may cross again, then the newest copy counts.
  */
 struct run_segment {
 	__u8 kind;
 	__u8 flags;			/* of enum segment_flags */
 	__u16 cpu;
-	__u32 seq;			/* the number of this segment on its CPU */
+	__u32 seq;			/* number of the segment on its CPU */
 	__u64 start_ns;
-	__u64 nontask_ns;		/* rq.clock - rq.clock_task at start_ns */
-	__u64 irq_ns;			/* rq.prev_irq_time then, 0 if not known */
-	__u64 cgroup;			/* its ID; 0: none, or in an autogroup */
+	/*
+	 * Counters of the CPU at start_ns, or later where the recorder learned
+	 * late of the task: rq.clock - rq.clock_task, and rq.prev_irq_time (0:
+	 * not known).
+	 */
+	__u64 nontask_ns;
+	__u64 irq_ns;
+	/* ID of the task's CPU cgroup. 0: not known, or in an autogroup. */
+	__u64 cgroup;
 	__u32 tid;
 	__u32 tgid;
 	char comm[TASK_COMM_LEN];
@@ -75,57 +86,66 @@ enum segment_flags {
 
 /* How a wait began. */
 enum wait_from {
-	FROM_UNSEEN,			/* before tracing, or the event went unseen */
+	FROM_UNSEEN,			/* before tracing, or not seen */
 	FROM_WOKEN,
 	FROM_NEW,
-	FROM_PREEMPTED,			/* or it gave up the CPU, still ready to run */
-	FROM_THROTTLED,			/* its group had used up its quota */
+	FROM_PREEMPTED,			/* switched out, still ready to run */
+	FROM_THROTTLED,			/* switched out while throttled */
 	NR_FROM,
 };
 
-/* What woke the task. */
+/*
+ * In which context the waker ran. Only WAKER_TASK comes with a waker's TID,
+ * because an interrupted task has no part in a wakeup by softirq or irq.
+ */
 enum waker_kind {
 	WAKER_UNSEEN,
 	WAKER_TASK,
-	WAKER_SOFTIRQ,			/* the interrupted task had no part in it */
+	WAKER_SOFTIRQ,
 	WAKER_IRQ,
 	NR_WAKER_KINDS,
 };
 
-/* A queued task was moved away from a CPU. */
+/* A move of a queued task away from a CPU. */
 struct migration {
 	__u64 left_ns;
-	__u32 cpu;			/* where it had been */
-	__u32 seq;			/* of the newest segment there when the wait ended */
+	__u32 cpu;			/* the CPU that the task left */
+	__u32 seq;			/* cpu's newest segment at the end */
 };
 
 #define MAX_MIGRATIONS	4		/* kept of one wait; more are counted */
-#define MAX_IDLE_CPUS	1024		/* CPUs that are looked at for idle_cpus */
+#define MAX_IDLE_CPUS	1024		/* idle_cpus has CPUs below this */
 
-/* A wait, with what is needed beside the segments to explain it. */
+/*
+ * A wait, with what explains it besides the segments. begin_*, migrations and
+ * waker_tid to waker_comm are not set if from is FROM_UNSEEN.
+ */
 struct why_event {
 	struct wait_event wait;
 	__u64 cgroup;
-	__u64 wakeup_ns;		/* at its begin: from sched_waking to _wakeup */
-	__u64 queued_ns;		/* when it came to its last CPU, 0: not known */
+	/* First part of the wait: from sched_waking to sched_wakeup. */
+	__u64 wakeup_ns;
+	/* When the task was queued on its last CPU; 0: not known. */
+	__u64 queued_ns;
 	/*
-	 * As in struct run_segment, at the begin on the first and the end on
-	 * the last CPU.
+	 * Counters as in struct run_segment: begin_* of the first CPU when the
+	 * task was queued, end_* of the last CPU at end_ns.
 	 */
 	__u64 begin_nontask_ns;
 	__u64 begin_irq_ns;
 	__u64 end_nontask_ns;
 	__u64 end_irq_ns;
 	/*
-	 * Throttled for want of quota, for so long from then on (0: not known,
-	 * or not at one go); the group that ran out.
+	 * The task was throttled for quota_ns from quota_since_ns on, because
+	 * quota_cgroup had run out of quota. quota_since_ns is 0 if not known,
+	 * or if the task was throttled more than once.
 	 */
 	__u64 quota_ns;
 	__u64 quota_since_ns;
-	__u64 quota_cgroup;		/* 0: not known */
+	__u64 quota_cgroup;		/* ID, 0: not known */
 	struct migration migrations[MAX_MIGRATIONS];
-	__u32 seq;			/* of the newest segment on the last CPU */
-	__u32 nr_migrations;			/* may be more than MAX_MIGRATIONS */
+	__u32 seq;			/* last CPU's newest segment */
+	__u32 nr_migrations;		/* may be more than MAX_MIGRATIONS */
 	__u8 from;			/* enum wait_from */
 	__u8 waker_kind;
 	__u8 pad[6];
@@ -133,16 +153,17 @@ struct why_event {
 	__u32 waker_tgid;
 	char waker_comm[TASK_COMM_LEN];
 	/*
-	 * Allowed CPUs that were idle all the while, less the share of the
-	 * quota.
+	 * Bitmap of the allowed CPUs that were idle during the whole wait; if
+	 * the wait began throttled, after the throttle. The CPU where the wait
+	 * ended is left out unless the task migrated.
 	 */
 	__u64 idle_cpus[MAX_IDLE_CPUS / 64];
 };
 
 /*
- * Buckets that lengths of waits are counted in: below 2 * SUB_BUCKETS ns one
- * for each, above SUB_BUCKETS for every power of two. The last one also has
- * what is longer.
+ * Waits are counted by length in buckets: one for each ns below 2 * SUB_BUCKETS
+ * ns, SUB_BUCKETS for each power of two above. The last bucket also counts
+ * longer waits.
  */
 #define SUB_BUCKETS	32
 #define MAX_WAIT_BITS	43		/* 2.4 hours */
@@ -154,7 +175,10 @@ static inline __u32 bucket_of(__u64 ns)
 
 	if (ns >> MAX_WAIT_BITS)
 		return NR_BUCKETS - 1;
-	/* The place of the highest bit, less that of SUB_BUCKETS: 0 to 37. */
+	/*
+	 * shift: the place of the highest bit, less that of SUB_BUCKETS: 0 to
+	 * 37.
+	 */
 	if (ns >> 37) {
 		ns >>= 32;
 		shift = 32;
@@ -188,17 +212,17 @@ struct comm_key {
 	char comm[TASK_COMM_LEN];
 };
 
-/* Why a wait over the threshold, or the start of one, could not be kept. */
+/* Why a wait over the threshold, or the begin of a wait, is lost. */
 enum lost_reason {
 	LOST_RING,			/* no room in the ring buffer */
-	LOST_STORAGE,			/* no memory for the task's wait record */
-	LOST_CLOCK,			/* ended before it began: clocks disagree */
+	LOST_STORAGE,			/* no wait record for the task */
+	LOST_CLOCK,			/* clocks disagree: end before begin */
 	NR_LOST,
 };
 
-/* Totals since the start; the programs only ever add to them. */
+/* Totals since the start; the programs only ever add to a total. */
 struct wait_stats {
-	__u64 seen;			/* waits over the threshold */
+	__u64 seen;			/* ended waits over the threshold */
 	__u64 lost[NR_LOST];
 };
 

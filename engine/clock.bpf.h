@@ -1,59 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What time it is, mostly without asking.
+ * The present time, mostly without a read of CLOCK_MONOTONIC.
  *
- * Reading CLOCK_MONOTONIC is the largest cost of a program. At a wakeup the run
- * queue's own clock has just been updated, under the lock that is still held.
- * At a switch that clock may be some ticks old, because the scheduler skips the
- * update when a wakeup has just asked for the switch; on a CPU that was idle,
- * with its tick stopped, the clock may be of any age. An offset turns the one
- * clock into the other.
+ * Reading CLOCK_MONOTONIC is the largest cost of a program, so the programs use
+ * rq.clock and an offset where they can. At a wakeup rq.clock has just been
+ * updated, under the lock that is still held. At a switch rq.clock may be some
+ * ticks old, because the scheduler skips the update when a wakeup has just
+ * asked for the switch. On a CPU that was idle, with its tick stopped, rq.clock
+ * may be of any age.
  */
 #ifndef __RUNQSLOWER_CLOCK_BPF_H
 #define __RUNQSLOWER_CLOCK_BPF_H
 
 #include "compat.bpf.h"
 
-const volatile u64 clock_age_ns;	/* no busy CPU's clock is older than this */
+const volatile u64 clock_age_ns;	/* age limit of a busy CPU's rq.clock */
 const volatile u64 tick_ns;		/* length of a jiffy */
 
-u64 jiffies_ahead;			/* CLOCK_MONOTONIC when jiffies were 0 */
+/* CLOCK_MONOTONIC when jiffies were 0, or up to a tick less. */
+u64 jiffies_ahead;
 
 #define NR_THROTTLED	4
 
 /*
- * What is known of a CPU. Written under the lock of its run queue, but for two
- * exceptions: offset, by programs that look for waiting tasks, and woken, when
- * a task comes from another CPU.
+ * What is known of a CPU. Writers hold the lock of its run queue, with these
+ * exceptions: iterators; why_migrate(), which writes woken; and the wakeup of a
+ * task by itself.
  */
 struct cpu_state {
 	/*
-	 * What to add to the run queue's clock to get CLOCK_MONOTONIC. The
-	 * other times are those of the run queue's clock.
+	 * CLOCK_MONOTONIC - rq.clock. sampled, span and woken are times of
+	 * rq.clock.
 	 */
 	u64 offset;
-	u64 sampled;			/* when both clocks were compared last, 0: never */
-	u64 seen;			/* the difference that was seen then */
-	u64 alone;			/* no comparison came shortly before that one */
+	u64 sampled;			/* last learn_offset(), 0: never */
+	u64 seen;			/* the difference seen by that */
+	u64 alone;			/* no other learn_offset() shortly before */
 	/*
-	 * The last wakeup since the last switch: the clock then, or 0; and
-	 * jiffies.
+	 * rq.clock at the last wakeup since the last switch, or 0; and the
+	 * jiffies of that wakeup.
 	 */
 	u64 woken;
-#define SOME_TIME	1		/* or a task has come from another CPU */
+#define SOME_TIME	1		/* a task came from another CPU */
 	u64 woken_jiffies;
-	/* The flight recorder. Times are CLOCK_MONOTONIC. */
-	u64 running;			/* run_gen() of who has the CPU */
-	u64 started;			/* when the last segment began */
-	u64 idle_since;			/* 0: it is not */
-	u32 next_seq;			/* of the next segment */
+	/* The flight recorder. Its times are CLOCK_MONOTONIC. */
+	u64 running;			/* run_gen() of the task on the CPU */
+	u64 started;			/* begin of the newest segment */
+	u64 idle_since;			/* 0: the CPU is not idle */
+	u32 next_seq;			/* seq of the next segment */
 	u32 pad;
-	u64 rq;				/* the address of its run queue, 0: not known */
-	/* Groups that ran out of quota here, by ID: what was noted last of each. */
+	u64 rq;				/* address of the run queue, or 0 */
+	/* Throttled groups, each in the place that its ID hashes to. */
 	struct throttling {
 		u64 cgroup;		/* ID */
-		u64 since;		/* a task of the group had to leave then */
-		u64 before;		/* and the time before that, 0: never */
+		u64 since;		/* a throttled task of the group last left */
+		u64 before;		/* the last but one did so, 0: never */
 	} throttled[NR_THROTTLED];
 	u64 pad2[7];			/* fills a cache line */
 };
@@ -66,7 +67,9 @@ struct {
 	__type(value, struct cpu_state);
 } cpus SEC(".maps");
 
-/* Of the CPU of @p; never NULL, but the verifier does not know that. */
+/*
+ * The state of the CPU of @p. Never NULL, but the verifier does not know that.
+ */
 static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
 {
 	u32 cpu = task_cpu(p);
@@ -75,17 +78,16 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
 }
 
 /*
- * The difference between the two clocks, as seen, is the real one plus the time
- * that passed between updating the one and reading the other: mostly less than
- * 1 us, but milliseconds where a hypervisor took the CPU. So the offset is the
- * lesser one of the last two differences.
+ * A seen difference, now - clock, is the offset plus the time that passed
+ * between the update of rq.clock and the read of CLOCK_MONOTONIC: mostly less
+ * than 1 us, but milliseconds where a hypervisor took the CPU. So the offset is
+ * the lesser of the last two differences.
  *
- * Not of more, because NTP bends CLOCK_MONOTONIC and not the clock of the run
- * queue: by up to a tenth (adjtimex(), ADJ_TICK), which chrony and
- * systemd-timesyncd do use. So an offset that is 3 ms old is wrong by up to
- * 300 us. After a gap the new difference counts alone, and the clocks are
- * compared again at the next event, because the first look may have been a bad
- * one.
+ * Older differences do not count, because NTP slews CLOCK_MONOTONIC, and not
+ * rq.clock, by up to a tenth (adjtimex(), ADJ_TICK; chrony does). An offset that
+ * is 3 ms old is then wrong by 300 us. After a gap the new
+ * difference counts alone. The next event samples again, because one sample
+ * alone may be a bad one.
  */
 #define SAMPLE_NS	(1000 * 1000)
 #define GAP_NS		(2 * SAMPLE_NS)
@@ -101,7 +103,7 @@ static __always_inline void learn_offset(struct cpu_state *c, u64 clock, u64 now
 	c->sampled = clock;
 }
 
-/* Is it time to compare the clocks? That of the run queue, @clock, is new. */
+/* Is the offset due for a sample? @clock, an rq.clock, is new. */
 static __always_inline bool needs_sample(const struct cpu_state *c, u64 clock)
 {
 	return clock - c->sampled > (c->alone ? 0 : SAMPLE_NS);
@@ -118,10 +120,10 @@ static __always_inline void improve_offset(struct cpu_state *c, u64 clock, u64 n
 }
 
 /*
- * A time that is at most clock_age_ns behind the present one, without asking:
- * what the run queue's clock says, or the jiffies, which another CPU counts.
- * Each of the two stands still for a while where a hypervisor has taken the CPU
- * that updates it.
+ * A time at most clock_age_ns behind the present on a busy CPU, without a read
+ * of CLOCK_MONOTONIC: the later of rq.clock plus offset and of the jiffies,
+ * which another CPU counts. One alone will not do, because each of the two
+ * stands still while a hypervisor has taken the CPU that updates it.
  */
 static __always_inline u64 recent_time(struct cpu_state *c, u64 clock)
 {
@@ -132,8 +134,8 @@ static __always_inline u64 recent_time(struct cpu_state *c, u64 clock)
 }
 
 /*
- * The time of the wakeup of @p, of @cfs_rq: its clock was updated for the
- * wakeup.
+ * When @p was woken, by CLOCK_MONOTONIC. rq.clock is good enough, because the
+ * kernel has just updated rq.clock for the wakeup.
  */
 static __always_inline u64 wakeup_time(struct task_struct *p,
 				       struct cfs_rq___compat *cfs_rq)
@@ -144,7 +146,7 @@ static __always_inline u64 wakeup_time(struct task_struct *p,
 	if (!clock || !c)
 		return bpf_ktime_get_ns();
 	/*
-	 * A task that wakes itself does so without the lock: the clock is
+	 * A task that wakes itself does so without the lock, so rq.clock is
 	 * stale.
 	 */
 	if (needs_sample(c, clock) && (u64)p != bpf_get_current_task())
@@ -152,7 +154,7 @@ static __always_inline u64 wakeup_time(struct task_struct *p,
 	return clock + c->offset;
 }
 
-/* A wakeup of @p, of @cfs_rq, may ask for a switch: for switch_time(). */
+/* Note the wakeup of @p for switch_time(): a wakeup may ask for a switch. */
 static __always_inline void note_wakeup(struct task_struct *p,
 					struct cfs_rq___compat *cfs_rq)
 {
@@ -165,7 +167,10 @@ static __always_inline void note_wakeup(struct task_struct *p,
 	}
 }
 
-/* The same for a task that comes from another CPU. The state of @cpu, or NULL. */
+/*
+ * A task that comes from another CPU may ask for a switch on @cpu: for
+ * switch_time(). Returns the state of @cpu, or NULL.
+ */
 static __always_inline struct cpu_state *note_arrival(u32 cpu)
 {
 	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
@@ -177,13 +182,12 @@ static __always_inline struct cpu_state *note_arrival(u32 cpu)
 
 /*
  * The time of a switch on the CPU of @c and @cfs_rq, by CLOCK_MONOTONIC.
- * @behind: by how much the real time may be later, 0 if the clock was asked.
+ * *@behind: how much later the real time may be, 0 if the clock was read.
  *
- * The clock is not asked where that of the run queue is known to be new:
- * __schedule() updates the clock of the run queue, but not when a wakeup since
- * the last switch, or a task that came from another CPU, has asked for this
- * one. Then that clock is as old as the wakeup, or, if the task went on for so
- * long, as the last tick.
+ * The clock is read only where rq.clock may be stale. __schedule() updates
+ * rq.clock, but not when a wakeup since the last switch, or a task that came
+ * from another CPU, has asked for the present switch. Then rq.clock is as old
+ * as the wakeup or, if the old task went on for long, as the last tick.
  */
 static __always_inline u64 switch_time(struct cpu_state *c, struct cfs_rq___compat *cfs_rq,
 				       u64 *behind)

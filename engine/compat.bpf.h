@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where kernels differ: one accessor each. A field that not every version or
- * configuration has is declared here in a type of its own (libbpf ignores what
- * follows the three underscores), so the build does not depend on the kernel it
- * runs on, and bpf_core_field_exists() decides when the programs are loaded.
+ * Where kernels differ: one accessor for each difference. A field that some
+ * version or configuration lacks is declared here in a type named ___compat
+ * (libbpf ignores what follows the three underscores). So the build does not
+ * depend on the kernel it runs on, and bpf_core_field_exists() decides when the
+ * programs are loaded.
  *
- * One such type holds all fields of a struct that any kernel had: libbpf looks
- * through the whole BTF of the kernel for each type, and users wait for that.
+ * One such type holds all fields that a struct has in any kernel, because
+ * libbpf searches the whole BTF of the kernel for each type while users wait.
  */
 #ifndef __RUNQSLOWER_COMPAT_BPF_H
 #define __RUNQSLOWER_COMPAT_BPF_H
@@ -26,7 +27,7 @@ struct rq___compat {
 struct cfs_rq___compat {
 	struct rq___compat *rq;		/* CONFIG_FAIR_GROUP_SCHED */
 	struct task_group___compat *tg;	/* CONFIG_FAIR_GROUP_SCHED */
-	/* CONFIG_CFS_BANDWIDTH */
+	/* CONFIG_CFS_BANDWIDTH, all fields below */
 	u64 throttled_clock_self;	/* since 6.6 */
 	u64 throttled_clock_self_time;
 	u64 throttled_clock_pelt;	/* since 5.19 */
@@ -56,10 +57,10 @@ struct css_set___compat {
 	struct cgroup___compat *dfl_cgrp;
 } __attribute__((preserve_access_index));
 
-/* That of a group. */
+/* The sched_entity of a group, not of a task. */
 struct sched_entity___compat {
-	struct sched_entity___compat *parent;	/* in the group above */
-	struct cfs_rq___compat *cfs_rq;		/* that it is on: the group above has it */
+	struct sched_entity___compat *parent;	/* of the parent group */
+	struct cfs_rq___compat *cfs_rq;	/* the parent group's queue */
 } __attribute__((preserve_access_index));
 
 struct task_group___compat {
@@ -82,7 +83,7 @@ struct pid___compat {
 	struct {
 		int nr;
 		void *ns;
-	} numbers[1];			/* as many as there are levels */
+	} numbers[1];			/* level + 1 entries */
 } __attribute__((preserve_access_index));
 
 struct task_struct___compat {
@@ -97,14 +98,19 @@ struct task_struct___compat {
 	unsigned int __state;		/* since 5.14 */
 	long state;			/* before 5.14 */
 	struct {
-		struct sched_entity___compat *parent;	/* CONFIG_FAIR_GROUP_SCHED */
-		struct cfs_rq___compat *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
+		/* parent and cfs_rq: CONFIG_FAIR_GROUP_SCHED */
+		struct sched_entity___compat *parent;
+		struct cfs_rq___compat *cfs_rq;
 		u64 deadline;		/* since 6.6 */
 	} se;
-	struct task_group___compat *sched_task_group;	/* CONFIG_CGROUP_SCHED */
+	/* CONFIG_CGROUP_SCHED */
+	struct task_group___compat *sched_task_group;
 	bool throttled;			/* since 6.18, CONFIG_CFS_BANDWIDTH */
 	int prio;
-	/* Bytes since 7.x; libbpf adjusts what is unsigned. */
+	/*
+	 * on_rq and on_cpu are bytes since 7.x. libbpf adjusts the loads,
+	 * because both fields are unsigned.
+	 */
 	unsigned int on_rq;
 	unsigned int on_cpu;		/* CONFIG_SMP */
 	struct css_set___compat *cgroups;	/* CONFIG_CGROUPS */
@@ -123,7 +129,7 @@ struct task_struct___compat {
 	char comm[TASK_COMM_LEN];
 } __attribute__((preserve_access_index));
 
-/* A task as the helpers want it, and as it is read. */
+/* Helpers take @p itself; fields are read through the result. */
 static __always_inline struct task_struct___compat *compat(struct task_struct *p)
 {
 	return (void *)p;
@@ -135,7 +141,7 @@ static __always_inline bool time_before(u64 a, u64 b)
 	return (s64)(a - b) < 0;
 }
 
-/* Is there a way from a task to its run queue? CONFIG_FAIR_GROUP_SCHED */
+/* Can a task's run queue be reached? Needs CONFIG_FAIR_GROUP_SCHED. */
 static __always_inline bool has_rq_clock(void)
 {
 	struct task_struct___compat *t = NULL;
@@ -146,23 +152,23 @@ static __always_inline bool has_rq_clock(void)
 }
 
 /*
- * The run queue of the group of @p on its CPU. Every class keeps p->se.cfs_rq
- * up to date when a task changes CPU. NULL without has_rq_clock(). To be asked
- * once, and handed on: for each pointer that is loaded from a task the verifier
- * searches the kernel's types, 1 ms.
+ * The cfs_rq of the group of @p on the CPU of @p; NULL without has_rq_clock().
+ * Right for every class, because each keeps p->se.cfs_rq up to date when a task
+ * changes CPU. Call once and hand the result on, because for each pointer
+ * loaded from a task the verifier searches the kernel's types, 1 ms.
  */
 static __always_inline struct cfs_rq___compat *task_cfs_rq(struct task_struct *p)
 {
 	return has_rq_clock() ? compat(p)->se.cfs_rq : NULL;
 }
 
-/* The clock of its CPU's run queue, in ns; 0 without has_rq_clock(). */
+/* rq.clock of the CPU of @cfs_rq, in ns; 0 without has_rq_clock(). */
 static __always_inline u64 rq_clock(struct cfs_rq___compat *cfs_rq)
 {
 	return has_rq_clock() ? cfs_rq->rq->clock : 0;
 }
 
-/* CONFIG_SCHED_INFO */
+/* Needs CONFIG_SCHED_INFO. */
 static __always_inline bool has_sched_info(void)
 {
 	struct task_struct___compat *t = NULL;
@@ -171,9 +177,9 @@ static __always_inline bool has_sched_info(void)
 }
 
 /*
- * When @p was put on this run queue, by the clock of that run queue; 0 if that
- * is not known. At sched_switch last_queued is still set for the task that
- * comes in, because prepare_task_switch() clears it later.
+ * When @p was put on its run queue, by the rq.clock of that queue, in ns; 0:
+ * not known. At sched_switch last_queued is still set for the task that is
+ * switched in, because prepare_task_switch() clears last_queued later.
  */
 static __always_inline u64 last_queued(struct task_struct *p)
 {
@@ -181,8 +187,8 @@ static __always_inline u64 last_queued(struct task_struct *p)
 }
 
 /*
- * When @p was switched in, by the clock of the run queue, 0 if that is not
- * known; at sched_switch the last time before this one. The real time can be
+ * When @p was last switched in, by rq.clock, in ns; 0: not known. At
+ * sched_switch the present switch does not count yet. The real time can be
  * later, but not earlier, because the kernel does not record every arrival.
  */
 static __always_inline u64 last_arrival(struct task_struct *p)
@@ -213,15 +219,18 @@ static __always_inline u64 start_time(struct task_struct *p)
 	return compat(p)->start_time;
 }
 
-/* How often @p has been switched out: counted before sched_switch fires. */
+/*
+ * How often @p has been switched out. The kernel counts a switch before
+ * sched_switch fires.
+ */
 static __always_inline u64 nr_switches(struct task_struct *p)
 {
 	return compat(p)->nvcsw + compat(p)->nivcsw;
 }
 
 /*
- * The PID of @p in the namespace it is in at nesting depth @level, and which
- * namespace that is. 0 if it is not that deep.
+ * The PID of @p in the PID namespace at nesting depth @level, and the address
+ * of that namespace in *@ns. Both are 0 if @p is not nested so deep.
  */
 static __always_inline u32 pid_at(struct task_struct___compat *p, u64 level, u64 *ns)
 {
@@ -247,11 +256,11 @@ static __always_inline u64 pid_level(struct task_struct___compat *p)
 }
 
 /*
- * May task storage be created while a run queue is locked? Not with the
- * kmalloc(GFP_ATOMIC) of kernels before 6.4: it can wake kswapd, or sleep on
- * PREEMPT_RT. What changed then is in a struct that would have to be looked for
- * (bpf_local_storage_map.selem_ma); a field that came a little later tells
- * enough.
+ * May task storage be created while a run queue is locked? Not before 6.4,
+ * because the kmalloc(GFP_ATOMIC) of those kernels can wake kswapd, or sleep on
+ * PREEMPT_RT. se.deadline, a little younger, stands in for the field that
+ * changed then (bpf_local_storage_map.selem_ma), because libbpf would have to
+ * search for one more struct.
  */
 static __always_inline bool can_create_under_rq_lock(void)
 {
@@ -261,21 +270,24 @@ static __always_inline bool can_create_under_rq_lock(void)
 }
 
 /*
- * The ID of the CPU cgroup that @cfs_rq is a queue of, v1 or v2; 0 of an
- * autogroup.
+ * The ID of the CPU cgroup, v1 or v2, that owns @cfs_rq. 0 for an autogroup,
+ * and without has_rq_clock().
  */
 static __always_inline u64 cfs_rq_cgroup_id(struct cfs_rq___compat *cfs_rq)
 {
 	return has_rq_clock() ? cfs_rq->tg->css.cgroup->kn->id : 0;
 }
 
-/* What ran on a run queue's CPU besides tasks, in ns since some time. */
+/* Time that a CPU gave to other things than tasks, in ns since some time. */
 struct nontask {
 	u64 all;			/* interrupts and the hypervisor */
 	u64 irq;			/* interrupts, 0 if not told apart */
 };
 
-/* From the CPU of @cfs_rq. Needs the lock of its run queue. */
+/*
+ * The nontask time of the CPU of @cfs_rq. Exact only under the lock of the run
+ * queue, which iterators do not hold.
+ */
 static __always_inline struct nontask nontask_time(struct cfs_rq___compat *cfs_rq)
 {
 	struct nontask nontask = {};
@@ -296,19 +308,19 @@ static __always_inline bool task_on_rq(struct task_struct *p)
 	return compat(p)->on_rq;
 }
 
-/* Has @p a CPU? */
+/* Does @p have a CPU? Without CONFIG_SMP the current task has the only one. */
 static __always_inline bool task_on_cpu(struct task_struct *p)
 {
 	struct task_struct___compat *t = compat(p);
 
 	if (!bpf_core_field_exists(t->on_cpu))
-		return bpf_get_current_task() == (u64)p;	/* the only CPU has that */
+		return bpf_get_current_task() == (u64)p;
 	return t->on_cpu;
 }
 
 /*
- * Its cgroup in the hierarchy of v2, or in that of v1 which has the cpu
- * controller.
+ * The cgroup of @p: with @v1 in the v1 hierarchy of the cpu controller, else in
+ * the v2 hierarchy. NULL if the kernel has no such cgroups.
  */
 static __always_inline struct cgroup___compat *cgroup_in(struct task_struct *p, bool v1)
 {
@@ -331,7 +343,7 @@ static __always_inline struct cgroup___compat *cgroup_above(struct cgroup___comp
 	return BPF_CORE_READ(cgroup, self.parent, cgroup);
 }
 
-/* CPUs 64 * @word to 64 * @word + 63 that @p may use. */
+/* Which CPUs of 64 * @word to 64 * @word + 63 @p may use, a bitmap. */
 static __always_inline u64 allowed_cpus(struct task_struct *p, u32 word)
 {
 	const struct cpumask *mask = compat(p)->cpus_ptr;
@@ -341,7 +353,9 @@ static __always_inline u64 allowed_cpus(struct task_struct *p, u32 word)
 	return cpus;
 }
 
-/* The name of @p, which is always terminated. */
+/*
+ * Copy the name of @p, which is always terminated. @to has TASK_COMM_LEN bytes.
+ */
 static __always_inline void load_comm(char *to, struct task_struct *p)
 {
 	const u64 *comm = (const void *)compat(p)->comm;
@@ -352,9 +366,9 @@ static __always_inline void load_comm(char *to, struct task_struct *p)
 }
 
 /*
- * The preempt count of this CPU: that of the task where it is kept there, else
- * (x86) at @offset from the run queue. 0 where it is not known, as if never
- * interrupted.
+ * The preempt count of this CPU: of the current task where tasks have the
+ * count, else (x86) at @offset from the run queue. 0 if not known, as if no
+ * task was interrupted.
  */
 static __always_inline u32 preempt_count(s64 offset)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is noted of a wait beside its length, so that user space can explain it:
- * how it began, who woke the task, which CPUs it was queued on, how long it
- * lacked quota, and which other CPUs were idle.
+ * What is noted of a wait beside its length, so that user space can explain the
+ * wait: how it began, who woke the task, which CPUs the task was queued on, how
+ * long the task lacked quota, and which other CPUs were idle.
  *
- * The quota that a group lacked is the growth of the time that its run queue
- * was throttled, which counts the groups above it as well.
+ * The time without quota is the growth of throttled_time(), because
+ * throttled_time() counts the groups above as well.
  */
 #ifndef __RUNQSLOWER_EXPLAIN_BPF_H
 #define __RUNQSLOWER_EXPLAIN_BPF_H
@@ -16,16 +16,17 @@
 #include "recorder.bpf.h"
 #include "wait.bpf.h"
 
-const volatile s64 preempt_count_at;	/* from a run queue on, see preempt_count() */
-const volatile u32 in_irq_mask;		/* of the preempt count */
-const volatile u32 nr_cpus;		/* possible ones */
+const volatile s64 preempt_count_at;	/* see preempt_count(), 0: not known */
+const volatile u32 in_irq_mask;		/* interrupt bits of preempt_count() */
+const volatile u32 nr_cpus;		/* possible CPUs */
 
-/* A wait with what it takes to explain it. See struct why_event. */
+/* A wait with what it takes to explain the wait. See struct why_event. */
 struct why_wait {
-	struct wait wait;		/* first */
-	struct nontask nontask;		/* at the begin */
-	u64 throttled;			/* throttled_time() when it came to this CPU */
-	u64 quota_ns;			/* on CPUs it has left */
+	struct wait wait;
+	struct nontask nontask;		/* when the wait began */
+	/* throttled_time() when the task came to its present CPU */
+	u64 throttled;
+	u64 quota_ns;			/* on CPUs that the task has left */
 	u64 quota_since;
 	u64 quota_cgroup;
 	struct migration migrations[MAX_MIGRATIONS];
@@ -33,7 +34,7 @@ struct why_wait {
 	u8 from;
 	u8 waker_kind;
 	u8 pad[2];
-	/* Of the wakeup under way; waking is 0 when there is none. */
+	/* Of the last wakeup. waking is 0 unless a wakeup is under way. */
 	u64 waking;
 	u64 wakeup_ns;
 	u32 waker_tid;
@@ -41,16 +42,13 @@ struct why_wait {
 	char waker_comm[TASK_COMM_LEN];
 };
 
-/* May throttling have a part in the wait of @p? */
+/* Can throttling have a part in the wait of @p? */
 static __always_inline bool may_lack_quota(const struct why_wait *w, struct task_struct *p)
 {
 	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
 }
 
-/*
- * Note what will be needed to explain the wait of @p, of @cfs_rq, which begins
- * now.
- */
+/* Fill @w at the begin of a wait of @p, of @cfs_rq, after wait_begin(). */
 static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 				      struct cfs_rq___compat *cfs_rq, enum wait_from from)
 {
@@ -70,7 +68,10 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 		w->throttled = throttled_time(cfs_rq, false);
 }
 
-/* @p, of @cfs_rq, leaves the CPU of @c at @now. */
+/*
+ * Note a throttle for find_quota(): @p, of @cfs_rq, leaves the CPU of @c at
+ * @now.
+ */
 static __always_inline void why_leaves(struct cpu_state *c, struct task_struct *p,
 				       struct cfs_rq___compat *cfs_rq, u64 now)
 {
@@ -86,7 +87,7 @@ static __always_inline void why_leaves(struct cpu_state *c, struct task_struct *
 	t->cgroup = id;
 }
 
-/* The wait was not begun by a wakeup, or the wakeup was not seen. */
+/* No wakeup began the wait, or the wakeup was not seen. */
 static __always_inline void why_no_waker(struct why_wait *w)
 {
 	w->waking = 0;
@@ -95,8 +96,9 @@ static __always_inline void why_no_waker(struct why_wait *w)
 }
 
 /*
- * @p, woken by now, is queued: the wait began when its wakeup was asked for.
- * But if the task has run since, that was an earlier wakeup.
+ * A wakeup has queued @p. The wait began at sched_waking, when the wakeup was
+ * asked for, unless @p has run since: then sched_waking was of an earlier
+ * wakeup.
  */
 static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
 {
@@ -117,7 +119,7 @@ static __always_inline void why_woken(struct why_wait *w, struct task_struct *p)
 
 /*
  * What the present code runs for: the current task, or an interrupt. User space
- * finds out where the kernel keeps that: see util/preempt_count.h.
+ * finds where the kernel keeps the preempt count: see util/preempt_count.h.
  */
 static __always_inline enum waker_kind waker_kind(void)
 {
@@ -143,7 +145,9 @@ static __always_inline void why_note_waker(struct why_wait *w)
 	}
 }
 
-/* @p, which waits, leaves its CPU for @cpu, of which @c is known (or NULL). */
+/*
+ * @p, which waits, leaves its CPU for @cpu. @c is the state of @cpu, or NULL.
+ */
 static __always_inline void why_note_migration(struct why_wait *w, struct task_struct *p,
 					       struct cpu_state *c, u32 cpu)
 {
@@ -165,7 +169,8 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 }
 
 /*
- * Which CPUs that @p may use have been idle since @since, apart from @except?
+ * Find the CPUs that @p may use and that have been idle since @since, apart
+ * from @except (-1: none).
  */
 static __always_inline void find_idle_cpus(struct why_event *to, struct task_struct *p,
 					   s32 except, u64 since)
@@ -237,7 +242,7 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 }
 
 /*
- * When the task came to its last CPU, CLOCK_MONOTONIC, within the wait; 0: not
+ * When e->task came to its last CPU, CLOCK_MONOTONIC, within the wait; 0: not
  * known.
  */
 static __always_inline u64 queued_time(const struct ended *e)
@@ -251,7 +256,6 @@ static __always_inline u64 queued_time(const struct ended *e)
 	return time_before(e->now, queued) ? e->now : queued;
 }
 
-/* What @w knows of the wait. */
 static __always_inline void fill_why(struct why_event *to, const struct ended *e,
 				     const struct why_wait *w)
 {
@@ -268,7 +272,10 @@ static __always_inline void fill_why(struct why_event *to, const struct ended *e
 	find_quota(to, e, w);
 }
 
-/* Report a wait and why. @w is not used if its begin was not seen. */
+/*
+ * Report a wait and what explains it. @w is used only if the begin was seen,
+ * because otherwise @w is of an earlier wait.
+ */
 static __always_inline void report_why(const struct ended *e, struct why_wait *w)
 {
 	struct nontask nontask = nontask_time(e->cfs_rq);
@@ -304,7 +311,10 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 		to->nr_migrations = 0;
 		to->waker_kind = WAKER_UNSEEN;
 	}
-	/* Where it came to only now it could have been all the while. */
+	/*
+	 * After a migration the last CPU counts, because the task could have
+	 * had that CPU all the while.
+	 */
 	find_idle_cpus(to, e->task, to->nr_migrations ? -1 : (s32)cpu, busy_since);
 	bpf_ringbuf_submit(to, 0);
 }

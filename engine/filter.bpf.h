@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which tasks and CPUs are asked for, and what PIDs and TIDs the user knows. */
+/* Which tasks and CPUs to report, and what PIDs and TIDs the user knows. */
 #ifndef __RUNQSLOWER_FILTER_BPF_H
 #define __RUNQSLOWER_FILTER_BPF_H
 
 #include "compat.bpf.h"
 
-const volatile bool filter_tasks;	/* by any of these: */
-const volatile u32 nr_tgids;		/* number of values, 0: off, */
-const volatile u32 nr_tids;
+const volatile bool filter_tasks;	/* by TGID, TID or name */
+const volatile u32 nr_tgids;		/* 0: any, 1: only_tgid, else tgids */
+const volatile u32 nr_tids;		/* 0: any, 1: only_tid, else tids */
 const volatile bool filter_comms;
-const volatile u32 only_tgid;		/* and the value if there is one */
+const volatile u32 only_tgid;
 const volatile u32 only_tid;
 const volatile bool filter_cpus;
 const volatile u64 cpu_mask[MAX_CPUS / 64];
-const volatile u32 nr_cgroups;		/* number of values to filter by, 0: off */
-const volatile bool cgroups_v1;		/* they are of v1 */
-const volatile bool in_pidns;		/* PIDs are not those of the initial one */
+const volatile u32 nr_cgroups;		/* entries of cgroups, 0: any cgroup */
+const volatile bool cgroups_v1;		/* cgroups has IDs of v1 */
+const volatile bool in_pidns;		/* tool is in a nested PID namespace */
 
-u64 pidns_level, pidns;			/* but of this, set by look_at_existing() */
+/* Depth and address of the tool's PID namespace, set by learn_of_kernel(). */
+u64 pidns_level, pidns;
 
-/* Processes to report, when there are several. Sized by user space. */
+/* Processes to report, if more than one. Sized by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -27,7 +28,7 @@ struct {
 	__type(value, __u8);
 } tgids SEC(".maps");
 
-/* Threads to report, when there are several. Sized by user space. */
+/* Threads to report, if more than one. Sized by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -85,7 +86,7 @@ static __always_inline u32 current_tgid(void)
 			  bpf_get_current_pid_tgid() >> 32;
 }
 
-/* Not inlined, because filters are used in many places and mostly off. */
+/* Not inlined, because many places use filters that are mostly off. */
 static __noinline bool is_wanted_id(struct task_struct *p)
 {
 	u32 id;
@@ -121,8 +122,8 @@ static __always_inline bool is_wanted(struct task_struct *p)
 }
 
 /*
- * Is @p in one of the cgroups, or below? To be asked last, of a wait that would
- * be reported, because this takes long.
+ * Is @p in one of the cgroups, or below one? Ask last, because the walk up the
+ * hierarchy takes long.
  */
 static __always_inline bool is_wanted_cgroup(struct task_struct *p)
 {

@@ -10,7 +10,7 @@
 
 #define MAX_RT_PRIO	100
 
-/* Can @p be throttled with its group? Real-time tasks run on. */
+/* Can CFS bandwidth throttle @p? Real-time tasks run on. */
 static __always_inline bool has_quota(struct task_struct *p)
 {
 	struct cfs_rq___compat *cfs_rq = NULL;
@@ -20,10 +20,10 @@ static __always_inline bool has_quota(struct task_struct *p)
 }
 
 /*
- * Since 6.18 a group that runs out of quota does not take its tasks off the
- * CPU: each leaves by itself, when it returns to user space, and is queued
- * again, with no wakeup, when there is quota. Before, whole groups were left
- * out when the next task was picked.
+ * Does the kernel throttle single tasks? Since 6.18 a group that runs out of
+ * quota leaves its tasks on the CPU. Each task leaves by itself, when it
+ * returns to user space, and is queued again, with no wakeup, when there is
+ * quota. Before 6.18 the pick of the next task left out whole groups.
  */
 static __always_inline bool throttles_tasks(void)
 {
@@ -33,7 +33,7 @@ static __always_inline bool throttles_tasks(void)
 }
 
 /*
- * Is @p, of @cfs_rq, kept from running for want of quota, by any of its groups?
+ * Is @p, of @cfs_rq, kept from running because one of its groups has no quota?
  */
 static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___compat *cfs_rq)
 {
@@ -43,16 +43,17 @@ static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___
 }
 
 /*
- * A field by a plain load, for which the verifier must know the pointer; or
- * probed.
+ * @p->field: by a plain load if the verifier knows the pointer @p, else by
+ * @probe.
  */
 #define LOAD(p, field, probe) ((probe) ? BPF_CORE_READ(p, field) : (p)->field)
 
 /*
- * How long this run queue of a group has been throttled in all, in ns,
- * whichever of the groups above it ran out. By the run queue's clock since 6.6;
- * before, by one that stands still in interrupts, and from 5.19 on also runs
- * slower than time where the CPU does, except while idle.
+ * How long @cfs_rq has been throttled in all, in ns, whichever of its groups
+ * ran out of quota. Since 6.6 by rq.clock. From 5.19 on by rq.clock_pelt, which
+ * stands still in interrupts and runs slower than time where the CPU does,
+ * except while idle. Before 5.19 by rq.clock_task, which stands still in
+ * interrupts.
  */
 static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const bool probe)
 {
@@ -85,9 +86,10 @@ static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const 
 }
 
 /*
- * The queue of the group of @p on @cpu, whose run queue is at @rq; to be
- * probed. In 7.x groups have their queues in per-CPU memory, as far from one
- * another as the run queues; before that, there is an array of them.
+ * The cfs_rq of the group of @p on @cpu, to be probed; NULL: not known. @rq is
+ * the address of the run queue of @cpu, or 0. In 7.x the cfs_rqs of a group are
+ * in per-CPU memory, as far from one another as the run queues; before 7.x the
+ * group has an array of them.
  */
 static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct *p,
 							      u32 cpu, u64 rq)
@@ -107,10 +109,10 @@ static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct
 	return there;
 }
 
-/* A queue of a group that @p is in, on its CPU: the nearest, and those above. */
+/* One of the groups that a task is in, on the CPU of the task. */
 struct own_group {
-	struct cfs_rq___compat *cfs_rq;	/* NULL: no more; to be probed */
-	struct sched_entity___compat *se;	/* in the group above */
+	struct cfs_rq___compat *cfs_rq;		/* to be probed; NULL: none is left */
+	struct sched_entity___compat *se;	/* of this group, in the one above */
 };
 
 static __always_inline struct own_group nearest_group(struct task_struct *p)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A flight recorder: who runs on each CPU, from every switch on.
+ * A flight recorder: which task has each CPU, from every switch on.
  *
- * A wait that is reported takes along the segments that overlap it, from each
- * CPU that the task was queued on; a segment is sent once. What is made of them
- * is up to user space.
+ * A wait that is reported takes along the segments that overlap the wait, from
+ * each CPU that the task was queued on, unless user space has them. What is
+ * made of the segments is up to user space.
  *
- * The recorder checks itself: who leaves a CPU must be who came last, and must
- * not have been switched out in between.
+ * The recorder checks itself: the task that leaves a CPU must be the task that
+ * came last, and must not have been switched out in between.
  */
 #ifndef __RUNQSLOWER_RECORDER_BPF_H
 #define __RUNQSLOWER_RECORDER_BPF_H
@@ -17,17 +17,17 @@
 #include "filter.bpf.h"
 #include "wait.bpf.h"
 
-const volatile u32 nr_chunks = 1;	/* of segments per CPU, a power of two */
+const volatile u32 nr_chunks = 1;	/* chunks per CPU, a power of two */
 
-/* A part of the recorder: what a CPU has run last. */
+/* CHUNK segments of one CPU, in order. */
 struct run_chunk {
-	u64 nr_sent;			/* of these segments: user space has them */
+	u64 nr_sent;			/* segments sent, from the first on */
 	struct run_segment segments[CHUNK];
 };
 
 /*
- * nr_chunks for each CPU. Not per CPU, so that other CPUs can read them. Sized
- * by user space.
+ * nr_chunks for each CPU. Not per CPU, because other CPUs read the segments and
+ * write nr_sent. Sized by user space.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -36,7 +36,9 @@ struct {
 	__type(value, struct run_chunk);
 } history SEC(".maps");
 
-/* Changes whenever @p is switched out; of no two tasks the same. */
+/*
+ * Changes whenever @p is switched out. No two tasks of one CPU share a value.
+ */
 static __always_inline u64 run_gen(struct task_struct *p)
 {
 	return nr_switches(p) + ((u64)compat(p)->pid << 40);
@@ -60,8 +62,11 @@ static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
 	struct run_segment *s;
 
 	if (!chunk)
-		return;			/* cannot be: see nr_chunks */
-	/* Two ways to tell the time; but segments do not overlap. */
+		return;			/* never: history has all chunks */
+	/*
+	 * @start and c->started may be from different clocks, but segments must
+	 * not overlap.
+	 */
 	if (time_before(start, c->started))
 		start = c->started;
 	c->started = start;
@@ -82,7 +87,7 @@ static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
 	c->next_seq = seq + 1;
 }
 
-/* Who had the CPU last is not known: what stands there is not to be trusted. */
+/* Mark the newest segment broken, because who had the CPU last is not known. */
 static __always_inline void segment_break(struct cpu_state *c, u32 cpu)
 {
 	struct run_chunk *chunk = chunk_of(cpu, c->next_seq - 1);
@@ -91,14 +96,16 @@ static __always_inline void segment_break(struct cpu_state *c, u32 cpu)
 	if (!chunk || !c->next_seq)
 		return;
 	chunk->segments[last].flags |= SEGMENT_BROKEN;
-	/* User space may have the segment without the flag. */
+	/*
+	 * Send again, because user space may have the segment without the flag.
+	 */
 	if (chunk->nr_sent > last)
 		chunk->nr_sent = last;
 }
 
 /*
- * @p, of @cfs_rq, has had @cpu until @now. Where the recorder does not know of
- * that, switches went unseen; but the kernel knows since when @p has run.
+ * @p, of @cfs_rq, has had @cpu until @now. If the recorder does not know of @p,
+ * switches went unseen. Then last_arrival() tells since when @p has run.
  */
 static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 					    struct task_struct *p,
@@ -111,8 +118,8 @@ static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 	segment_break(c, cpu);
 	arrival = last_arrival(p);
 	/*
-	 * The clock that the arrival was taken from may have been a tick
-	 * behind.
+	 * Add a tick, because rq.clock may have been a tick behind when the
+	 * kernel recorded the arrival.
 	 */
 	if (arrival && c->sampled && compat(p)->pid) {
 		arrival += c->offset + tick_ns;
@@ -134,7 +141,7 @@ static __always_inline void recorder_enters(struct cpu_state *c, u32 cpu,
 }
 
 /*
- * @p has a CPU already. The programs of the scheduler's events are not attached
+ * Begin the record of a CPU that @p has already. why_switch() is not attached
  * yet.
  */
 static __always_inline void recorder_begins(struct task_struct *p)
@@ -145,20 +152,18 @@ static __always_inline void recorder_begins(struct task_struct *p)
 
 	if (!c || c->next_seq)
 		return;
-	/*
-	 * That clock may be old: then @p seems to have run for less long than
-	 * it has.
-	 */
+	/* rq.clock may be old, so ago may be less than the time @p has run. */
 	ago = arrival ? rq_clock(cfs_rq) - arrival : 0;
 	segment_begin(c, task_cpu(p), p, cfs_rq, time_before(0, ago) ? now - ago : now);
 	c->running = run_gen(p);
 }
 
 /*
- * Send user space what @cpu has run since @since, as far as it does not have
- * it. What finds no room now may do so the next time. The number of the newest
- * segment, which tells user space whether all has come. Global, so that it is
- * verified once, by itself.
+ * Send user space the segments of @cpu since @since (CLOCK_MONOTONIC), except
+ * those that user space has. Segments that find no room now may be sent next
+ * time. Returns the newest seq, by which user space tells whether all have
+ * come, or -1 if there is none. Global, because then the verifier checks the
+ * function only once.
  */
 __noinline u32 send_history(u32 cpu, u64 since)
 {
@@ -176,8 +181,8 @@ __noinline u32 send_history(u32 cpu, u64 since)
 			break;
 		nr = seq % CHUNK + 1;
 		/*
-		 * Either the only one that is new, or all: the sizes must be
-		 * known.
+		 * Send one new segment or the chunk from its begin, because the
+		 * verifier cannot bound offset plus size if both vary.
 		 */
 		if (chunk->nr_sent == nr - 1) {
 			if (!bpf_ringbuf_output(&events, &chunk->segments[seq % CHUNK],

@@ -2,12 +2,12 @@
 /*
  * A wait from its begin to its end.
  *
- * A begin is never trusted by its mere presence, because the events in between
- * may have gone unseen: another tracer recursed, or the kernel hid them. Next
- * to the time stands how often the task had been switched out by then. Once the
- * task has run again that number has grown and the begin is void. So nothing
- * needs to be cleared at switch-in, a wakeup of a task that is already queued
- * does not restart its wait, and a wakeup of a task that is running leaves
+ * That a record has a begin does not prove that the begin still holds, because
+ * later events may have gone unseen: another tracer recursed, or the kernel hid
+ * them. So the record also has wait_gen(): how often the task had been switched
+ * out. Once the task has been switched out again, wait_gen() has grown and the
+ * begin is void. So nothing needs to be cleared at switch-in, a wakeup of a
+ * queued task does not restart its wait, and a wakeup of a running task leaves
  * nothing behind.
  *
  * Where no begin is known (the task was queued before tracing, or its wakeup
@@ -21,21 +21,21 @@
 #include "filter.bpf.h"
 
 const volatile u64 threshold_ns;	/* report waits of at least this */
-const volatile bool rough_times;	/* recent_time() is good enough for most waits */
-const volatile bool count_lengths;	/* in waits_by_length */
-const volatile bool use_tids;		/* records are kept by TID, not in task storage */
+const volatile bool rough_times;	/* recent_time() rules most waits out */
+const volatile bool count_lengths;	/* count waits in waits_by_length */
+const volatile bool use_tids;		/* records by TID, see record_of() */
 
 struct wait_stats stats = {};
 
-/*
- * The wait of a task: when it began, and how to tell whether that still holds.
- */
+/* The record of a task: valid while has_begun() says so. */
 struct wait {
 	u64 since;			/* CLOCK_MONOTONIC, ns */
-	u64 gen;			/* wait_gen() at that time */
+	u64 gen;			/* wait_gen() at the begin */
 };
 
-/* How many waits there were of each length, over the threshold or not. */
+/*
+ * How many waits had each length, over the threshold or not: see bucket_of().
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NR_BUCKETS);
@@ -43,23 +43,23 @@ struct {
 	__type(value, __u64);
 } waits_by_length SEC(".maps");
 
-/* Reported waits, and what goes before them. Sized by user space. */
+/* Records for user space, see enum record_kind. Sized by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
 } events SEC(".maps");
 
-/* A wait that ends, or, without @prev, one that goes on. */
+/* A wait that ends or, without @prev, a wait that goes on. */
 struct ended {
-	struct task_struct *task;	/* who has waited */
-	struct task_struct *prev;	/* the task that is switched out */
+	struct task_struct *task;	/* the task that waits */
+	struct task_struct *prev;	/* switched out for @task */
 	struct cfs_rq___compat *cfs_rq;	/* of @task */
 	struct cpu_state *cpu;		/* of @task */
-	u64 now;			/* CLOCK_MONOTONIC, 0: not known yet, */
-	u64 behind;			/* less so much at most; 0: the clock was asked */
+	u64 now;			/* CLOCK_MONOTONIC, 0: not read yet */
+	u64 behind;			/* how early @now may be, 0: exact */
 	/* Set by wait_end(): */
 	u64 since;			/* CLOCK_MONOTONIC */
-	u64 queued;			/* on this CPU, by the run queue's clock; or 0 */
+	u64 queued;			/* last_queued() of @task */
 	bool begin_seen;		/* @since is from the record */
 };
 
@@ -68,16 +68,19 @@ static __always_inline void count_lost(enum lost_reason reason)
 	__sync_fetch_and_add(&stats.lost[reason], 1);
 }
 
-/* Another one for each wait of @p, and never 0; by TID, also for each task. */
+/*
+ * Differs for each wait of @p. Never 0, because an empty record has 0. With
+ * use_tids also differs for each task, because TIDs are reused.
+ */
 static __always_inline u64 wait_gen(struct task_struct *p)
 {
 	return nr_switches(p) + (use_tids ? start_time(p) : 0) + 1;
 }
 
 /*
- * The record of @p in one of two maps: task storage, or by TID where tracing
- * programs have no task storage (before 5.13). NULL if @p has none and cannot
- * be given one; before 6.2 also while this CPU is inside of another look-up.
+ * The record of @p: in task storage, or by TID where tracing programs have no
+ * task storage (before 5.13). NULL if @p has no record and cannot be given one;
+ * before 6.2 also while this CPU is inside of another look-up.
  */
 static __always_inline void *record_of(void *storage, void *by_tid, struct task_struct *p)
 {
@@ -91,7 +94,7 @@ static __always_inline void *record_of(void *storage, void *by_tid, struct task_
 	return bpf_task_storage_get(storage, p, NULL, flags);
 }
 
-/* Make @none the record of @p in the map by TID, if it has none there. */
+/* Make @none the record of @p in the map by TID, unless @p has a record. */
 static __always_inline void add_record(void *by_tid, struct task_struct *p,
 				       const void *none)
 {
@@ -100,15 +103,14 @@ static __always_inline void add_record(void *by_tid, struct task_struct *p,
 	bpf_map_update_elem(by_tid, &tid, none, BPF_NOEXIST);
 }
 
-/* A wait begins, and this is the record that there is for it, or NULL. */
+/* A wait without @record is lost, unless sched_info tells of the wait. */
 static __always_inline void count_no_record(const void *record)
 {
-	/* Else sched_info tells of the wait. */
 	if (!record && !has_sched_info())
 		count_lost(LOST_STORAGE);
 }
 
-/* Is @p queued since what @w says? */
+/* Is the record @w of the present wait of @p, not of an earlier one? */
 static __always_inline bool has_begun(const struct wait *w, struct task_struct *p)
 {
 	return w->gen == wait_gen(p);
@@ -120,12 +122,15 @@ static __always_inline void wait_begin(struct wait *w, struct task_struct *p, u6
 	w->gen = wait_gen(p);
 }
 
-/* Does @prev, which is switched out, still want to run; and is it asked for? */
+/*
+ * Does @prev, which is switched out, still want to run, and is it to be
+ * reported?
+ */
 static __always_inline bool wants_cpu(bool preempt, struct task_struct *prev)
 {
 	/*
-	 * Preemption ignores the state: the task stays queued, on its way to
-	 * sleep.
+	 * A preempted task stays queued even on its way to sleep, because
+	 * preemption ignores the state.
 	 */
 	return (preempt || task_is_running(prev)) && compat(prev)->pid && is_wanted(prev);
 }
@@ -137,7 +142,7 @@ static __always_inline void read_clock(struct ended *e)
 }
 
 /*
- * Is a wait since @since below the threshold for sure? Nothing is too short
+ * Is a wait since @since below the threshold for sure? No wait is too short
  * where all lengths are counted, or all waits reported.
  */
 static __always_inline bool is_short(const struct ended *e, u64 since)
@@ -154,24 +159,24 @@ static __always_inline bool ran_lately(const struct ended *e)
 }
 
 /*
- * Can the wait of e->task be one to report? Without its record, because this is
- * where most switches end. e->now is known.
+ * Can the wait of e->task be one to report? Needs e->now. Does without the
+ * record, because most switches end here.
  */
 static __always_inline bool may_matter_now(const struct ended *e)
 {
 	return !ran_lately(e) && is_wanted_cpu(task_cpu(e->task)) && is_wanted(e->task);
 }
 
-/* The same where e->now may not be known yet; afterwards it is. */
+/* may_matter_now() where e->now may be 0. If true, e->now is known. */
 static __always_inline bool may_matter(struct ended *e)
 {
 	u64 clock = rq_clock(e->cfs_rq);
 
 	/*
-	 * The tick of an idle CPU may stand still. (With nohz_full any CPU's
-	 * may: there user space leaves rough_times clear.) Elsewhere a tick
-	 * that is due comes before the switch, because interrupts were enabled
-	 * in between.
+	 * recent_time() needs a tick. The tick of an idle CPU may stand still.
+	 * With nohz_full any CPU's tick may stand still, so user space leaves
+	 * rough_times clear. Elsewhere a tick that is due comes before the
+	 * switch, because interrupts were enabled in between.
 	 */
 	if (rough_times && !e->now && e->cpu->sampled && compat(e->prev)->pid) {
 		e->now = recent_time(e->cpu, clock);
@@ -186,8 +191,8 @@ static __always_inline bool may_matter(struct ended *e)
 }
 
 /*
- * The begin of the wait, of which @w is the record or NULL; false: none is
- * known.
+ * Find the begin of the wait, in the record @w (or NULL) or in sched_info.
+ * False if neither has the begin.
  */
 static __always_inline bool find_begin(struct ended *e, const struct wait *w)
 {
@@ -201,9 +206,9 @@ static __always_inline bool find_begin(struct ended *e, const struct wait *w)
 }
 
 /*
- * Measure the wait, of which @w is the record or NULL. False if that is not
- * known, or is below the threshold for sure; else e->now and e->since are
- * exact.
+ * Measure the wait, of which @w is the record or NULL. False if the begin is
+ * not known, the wait is below the threshold for sure, or clocks disagree. Else
+ * e->now is exact, and e->since is set.
  */
 static __always_inline bool wait_end(struct ended *e, const struct wait *w)
 {
@@ -222,7 +227,10 @@ static __always_inline bool wait_end(struct ended *e, const struct wait *w)
 		e->since = e->queued + e->cpu->offset;
 	if (!time_before(e->now, e->since))
 		return true;
-	/* By a little: the two ways to tell the time, of a very short wait. */
+	/*
+	 * A very short wait may seem to end a little before its begin, because
+	 * begin and end may be from different clocks.
+	 */
 	if (e->since - e->now > clock_age_ns) {
 		if (e->prev)
 			count_lost(LOST_CLOCK);
@@ -232,7 +240,7 @@ static __always_inline bool wait_end(struct ended *e, const struct wait *w)
 	return true;
 }
 
-/* For -H. */
+/* For the option -H. */
 static __always_inline void count_length(const struct ended *e)
 {
 	u32 bucket;
@@ -270,7 +278,10 @@ static __always_inline void fill_wait_event(struct wait_event *to, const struct 
 	}
 }
 
-/* Room for a record of this size. NULL if there is none, which is counted. */
+/*
+ * Reserve a record, which the caller submits. Counts the wait if it has ended.
+ * NULL if there is no room, counted as LOST_RING.
+ */
 static __always_inline void *new_event(const struct ended *e, u64 size)
 {
 	void *event = bpf_ringbuf_reserve(&events, size, 0);
