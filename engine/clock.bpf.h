@@ -35,7 +35,7 @@ struct cpu_state {
 	u64 offset;
 	u64 sampled;			/* last learn_offset(), 0: never */
 	u64 seen;			/* the difference seen by that */
-	u64 alone;			/* no other learn_offset() shortly before */
+	u64 alone;			/* no learn_offset() shortly before */
 	/*
 	 * rq.clock at the last wakeup since the last switch, or 0; and the
 	 * jiffies of that wakeup.
@@ -53,8 +53,8 @@ struct cpu_state {
 	/* Throttled groups, each in the place that its ID hashes to. */
 	struct throttling {
 		u64 cgroup;		/* ID */
-		u64 since;		/* a throttled task of the group last left */
-		u64 before;		/* the last but one did so, 0: never */
+		u64 since;		/* a throttled task last left */
+		u64 before;		/* the last but one left, 0: never */
 	} throttled[NR_THROTTLED];
 	u64 pad2[7];			/* fills a cache line */
 };
@@ -84,8 +84,8 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
  * the lesser of the last two differences.
  *
  * Older differences do not count, because NTP slews CLOCK_MONOTONIC, and not
- * rq.clock, by up to a tenth (adjtimex(), ADJ_TICK; chrony does). An offset that
- * is 3 ms old is then wrong by 300 us. After a gap the new
+ * rq.clock, by up to a tenth (adjtimex(), ADJ_TICK; chrony does). An offset
+ * that is 3 ms old is then wrong by 300 us. After a gap the new
  * difference counts alone. The next event samples again, because one sample
  * alone may be a bad one.
  */

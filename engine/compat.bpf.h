@@ -68,7 +68,8 @@ struct task_group___compat {
 		struct cgroup___compat *cgroup;
 	} css;
 	struct cfs_rq___compat **cfs_rq;
-	struct sched_entity___compat **se;	/* before 7.x: see task_cfs_rq_on() */
+	/* before 7.x: see task_cfs_rq_on() */
+	struct sched_entity___compat **se;
 	struct {			/* empty without CONFIG_CFS_BANDWIDTH */
 		struct {
 			struct {

@@ -111,8 +111,8 @@ static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct
 
 /* One of the groups that a task is in, on the CPU of the task. */
 struct own_group {
-	struct cfs_rq___compat *cfs_rq;		/* to be probed; NULL: none is left */
-	struct sched_entity___compat *se;	/* of this group, in the one above */
+	struct cfs_rq___compat *cfs_rq;	/* to be probed; NULL: none is left */
+	struct sched_entity___compat *se;	/* in the group above */
 };
 
 static __always_inline struct own_group nearest_group(struct task_struct *p)

@@ -165,7 +165,7 @@ TEST(header)
 		"TIME     COMM             TID           LAT(us) FROM      CPU  WHY\n"));
 	EXPECT_TRUE(has_header(ARGS("-d", "1ms", "-wWP", "--history", "16384"),
 		"Tracing run queue latency higher than 10000 us\n"
-		"TIME     COMM             TID           LAT(us) PREV COMM        PREV TID WAKER            WAKER TID FROM      CPU  WHY\n"));
+		"TIME     COMM             TID           LAT(us) PREV COMM        PREV TID WAKER          WAKER TID FROM      CPU  WHY\n"));
 	EXPECT_TRUE(has_header(ARGS("-d", "1ms", "-T", "us"),
 		"Tracing run queue latency higher than 10000 us\n"
 		"TIME            COMM             TID           LAT(us)\n"));
