@@ -224,7 +224,7 @@ static __always_inline void why_wakes(struct task_struct *p, enum wait_from from
 		return;
 	wait_begin(&w->wait, p, from == FROM_NEW ? bpf_ktime_get_ns() :
 						   wakeup_time(p, cfs_rq));
-	why_begin(w, p, cfs_rq, from);
+	why_begin(w, p, cfs_rq, from, throttled_group(p, cfs_rq));
 	why_woken(w, p);
 }
 
@@ -254,7 +254,7 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 	bool waits_again = wants_cpu(preempt, prev);
 	u32 cpu = task_cpu(next);
 	struct why_wait *w;
-	u64 now;
+	u64 now, group;
 
 	if (is_unseen(2) || !c)
 		return 0;
@@ -266,12 +266,12 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 	}
 	now = e.now;
 	recorder_leaves(c, cpu, prev, prev_cfs_rq, now);
-	why_leaves(c, prev, prev_cfs_rq, now);
+	group = why_leaves(c, prev, prev_cfs_rq, now);
 	if (waits_again) {
 		w = new_why_wait_of(prev);
 		if (w) {
 			wait_begin(&w->wait, prev, now);
-			why_begin(w, prev, prev_cfs_rq, FROM_PREEMPTED);
+			why_begin(w, prev, prev_cfs_rq, FROM_PREEMPTED, group);
 			why_no_waker(w);
 		}
 	}

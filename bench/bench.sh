@@ -4,7 +4,8 @@
 # What it costs to run runqslower, against the kernel's and BCC's, in one run:
 # rounds are interleaved, so that all see the same machine, and medians compared.
 # KERNEL_SRC is a kernel source tree that still has its own tools/bpf/runqslower.
-# Prints a Markdown table. ROUNDS and LOOPS make it shorter or more exact.
+# Prints a Markdown table. ROUNDS and LOOPS make it shorter or more exact; BASE is
+# another runqslower of ours, to see what a change costs.
 set -eu -o pipefail
 cd "$(dirname "$0")"
 
@@ -30,6 +31,8 @@ build()
 	# shellcheck disable=SC2086
 	cc $flags progstats.c "$libbpf" -lelf -lz -o "$bench/progstats"
 	cp "$out/runqslower" "$bench/ours"
+	rm -f "$bench/base"
+	[ -z "${BASE:-}" ] || cp "$BASE" "$bench/base"
 
 	if [ -f "$peer/runqslower.c" ] && [ ! -d "$peer/engine" ]; then
 		mkdir -p "$bench/kernel.d"
@@ -143,7 +146,7 @@ table()
 	END {
 		print "| | wakeup, ns a run beyond empty | switch | slowdown of the benchmark | start to header, ms | resident, KiB |"
 		print "|---|---|---|---|---|---|"
-		n = split("kernel bcc ours ours-1ms ours-why", labels)
+		n = split("kernel bcc base base-1ms base-why ours ours-1ms ours-why", labels)
 		for (i = 1; i <= n; i++) {
 			l = labels[i]
 			if (!nr[l " switch"])
@@ -158,10 +161,11 @@ table()
 }
 
 build
-declare -A args=([floor]=floor [kernel]=kernel [bcc]=bcc [ours]=ours
-		 [ours-1ms]="ours 1ms" [ours-why]="ours -w")
+declare -A args=([floor]=floor [kernel]=kernel [bcc]=bcc
+		 [base]=base [base-1ms]="base 1ms" [base-why]="base -w"
+		 [ours]=ours [ours-1ms]="ours 1ms" [ours-why]="ours -w")
 labels=
-for label in floor kernel bcc ours ours-1ms ours-why; do
+for label in floor kernel bcc base base-1ms base-why ours ours-1ms ours-why; do
 	set -- ${args[$label]}
 	[ ! -x "$bench/$1" ] || labels="$labels $label"
 done

@@ -48,43 +48,41 @@ static __always_inline bool may_lack_quota(const struct why_wait *w, struct task
 	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
 }
 
-/* Fill @w at the begin of a wait of @p, of @cfs_rq, after wait_begin(). */
+/*
+ * Fill @w at the begin of a wait of @p, of @cfs_rq, after wait_begin(). @group:
+ * the throttled_group() of @p.
+ */
 static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
-				      struct cfs_rq___compat *cfs_rq, enum wait_from from)
+				      struct cfs_rq___compat *cfs_rq, enum wait_from from,
+				      u64 group)
 {
-	bool throttled = is_throttled(p, cfs_rq);
-
-	w->from = throttled && from == FROM_PREEMPTED ? FROM_THROTTLED : from;
+	w->from = group && from == FROM_PREEMPTED ? FROM_THROTTLED : from;
 	w->nr_migrations = 0;
 	w->nontask = nontask_time(cfs_rq);
 	w->quota_ns = 0;
-	w->quota_since = 0;
-	w->quota_cgroup = 0;
-	if (throttled) {
-		w->quota_since = w->wait.since;
-		w->quota_cgroup = throttled_group(p);
-	}
+	w->quota_since = group ? w->wait.since : 0;
+	w->quota_cgroup = group;
 	if (may_lack_quota(w, p))
 		w->throttled = throttled_time(cfs_rq, false);
 }
 
 /*
  * Note a throttle for find_quota(): @p, of @cfs_rq, leaves the CPU of @c at
- * @now.
+ * @now. Returns the throttled_group() of @p.
  */
-static __always_inline void why_leaves(struct cpu_state *c, struct task_struct *p,
-				       struct cfs_rq___compat *cfs_rq, u64 now)
+static __always_inline u64 why_leaves(struct cpu_state *c, struct task_struct *p,
+				      struct cfs_rq___compat *cfs_rq, u64 now)
 {
+	u64 group = throttled_group(p, cfs_rq);
 	struct throttling *t;
-	u64 id;
 
-	if (!is_throttled(p, cfs_rq))
-		return;
-	id = throttled_group(p);
-	t = &c->throttled[id % NR_THROTTLED];
-	t->before = t->cgroup == id ? t->since : 0;
+	if (!group)
+		return 0;
+	t = &c->throttled[group % NR_THROTTLED];
+	t->before = t->cgroup == group ? t->since : 0;
 	t->since = now;
-	t->cgroup = id;
+	t->cgroup = group;
+	return group;
 }
 
 /* No wakeup began the wait, or the wakeup was not seen. */
@@ -229,7 +227,7 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 	u64 ns = 0;
 
 	to->quota_since_ns = w->quota_since;
-	to->quota_cgroup = w->quota_cgroup;
+	to->quota_cgroup = w->quota_cgroup == NO_GROUP ? 0 : w->quota_cgroup;
 	if (may_lack_quota(w, e->task))
 		ns = w->quota_ns + throttled_time(e->cfs_rq, false) - w->throttled;
 	if (ns && !throttles_tasks())

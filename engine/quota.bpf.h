@@ -148,18 +148,24 @@ static __always_inline u64 next_refill(struct cfs_rq___compat *cfs_rq)
 	return BPF_CORE_READ(cfs_rq, tg, cfs_bandwidth.period_timer.node.expires);
 }
 
+#define NO_GROUP	~0ULL
+
 /*
- * The ID of the cgroup that keeps @p from running: of those that have run out
- * of quota on its CPU, and that @p is in, the one that is given some last. 0 if
- * there is none.
+ * The ID of the cgroup that keeps @p, of @cfs_rq, from running: of the groups of
+ * @p that have run out of quota on its CPU, the one that is given quota last. 0
+ * if @p is not throttled, NO_GROUP if no group is found.
  */
-static __always_inline u64 throttled_group(struct task_struct *p)
+static __always_inline u64 throttled_group(struct task_struct *p,
+					   struct cfs_rq___compat *cfs_rq)
 {
-	struct own_group g = nearest_group(p);
 	u64 id = 0, refill, last = 0;
 	struct cfs_rq___compat *q;
+	struct own_group g;
 	int depth;
 
+	if (!is_throttled(p, cfs_rq))
+		return 0;
+	g = nearest_group(p);
 	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
 		q = g.cfs_rq;
 		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled)) {
@@ -171,7 +177,7 @@ static __always_inline u64 throttled_group(struct task_struct *p)
 		}
 		g = group_above(g);
 	}
-	return id;
+	return id ?: NO_GROUP;
 }
 
 #endif /* __RUNQSLOWER_QUOTA_BPF_H */
