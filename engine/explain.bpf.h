@@ -190,37 +190,62 @@ static __always_inline void find_idle_cpus(struct why_event *to, struct task_str
 	}
 }
 
+#define NR_FOUND	8		/* more than NR_THROTTLED */
+
 /*
- * Which of the groups that the task is in ran out of quota last in the wait,
- * and since when, if that was the only time. Before 6.18 a group runs out while
- * its other tasks wait, and a wait can see more than one period.
+ * Of the group with @cfs_rq and @se and of those above: how often they ran out
+ * of quota on @cpu since @since, apart from @first, times NR_FOUND, plus the
+ * place in cpu_state of the last time. Global, so that it is verified once, by
+ * itself.
  */
-static __always_inline void find_throttling(struct why_event *to, const struct ended *e,
+__noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first)
+{
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	struct own_group g = { cfs_rq, se };
+	const struct throttling *t;
+	u64 id, last = since;
+	u32 nr = 0, place = 0;
+	int depth;
+
+	if (!c)
+		return 0;
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
+		id = group_id(g.cfs_rq);
+		t = &c->throttled[id % NR_THROTTLED];
+		if (t->cgroup == id && !time_before(t->since, since)) {
+			nr += t->since != first;
+			nr += t->before != first && !time_before(t->before, since);
+			if (!time_before(t->since, last)) {
+				last = t->since;
+				place = id % NR_THROTTLED;
+			}
+		}
+		g = group_above(g.se);
+	}
+	return nr * NR_FOUND + place;
+}
+
+/*
+ * Which of its groups ran out of quota last while e->task waited, and since
+ * when, if only once. Before 6.18 a group runs out while its other tasks wait,
+ * and a wait can see more than one period.
+ */
+static __always_inline void note_throttling(struct why_event *to, const struct ended *e,
 					    const struct why_wait *w)
 {
 	struct own_group g = nearest_group(e->task);
-	u64 id, last = w->quota_since ?: e->since;
-	u32 nr = w->quota_since ? 1 : 0;
-	const struct throttling *t;
-	int depth;
+	u32 found = find_throttling(g.cfs_rq, g.se, task_cpu(e->task), e->since,
+				    w->quota_since);
+	const struct throttling *t = &e->cpu->throttled[found % NR_THROTTLED];
+	u32 nr = found / NR_FOUND;
 
-	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
-		id = group_id(g.cfs_rq);
-		t = &e->cpu->throttled[id % NR_THROTTLED];
-		if (t->cgroup == id && time_before(e->since, t->since + 1)) {
-			nr += t->since != w->quota_since;
-			nr += t->before != w->quota_since && time_before(e->since, t->before + 1);
-			if (!time_before(t->since, last)) {
-				last = t->since;
-				to->quota_cgroup = id;
-			}
-		}
-		g = group_above(g);
+	if (nr) {
+		to->quota_cgroup = t->cgroup;
+		to->quota_since_ns = nr > 1 || w->quota_since ? 0 : t->since;
 	}
-	to->quota_since_ns = nr == 1 ? last : 0;
 }
 
-/* For want of quota the task was throttled, some time in its wait. */
+/* Find how long, and since when, e->task lacked quota in its wait. */
 static __always_inline void find_quota(struct why_event *to, const struct ended *e,
 				       const struct why_wait *w)
 {
@@ -231,7 +256,7 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 	if (may_lack_quota(w, e->task))
 		ns = w->quota_ns + throttled_time(e->cfs_rq, false) - w->throttled;
 	if (ns && !throttles_tasks())
-		find_throttling(to, e, w);
+		note_throttling(to, e, w);
 	if (time_before(ns, 0))
 		ns = 0;
 	if (ns > to->wait.wait_ns)

@@ -109,32 +109,38 @@ static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct
 	return there;
 }
 
-/* One of the groups that a task is in, on the CPU of the task. */
+/*
+ * The groups that a task is in, on the CPU of the task, from the nearest
+ * upwards. Addresses, to be probed, because functions that are verified once
+ * take no pointers.
+ */
 struct own_group {
-	struct cfs_rq___compat *cfs_rq;	/* to be probed; NULL: none is left */
-	struct sched_entity___compat *se;	/* in the group above */
+	u64 cfs_rq;			/* 0: none is left */
+	u64 se;				/* of this group, in the one above */
 };
 
 static __always_inline struct own_group nearest_group(struct task_struct *p)
 {
 	return (struct own_group) {
-		BPF_CORE_READ(compat(p), se.cfs_rq),
-		BPF_CORE_READ(compat(p), se.parent),
+		(u64)BPF_CORE_READ(compat(p), se.cfs_rq),
+		(u64)BPF_CORE_READ(compat(p), se.parent),
 	};
 }
 
-static __always_inline struct own_group group_above(struct own_group g)
+static __always_inline struct own_group group_above(u64 address)
 {
-	struct sched_entity___compat *se = g.se;
+	struct sched_entity___compat *se = (void *)address;
 
 	return (struct own_group) {
-		se ? BPF_CORE_READ(se, cfs_rq) : NULL,
-		se ? BPF_CORE_READ(se, parent) : NULL,
+		se ? (u64)BPF_CORE_READ(se, cfs_rq) : 0,
+		se ? (u64)BPF_CORE_READ(se, parent) : 0,
 	};
 }
 
-static __always_inline u64 group_id(struct cfs_rq___compat *cfs_rq)
+static __always_inline u64 group_id(u64 address)
 {
+	struct cfs_rq___compat *cfs_rq = (void *)address;
+
 	return BPF_CORE_READ(cfs_rq, tg, css.cgroup, kn, id);
 }
 
@@ -151,33 +157,44 @@ static __always_inline u64 next_refill(struct cfs_rq___compat *cfs_rq)
 #define NO_GROUP	~0ULL
 
 /*
- * The ID of the cgroup that keeps @p, of @cfs_rq, from running: of the groups of
- * @p that have run out of quota on its CPU, the one that is given quota last. 0
- * if @p is not throttled, NO_GROUP if no group is found.
+ * The ID of the cgroup that has run out of quota, of that with @cfs_rq and @se
+ * and those above; of several the one that is given quota last. NO_GROUP if
+ * there is none. Global, so that it is verified once, by itself.
+ */
+__noinline u64 group_without_quota(u64 cfs_rq, u64 se)
+{
+	struct own_group g = { cfs_rq, se };
+	u64 id = NO_GROUP, refill, last = 0;
+	struct cfs_rq___compat *q;
+	int depth;
+
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
+		q = (void *)g.cfs_rq;
+		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled)) {
+			refill = next_refill(q);
+			if (id == NO_GROUP || time_before(last, refill)) {
+				id = group_id(g.cfs_rq);
+				last = refill;
+			}
+		}
+		g = group_above(g.se);
+	}
+	return id;
+}
+
+/*
+ * The ID of the cgroup that keeps @p, of @cfs_rq, from running. 0 if @p is not
+ * throttled, NO_GROUP if no group is found.
  */
 static __always_inline u64 throttled_group(struct task_struct *p,
 					   struct cfs_rq___compat *cfs_rq)
 {
-	u64 id = 0, refill, last = 0;
-	struct cfs_rq___compat *q;
 	struct own_group g;
-	int depth;
 
 	if (!is_throttled(p, cfs_rq))
 		return 0;
 	g = nearest_group(p);
-	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
-		q = g.cfs_rq;
-		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled)) {
-			refill = next_refill(q);
-			if (!id || time_before(last, refill)) {
-				id = group_id(q);
-				last = refill;
-			}
-		}
-		g = group_above(g);
-	}
-	return id ?: NO_GROUP;
+	return group_without_quota(g.cfs_rq, g.se);
 }
 
 #endif /* __RUNQSLOWER_QUOTA_BPF_H */
