@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <sys/utsname.h>
 #include "kselftest_harness.h"
 #include "load.h"
@@ -366,6 +367,45 @@ TEST_F_TIMEOUT(truth, waits_over_10ms, 300)
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		10000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
+}
+
+/* NTP slews CLOCK_MONOTONIC by so much from now on. */
+static bool slew(int ppm)
+{
+	/* Microseconds that a hundredth of a second has. */
+	struct timex timex = { .modes = ADJ_TICK, .tick = 10000 + ppm / 100 };
+
+	return adjtimex(&timex) >= 0;
+}
+
+/*
+ * The run queue's clock and CLOCK_MONOTONIC part, as fast as chrony may have
+ * them. Still a wait is no longer than it was, but for what is slewed meanwhile.
+ */
+static void slewed(struct __test_metadata *_metadata, struct _test_data_truth *self, int ppm)
+{
+	struct result res;
+	bool watched;
+
+	if (!getenv("RUNQSLOWER_TEST_CLOCK"))
+		SKIP(return, "bends the clock: in virtual machines only");
+	ASSERT_TRUE(slew(ppm));
+	watched = watch(self, TOOL, "-P", "10ms", mixed_load, LOAD_NS);
+	slew(0);
+	ASSERT_TRUE(watched);
+	compare(self->waits, self->nr, &self->truth, self->from, self->to,
+		10000 * USEC, clock_error(), &res);
+	EXPECT_TRUE(is_true(&res));
+}
+
+TEST_F_TIMEOUT(truth, clock_slewed_ahead, 300)
+{
+	slewed(_metadata, self, 83300);
+}
+
+TEST_F_TIMEOUT(truth, clock_slewed_back, 300)
+{
+	slewed(_metadata, self, -83300);
 }
 
 struct blame {

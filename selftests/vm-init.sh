@@ -11,7 +11,7 @@
 export PATH=/tests:/usr/sbin:/usr/bin:/sbin:/bin HOME=/ TMPDIR=/tmp
 # No hypervisor's agent and no other tracer here that would hide events; but the
 # emulated CPUs are slow, and stop whenever the host has something else to do.
-export RUNQSLOWER_TEST_EXACT=1 RUNQSLOWER_TEST_SLACK="${RUNQSLOWER_TEST_SLACK:-50}"
+export RUNQSLOWER_TEST_EXACT=1 RUNQSLOWER_TEST_CLOCK=1 RUNQSLOWER_TEST_SLACK="${RUNQSLOWER_TEST_SLACK:-50}"
 
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Waits while NTP slews CLOCK_MONOTONIC, and not the clocks of run queues: by
+ * 500 ppm, the most of a corrected frequency; by 5000 ppm, as
+ * systemd-timesyncd does; and by 83333 ppm, as chrony does.
+ */
+#include "kselftest_harness.h"
+#include "engine.h"
+
+static struct task *a, *b, *c;
+
+FIXTURE(slew) {};
+
+FIXTURE_VARIANT(slew)
+{
+	bool why;
+	int ppm;			/* how much faster CLOCK_MONOTONIC is than sched_clock() */
+};
+
+FIXTURE_VARIANT_ADD(slew, plain_500) { false, 500 };
+FIXTURE_VARIANT_ADD(slew, plain_5000) { false, 5000 };
+FIXTURE_VARIANT_ADD(slew, plain_83333) { false, 83333 };
+FIXTURE_VARIANT_ADD(slew, plain_minus_500) { false, -500 };
+FIXTURE_VARIANT_ADD(slew, plain_minus_5000) { false, -5000 };
+FIXTURE_VARIANT_ADD(slew, plain_minus_83333) { false, -83333 };
+FIXTURE_VARIANT_ADD(slew, why_500) { true, 500 };
+FIXTURE_VARIANT_ADD(slew, why_5000) { true, 5000 };
+FIXTURE_VARIANT_ADD(slew, why_83333) { true, 83333 };
+FIXTURE_VARIANT_ADD(slew, why_minus_500) { true, -500 };
+FIXTURE_VARIANT_ADD(slew, why_minus_5000) { true, -5000 };
+FIXTURE_VARIANT_ADD(slew, why_minus_83333) { true, -83333 };
+
+/* @b runs on CPU 0; @a and @c sleep. */
+FIXTURE_SETUP(slew)
+{
+	boot(V6_12, variant->why);
+	a = known_task(101, 100, "waker");
+	b = known_task(201, 200, "runner");
+	c = known_task(301, 300, "waiter");
+	at(MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+}
+
+FIXTURE_TEARDOWN(slew) {}
+
+static void pass_slewed(u64 ns, int ppm)
+{
+	int i;
+
+	for (i = 0; i < SIM_CPUS; i++)
+		cpu[i].ahead += (s64)ns * ppm / 1000000;
+	pass(ns);
+}
+
+#define NR_SLEWED	10
+
+/*
+ * The CPU has a short wakeup every @period. Now and then @c waits for 12 ms, by
+ * which @b is preempted later. The error that is allowed is what is slewed in
+ * the wait and in 2 ms more, and 100 us.
+ */
+static void slewed_waits(struct __test_metadata *_metadata, int ppm, u64 period)
+{
+	const u64 wait = 12 * MS, error = 100 * US + 14 * (u64)abs(ppm);
+	size_t i;
+	int k;
+
+	sim_forget_records();
+	for (k = 0; k < 20 * NR_SLEWED; k++) {
+		pass_slewed(period, ppm);
+		wake(a, 0);
+		switch_to(0, a, PREEMPTED);
+		switch_to(0, b, SLEEPS);
+		if (k % 20)
+			continue;
+		wake(c, 0);
+		pass_slewed(wait, ppm);
+		cpu[0].stale = false;
+		switch_to(0, c, SLEEPS);
+		wake(b, 0);
+		switch_to(0, b, SLEEPS);
+	}
+	EXPECT_EQ(NR_SLEWED, nr_reported());
+	for (i = 0; i < nr_reported(); i++) {
+		EXPECT_EQ(301, reported(i)->wait.tid);
+		EXPECT_GE(wait + error, reported(i)->wait.wait_ns);
+		EXPECT_LE(wait - error, reported(i)->wait.wait_ns);
+	}
+}
+
+TEST_F(slew, often)
+{
+	slewed_waits(_metadata, variant->ppm, 300 * US);
+}
+
+TEST_F(slew, as_often_as_looks)
+{
+	slewed_waits(_metadata, variant->ppm, 1100 * US);
+	slewed_waits(_metadata, variant->ppm, 1900 * US);
+}
+
+TEST_F(slew, seldom)
+{
+	slewed_waits(_metadata, variant->ppm, 3 * MS);
+	slewed_waits(_metadata, variant->ppm, 40 * MS);
+}
+
+/* What is below the threshold stays so, however long the clock was bent. */
+TEST_F(slew, no_phantom)
+{
+	int k;
+
+	for (k = 0; k < 100; k++) {
+		pass_slewed(k % 10 ? 5 * MS : 500 * MS, variant->ppm);
+		wake(c, 0);
+		pass_slewed(8 * MS, variant->ppm);
+		cpu[0].stale = false;
+		switch_to(0, c, SLEEPS);
+		wake(b, 0);
+		switch_to(0, b, SLEEPS);
+	}
+	EXPECT_EQ(0, nr_reported());
+}
+
+TEST_HARNESS_MAIN
