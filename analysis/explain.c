@@ -296,10 +296,10 @@ struct why *explain(const struct why_event *e, const struct history *h)
 	give_cause(&b, CAUSE_WAKEUP, wakeup);
 	b.covered = wakeup + quota_ns;
 	/*
-	 * Where it is not known when the task was throttled, nobody knows who
-	 * had the CPU while it was not. What is less than 6 % makes no verdict.
+	 * Where nobody knows when the task was throttled, nobody knows who had
+	 * the CPU while it was not. Less than 6 % of quota makes no verdict.
 	 */
-	if (e->quota_since_ns || quota_ns <= wait_ns / 16)
+	if (!e->quota_unknown && (e->quota_since_ns || quota_ns <= wait_ns / 16))
 		explain_stays(&b);
 	else
 		b.covered = wait_ns;

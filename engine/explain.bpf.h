@@ -24,8 +24,12 @@ const volatile u32 nr_cpus;		/* possible CPUs */
 struct why_wait {
 	struct wait wait;
 	struct nontask nontask;		/* when the wait began */
-	/* throttled_time() when the task came to its present CPU */
+	/*
+	 * throttled_time() when the task came to its present CPU, and the
+	 * address of the cfs_rq that has that time, 0: not known.
+	 */
 	u64 throttled;
+	u64 throttled_of;
 	u64 quota_ns;			/* on CPUs that the task has left */
 	u64 quota_since;
 	u64 quota_cgroup;
@@ -33,7 +37,8 @@ struct why_wait {
 	u32 nr_migrations;
 	u8 from;
 	u8 waker_kind;
-	u8 pad[2];
+	u8 quota_unknown;
+	u8 pad;
 	/* Of the last wakeup. waking is 0 unless a wakeup is under way. */
 	u64 waking;
 	u64 wakeup_ns;
@@ -48,6 +53,31 @@ static __always_inline bool may_lack_quota(const struct why_wait *w, struct task
 	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
 }
 
+/* From now on the throttled time of @cfs_rq, or NULL, counts for @w. */
+static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___compat *cfs_rq,
+					   const bool probe)
+{
+	w->throttled_of = (u64)cfs_rq;
+	w->throttled = cfs_rq ? throttled_time(cfs_rq, probe) : 0;
+}
+
+/* Else the task has been moved to another cgroup meanwhile, with no event. */
+static __always_inline bool is_throttled_of(const struct why_wait *w,
+					    struct cfs_rq___compat *cfs_rq)
+{
+	return w->throttled_of == (u64)cfs_rq;
+}
+
+/* Could the task of @w, now of @cfs_rq, have lacked quota in either group? */
+static __always_inline bool could_lack_quota(const struct why_wait *w,
+					     struct cfs_rq___compat *cfs_rq)
+{
+	struct cfs_rq___compat *before = (void *)w->throttled_of;
+
+	return (before && throttled_time(before, true) != w->throttled) ||
+	       throttled_time(cfs_rq, false) || w->quota_ns;
+}
+
 /*
  * Fill @w at the begin of a wait of @p, of @cfs_rq, after wait_begin(). @group:
  * the throttled_group() of @p.
@@ -60,10 +90,11 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 	w->nr_migrations = 0;
 	w->nontask = nontask_time(cfs_rq);
 	w->quota_ns = 0;
+	w->quota_unknown = false;
 	w->quota_since = group ? w->wait.since : 0;
 	w->quota_cgroup = group;
 	if (may_lack_quota(w, p))
-		w->throttled = throttled_time(cfs_rq, false);
+		note_throttled(w, cfs_rq, false);
 }
 
 /*
@@ -149,7 +180,6 @@ static __always_inline void why_note_waker(struct why_wait *w)
 static __always_inline void why_note_migration(struct why_wait *w, struct task_struct *p,
 					       struct cpu_state *c, u32 cpu)
 {
-	struct cfs_rq___compat *there;
 	struct migration *m;
 
 	if (w->nr_migrations < MAX_MIGRATIONS) {
@@ -160,9 +190,11 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 	}
 	w->nr_migrations++;
 	if (may_lack_quota(w, p)) {
-		w->quota_ns += throttled_time(task_cfs_rq(p), false) - w->throttled;
-		there = c ? task_cfs_rq_on(p, cpu, c->rq) : NULL;
-		w->throttled = there ? throttled_time(there, true) : 0;
+		if (is_throttled_of(w, task_cfs_rq(p)))
+			w->quota_ns += throttled_time(task_cfs_rq(p), false) - w->throttled;
+		else
+			w->quota_unknown |= could_lack_quota(w, task_cfs_rq(p));
+		note_throttled(w, c ? task_cfs_rq_on(p, cpu, c->rq) : NULL, true);
 	}
 }
 
@@ -253,8 +285,13 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 
 	to->quota_since_ns = w->quota_since;
 	to->quota_cgroup = w->quota_cgroup == NO_GROUP ? 0 : w->quota_cgroup;
-	if (may_lack_quota(w, e->task))
-		ns = w->quota_ns + throttled_time(e->cfs_rq, false) - w->throttled;
+	to->quota_unknown = w->quota_unknown;
+	if (may_lack_quota(w, e->task)) {
+		if (is_throttled_of(w, e->cfs_rq))
+			ns = w->quota_ns + throttled_time(e->cfs_rq, false) - w->throttled;
+		else
+			to->quota_unknown |= could_lack_quota(w, e->cfs_rq);
+	}
 	if (ns && !throttles_tasks())
 		note_throttling(to, e, w);
 	if (time_before(ns, 0))
@@ -322,6 +359,7 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->end_nontask_ns = nontask.all;
 	to->end_irq_ns = nontask.irq;
 	to->quota_ns = 0;
+	to->quota_unknown = false;
 	to->quota_since_ns = 0;
 	to->quota_cgroup = 0;
 	if (w) {

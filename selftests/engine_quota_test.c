@@ -368,6 +368,78 @@ TEST_F(engine_quota, nested_groups)
 	}
 }
 
+/* @a waits from 8 to 26 ms, and is moved from its group to @to at 12 ms. */
+static const struct why_event *moved_to(struct group *to)
+{
+	at(8 * MS);
+	wake(a, 0);
+	at(12 * MS);
+	set_group(a, to);
+	at(26 * MS);
+	switch_to(0, a, PREEMPTED);
+	return reported(nr_reported() - 1);
+}
+
+/*
+ * Of a task that is moved to another group while it waits nobody knows what it
+ * lacked in which.
+ */
+TEST_F(engine_quota, moved_to_another_group)
+{
+	struct group *g = new_group(&root, 60), *rich = new_group(&root, 61);
+	const struct why_event *e;
+
+	/* Long before the wait: no quota of its own. */
+	at(2 * MS);
+	throttle(g, NULL, 0);
+	at(6 * MS);
+	unthrottle(g, NULL, 0);
+	e = moved_to(g);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(18 * MS, e->wait.wait_ns);
+	EXPECT_EQ(0, e->quota_ns);
+	/* Since 6.18 it would have been taken off the CPU for that. */
+	EXPECT_EQ(variant->kernel < V6_18, e->quota_unknown);
+
+	/* Neither has ever run out. */
+	idle(0);
+	set_group(a, &root);
+	at(100 * MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	at(101 * MS);
+	wake(a, 0);
+	set_group(a, rich);
+	at(120 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(19 * MS, reported(nr_reported() - 1)->wait.wait_ns);
+	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_unknown);
+}
+
+/* The same of a task that was throttled, or is moved to another CPU then. */
+TEST_F(engine_quota, moved_while_throttled_to_another_group)
+{
+	struct group *g = new_group(&root, 60), *rich = new_group(&root, 61);
+
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	runs_out(g, NULL);
+	at(20 * MS);
+	a->t.throttled = false;
+	set_group(a, rich);
+	at(22 * MS);
+	leave_for(a, 1);
+	arrive(a);
+	at(40 * MS);
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+	EXPECT_EQ(30 * MS, reported(nr_reported() - 1)->wait.wait_ns);
+	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_ns);
+	EXPECT_EQ(1, reported(nr_reported() - 1)->quota_unknown);
+}
+
 /*
  * A CPU that was idle for all of the wait but its quota was idle all the while.
  */

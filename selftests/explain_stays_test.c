@@ -378,6 +378,15 @@ TEST(wait_quota_since_not_known)
 	EXPECT_STREQ("60 b/12, 34 a/11, 6 quota", budget());
 }
 
+/* Not even how much: the task was moved to another cgroup. */
+TEST(wait_quota_not_known)
+{
+	begin(100);
+	run(0, 0, 11, "a", 0);
+	event.quota_unknown = 1;
+	EXPECT_STREQ("100 other", budget());
+}
+
 /* What was nontask in the part with quota is its part of all. */
 TEST(wait_quota_and_steal)
 {
