@@ -88,17 +88,26 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
  * that is 3 ms old is then wrong by 300 us. After a gap the new
  * difference counts alone. The next event samples again, because one sample
  * alone may be a bad one.
+ *
+ * What is less than NOISE_NS is no slew but the time between update and read.
+ * Then the offset grows by no more than the clocks drift, 244 ppm.
  */
 #define SAMPLE_NS	(1000 * 1000)
 #define GAP_NS		(2 * SAMPLE_NS)
+#define NOISE_NS	(20 * 1000)
+#define DRIFT_SHIFT	12
 #define CLOCK_ERROR_NS	(300 * 1000)
 
 static __always_inline void learn_offset(struct cpu_state *c, u64 clock, u64 now)
 {
-	u64 seen = now - clock;
+	u64 seen = now - clock, age = clock - c->sampled;
+	u64 offset, drifted = c->offset + (age >> DRIFT_SHIFT);
 
-	c->alone = clock - c->sampled > GAP_NS;
-	c->offset = !c->alone && time_before(c->seen, seen) ? c->seen : seen;
+	c->alone = age > GAP_NS;
+	offset = !c->alone && time_before(c->seen, seen) ? c->seen : seen;
+	if (c->sampled && time_before(drifted, offset) && offset - drifted < NOISE_NS)
+		offset = drifted;
+	c->offset = offset;
 	c->seen = seen;
 	c->sampled = clock;
 }

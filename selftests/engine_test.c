@@ -478,6 +478,29 @@ TEST_F(engine, offset_is_the_lesser_of_two)
 	WAS_REPORTED(0, c, 64 * MS, 20 * MS);
 }
 
+/* Looks are late by a little, each by another time: the least counts. */
+TEST_F(engine, offset_is_without_noise)
+{
+	int i;
+
+	if (!has_rq_clock())
+		return;
+	for (i = 0; i < 40; i++) {
+		at(40 * MS + i * 1100 * US);
+		wake_late(a, 0, i % 8 ? 5 * US : 0);
+		switch_to(0, a, PREEMPTED);
+		switch_to(0, b, SLEEPS);
+	}
+	sim_forget_records();
+	at(84 * MS);
+	wake(c, 0);
+	at(104 * MS);
+	switch_to(0, c, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_GE(20 * MS, reported(0)->wait.wait_ns);
+	EXPECT_LE(20 * MS - 2500, reported(0)->wait.wait_ns);
+}
+
 /* After a gap nothing is known: the look may have been a bad one. */
 TEST_F(engine, offset_after_a_gap_is_looked_at_again)
 {
