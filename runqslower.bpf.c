@@ -198,10 +198,12 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 	e.cpu = cpu_state(next);
 	if (!e.cpu)
 		return 0;
-	if (!rough_times && e.now)
-		e.cpu->woken = 0;
-	else if (!rough_times)
-		e.now = switch_time(e.cpu, e.cfs_rq, &e.behind);
+	if (!rough_times) {
+		if (e.now)
+			e.cpu->woken = 0;
+		else
+			e.now = switch_time(e.cpu, e.cfs_rq, &e.behind);
+	}
 	if (!may_matter(&e) || !wait_end(&e, wait_of(next)))
 		return 0;
 	count_length(&e);

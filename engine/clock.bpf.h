@@ -24,13 +24,12 @@ u64 jiffies_ahead;
 
 /*
  * What is known of a CPU. Writers hold the lock of its run queue, with these
- * exceptions: iterators; why_migrate(), which writes woken; and the wakeup of a
+ * exceptions: iterators; note_arrival(), which writes woken; and the wakeup of a
  * task by itself.
  */
 struct cpu_state {
 	/*
-	 * CLOCK_MONOTONIC - rq.clock. sampled, span and woken are times of
-	 * rq.clock.
+	 * CLOCK_MONOTONIC - rq.clock. sampled and woken are times of rq.clock.
 	 */
 	u64 offset;
 	u64 sampled;			/* last learn_offset(), 0: never */
@@ -85,9 +84,9 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
  *
  * Older differences do not count, because NTP slews CLOCK_MONOTONIC, and not
  * rq.clock, by up to a tenth (adjtimex(), ADJ_TICK; chrony does). An offset
- * that is 3 ms old is then wrong by 300 us. After a gap the new
- * difference counts alone. The next event samples again, because one sample
- * alone may be a bad one.
+ * that is 3 ms old is then wrong by 300 us. After a gap the new difference
+ * counts alone. The next event samples again, because one sample alone may be a
+ * bad one.
  *
  * What is less than NOISE_NS is no slew but the time between update and read.
  * Then the offset grows by no more than the clocks drift, 244 ppm.

@@ -97,7 +97,7 @@ static void put_value(const struct field *f, const void *row)
 		break;
 	}
 	number = field_number(f, row);
-	if (!number && (f->null_if_0 || f->type == FIELD_CGROUP))
+	if (field_is_null(f, number))
 		return;
 	if (f->type == FIELD_WORD || f->type == FIELD_WORD8)
 		put_text(f->words[number]);
@@ -121,11 +121,13 @@ static bool same_column(const struct field *f, const struct field *g)
 	return !strcmp(field_column(f), field_column(g));
 }
 
-/* Is @f the first field of its column? Kinds of rows may share a column. */
+/* Is @f the first field of its column? Only kinds of rows share a column. */
 static bool begins_column(const struct table *table, const struct field *f, unsigned int with)
 {
 	const struct field *g;
 
+	if (!f->kinds)
+		return true;
 	for (g = table->fields; g < f; g++) {
 		if (field_in_csv(g, with) && same_column(f, g))
 			return false;
@@ -141,6 +143,8 @@ static const struct field *value_in(const struct table *table, const struct fiel
 
 	if (!row)
 		return NULL;
+	if (!f->kinds)
+		return field_present(table, f, row) ? f : NULL;
 	for (g = table->fields; g->type; g++) {
 		if (field_in_csv(g, with) && same_column(f, g) && field_present(table, g, row))
 			return g;

@@ -126,6 +126,12 @@ static inline bool field_is_of(const struct field *f, unsigned int kinds)
 	return !f->kinds || f->kinds & kinds;
 }
 
+/* Is @number, of a row, no value? */
+static inline bool field_is_null(const struct field *f, __u64 number)
+{
+	return !number && (f->null_if_0 || f->type == FIELD_CGROUP);
+}
+
 /* Does @row of @table have a value for @f? */
 bool field_present(const struct table *table, const struct field *f, const void *row);
 

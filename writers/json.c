@@ -133,7 +133,7 @@ static void write_value(const struct field *f, const void *row, unsigned int wit
 		break;
 	}
 	number = field_number(f, row);
-	if (!number && (f->null_if_0 || f->type == FIELD_CGROUP))
+	if (field_is_null(f, number))
 		jsonw_null(json);
 	else if (f->type == FIELD_WORD || f->type == FIELD_WORD8)
 		jsonw_string(json, f->words[number]);
