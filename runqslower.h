@@ -148,7 +148,7 @@ struct why_event {
 	__u32 nr_migrations;		/* may be more than MAX_MIGRATIONS */
 	__u8 from;			/* enum wait_from */
 	__u8 waker_kind;
-	__u8 quota_unknown;		/* moved between cgroups that may lack quota */
+	__u8 quota_unknown;		/* moved between groups with quota */
 	__u8 pad[5];
 	__u32 waker_tid;
 	__u32 waker_tgid;

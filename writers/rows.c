@@ -65,6 +65,17 @@ static struct total_row *add_total(struct summary_row *row, enum total_kind kind
 	return total;
 }
 
+static struct total_row *add_task(struct summary_row *row, enum total_kind kind, __u64 ns,
+				  const char *comm, __u32 tid, __u32 tgid)
+{
+	struct total_row *total = add_total(row, kind, ns);
+
+	memcpy(total->comm, comm, sizeof(total->comm));
+	total->tid = tid;
+	total->tgid = tgid;
+	return total;
+}
+
 /* The rows from index @from on. */
 static struct rows totals_from(const struct summary_row *row, size_t from)
 {
@@ -79,10 +90,7 @@ static void fill_waiters(struct summary_row *row, const struct totals *t, size_t
 	struct total_row *total;
 
 	for (w = waiters; w < waiters + nr; w++) {
-		total = add_total(row, TOTAL_WAITER, w->total_ns);
-		memcpy(total->comm, w->comm, sizeof(total->comm));
-		total->tid = w->tid;
-		total->tgid = w->tgid;
+		total = add_task(row, TOTAL_WAITER, w->total_ns, w->comm, w->tid, w->tgid);
 		total->waits = w->nr;
 		total->p50_ns = w->p50_ns;
 		total->p99_ns = w->p99_ns;
@@ -103,10 +111,7 @@ static void fill_culprits(struct summary_row *row, const struct totals *t, size_
 	struct total_row *total;
 
 	for (c = culprits; c < culprits + nr; c++) {
-		total = add_total(row, TOTAL_CULPRIT, c->ns);
-		memcpy(total->comm, c->comm, sizeof(total->comm));
-		total->tid = c->tid;
-		total->tgid = c->tgid;
+		total = add_task(row, TOTAL_CULPRIT, c->ns, c->comm, c->tid, c->tgid);
 		total->tasks = c->nr_tasks;
 		ns -= c->ns;
 	}
