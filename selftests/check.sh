@@ -43,8 +43,8 @@ run()
 export RUNQSLOWER=$built/runqslower
 while read -r kind test; do
 	case "$kind" in
-	unit | system | host)	run "$test" "$built/$test" ;;
-	script | build)	run "$test" "./$test" ;;
+	unit | system | host | script)	run "$test" "$built/$test" ;;
+	build)	run "$test" "build/$test" ;;
 	esac
 done < <(grep -v '^#' tests.list)
 

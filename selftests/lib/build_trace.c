@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "build_trace.h"
-#include "../util/cgroups.h"
+#include "util/cgroups.h"
 
 char trace_path[64];
 static char *file;			/* its text, after look() */

@@ -56,6 +56,8 @@ updated=
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/runqslower-vm
 here=$(cd "$(dirname "$0")" && pwd)
 tests_dir=${TESTS_DIR:-$here}
+list=$here/tests.list
+[ -e "$list" ] || list=$here/../tests.list
 test_timeout=${TEST_TIMEOUT:-300}
 vm_timeout=${VM_TIMEOUT:-1200}
 
@@ -213,7 +215,7 @@ list_tests()
 
 	while read -r kind test; do
 		[ "$kind" != system ] || [ ! -x "$tests_dir/$test" ] || echo "$test"
-	done <"$here/tests.list"
+	done <"$list"
 }
 
 # make_initramfs FILE

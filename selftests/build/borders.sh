@@ -3,7 +3,7 @@
 #
 # Does each folder include only what it may? Data goes one way: engine, ring buffer,
 # analysis, writers.
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 
 nr=0 failed=0
 
@@ -43,5 +43,5 @@ keeps "a wait does not know that it can be explained" '\bwhy_|explain|recorder' 
 	engine/wait.bpf.h engine/filter.bpf.h
 keeps "the oracle has declarations of its own" \
 	"$include"'".*(engine|analysis|writers|util|compat|kernel\.bpf)' \
-	selftests/oracle.bpf.c selftests/oracle.c selftests/oracle.h
+	selftests/lib/oracle*
 exit $failed

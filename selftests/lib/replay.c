@@ -14,13 +14,13 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include "../util/cgroups.h"
-#include "../util/clock.h"
-#include "../options.h"
-#include "../tracer.h"
-#include "../writers/schema.h"
-#include "../writers/trace_file.h"
-#include "../writers/writer.h"
+#include "util/cgroups.h"
+#include "util/clock.h"
+#include "options.h"
+#include "tracer.h"
+#include "writers/schema.h"
+#include "writers/trace_file.h"
+#include "writers/writer.h"
 #include "replay.h"
 
 #define RING_FD		777

@@ -9,11 +9,11 @@
 #include <time.h>
 #include "kselftest_harness.h"
 #include "capture.h"
-#include "../util/cgroups.h"
-#include "../util/clock.h"
-#include "../writers/text.h"
-#include "../writers/utf8.h"
-#include "../writers/writer.h"
+#include "util/cgroups.h"
+#include "util/clock.h"
+#include "writers/text.h"
+#include "writers/utf8.h"
+#include "writers/writer.h"
 
 /*
  * By the clock of the tests, in their time zone:

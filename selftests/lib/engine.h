@@ -16,7 +16,7 @@
 
 /* User space sets what is read-only to the programs; here the test does. */
 #define const
-#include "../runqslower.bpf.c"
+#include "runqslower.bpf.c"
 #undef const
 
 #define US		1000ULL

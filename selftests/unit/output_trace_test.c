@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "capture.h"
-#include "../util/cgroups.h"
-#include "../writers/trace_file.h"
+#include "util/cgroups.h"
+#include "writers/trace_file.h"
 
 #define BEGIN		5000000000ULL
 #define CPUS		4

@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "../runqslower.h"
+#include "runqslower.h"
 
 #define US		1000ULL
 #define MS		1000000ULL

@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
-#include "../options.h"
-#include "../util/cgroups.h"
-#include "../util/error.h"
-#include "../writers/writer.h"
+#include "options.h"
+#include "util/cgroups.h"
+#include "util/error.h"
+#include "writers/writer.h"
 
 #define US	1000ULL
 #define MS	1000000ULL

@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "numbers.h"
-#include "../analysis/histogram.h"
-#include "../analysis/totals.h"
+#include "analysis/histogram.h"
+#include "analysis/totals.h"
 
 #define US		1000ULL
 #define MS		1000000ULL

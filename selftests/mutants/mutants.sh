@@ -13,8 +13,8 @@
 #	--seed S	the same places again
 #	--table FILE	put the table there, too
 #
-# Without --list and --random it tries all of mutants/*.list. SOURCE, a name without
-# folder, leaves out all other sources. mutants/mutate.py says what is in a list.
+# Without --list and --random it tries all of *.list. SOURCE, a name without
+# folder, leaves out all other sources. mutate.py says what is in a list.
 #
 # A mutant is killed by a test that fails or hangs. Exits with 1 if one does not
 # compile, if one survives without a reason in its list, or is killed despite one.
@@ -25,7 +25,7 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(dirname "$here")
+top=$(cd "$here/../.." && pwd)
 unset MAKEFLAGS MAKELEVEL
 
 die()
@@ -278,7 +278,7 @@ if [ -n "$random" ]; then
 	choose+=(--random "$random" --seed "$seed")
 	echo "random changes with --seed $seed"
 elif [ ${#lists[@]} -eq 0 ]; then
-	lists=("$here"/mutants/*.list)
+	lists=("$here"/*.list)
 fi
 
 kernel=${KERNEL_SRC:-$top/.linux}
@@ -309,7 +309,7 @@ trap 'exit 143' TERM HUP
 mkdir "$work/pristine" "$work/1"
 (cd "$top" && git ls-files -z | xargs -0 cp --parents -t "$work/pristine") || exit 2
 cp -r "$work/pristine/." "$work/1"
-"$here/mutants/mutate.py" "$work/pristine" "$here/mutants/tests" "${choose[@]}" \
+"$here/mutate.py" "$work/pristine" "$here/tests" "${choose[@]}" \
 	"${lists[@]}" >"$work/mutants" || exit 2
 [ -s "$work/mutants" ] || die "no mutants"
 

@@ -13,10 +13,10 @@
 #include "kselftest_harness.h"
 #include "capture.h"
 #include "tool.h"
-#include "../util/cgroups.h"
-#include "../analysis/histogram.h"
-#include "../analysis/totals.h"
-#include "../writers/writer.h"
+#include "util/cgroups.h"
+#include "analysis/histogram.h"
+#include "analysis/totals.h"
+#include "writers/writer.h"
 
 /*
  * By the clock of the tests, in their time zone:

@@ -3,14 +3,14 @@
 #
 # Does the build keep its promises inside a kernel tree and outside of one?
 #
-#	KERNEL_SRC=/path/to/linux selftests/build.sh [PATTERN]
+#	KERNEL_SRC=/path/to/linux selftests/build/build.sh [PATTERN]
 #
 # Works on a copy of that tree's tools, in TMPDIR; nothing else is written.
 # PATTERN is a regular expression: only the tests with such a name are run.
 # A test is a function: it fails with the first command that does.
 # shellcheck disable=SC2317 # they are called by name
 
-here=$(cd "$(dirname "$0")/.." && pwd)
+here=$(cd "$(dirname "$0")/../.." && pwd)
 pattern=${1:-.}
 kernel=${KERNEL_SRC:-$here/.linux}
 kernel=$(cd "$kernel" 2>/dev/null && pwd)
@@ -615,8 +615,8 @@ alone()
 selftests_in()
 {
 	installed rsync || skip "no rsync"
-	mkdir -p "$1/build"
-	cp -a "$lib/libbpf" "$lib/bpftool" "$lib/vmlinux.h" "$1/build"
+	mkdir -p "$1/obj"
+	cp -a "$lib/libbpf" "$lib/bpftool" "$lib/vmlinux.h" "$1/obj"
 }
 
 # One unit test, because "make check" has built all of them.

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kselftest_harness.h"
-#include "../analysis/history.h"
+#include "analysis/history.h"
 
 #define BEGIN		1000000ULL
 #define CPUS		4

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "kselftest_harness.h"
-#include "../analysis/ordered_waits.h"
+#include "analysis/ordered_waits.h"
 
 /* @tid tells apart what has the same time. */
 static bool push(struct ordered_waits *o, __u64 end_ns, __u32 tid)

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "kselftest_harness.h"
 #include "numbers.h"
-#include "../analysis/histogram.h"
+#include "analysis/histogram.h"
 
 TEST(bucket_round_trip)
 {

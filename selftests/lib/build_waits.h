@@ -6,8 +6,8 @@
 #ifndef __BUILD_WAITS_H
 #define __BUILD_WAITS_H
 
-#include "../analysis/explain.h"
-#include "../analysis/history.h"
+#include "analysis/explain.h"
+#include "analysis/history.h"
 
 #define BEGIN		1000000000ULL
 #define VICTIM		7		/* who waits */

@@ -14,7 +14,7 @@
 #include <linux/magic.h>
 #include "cgroup.h"
 #include "kselftest_harness.h"
-#include "../util/cgroups.h"
+#include "util/cgroups.h"
 
 #define NR_GROUPS	300		/* more than names are remembered */
 

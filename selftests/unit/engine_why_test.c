@@ -6,7 +6,7 @@
  */
 #include "kselftest_harness.h"
 #include "engine.h"
-#include "../analysis/history.h"
+#include "analysis/history.h"
 
 static struct task *a, *b, *d;
 static struct history mirror;		/* as user space keeps it */

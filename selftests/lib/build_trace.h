@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "build_waits.h"
-#include "../writers/trace_file.h"
+#include "writers/trace_file.h"
 
 #define TRACE_SIZE	(2 * MIN_HISTORY)
 #define MAX_SLICES	4096

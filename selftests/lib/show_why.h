@@ -4,7 +4,7 @@
 #define __SHOW_WHY_H
 
 #include <stdio.h>
-#include "../analysis/explain.h"
+#include "analysis/explain.h"
 
 /* As in "30 a/11 process", after ", " if it is not the first in @f. */
 void print_share(FILE *f, unsigned long long amount, const struct share *s);

@@ -17,8 +17,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "kselftest_harness.h"
-#include "../util/preempt_count.h"
-#include "../tracer.h"
+#include "util/preempt_count.h"
+#include "tracer.h"
 #include <runqslower.skel.h>
 
 #define MS	1000000ULL

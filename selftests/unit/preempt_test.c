@@ -7,7 +7,7 @@
 #include <string.h>
 #include <bpf/btf.h>
 #include "kselftest_harness.h"
-#include "../util/preempt_count.h"
+#include "util/preempt_count.h"
 
 static struct btf *btf;			/* of the kernel; NULL: it has none */
 static const char *kallsyms;
