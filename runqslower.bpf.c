@@ -14,10 +14,12 @@
  *   filter    which tasks, CPUs and cgroups to report
  *   clock     the present time, mostly without a read of the clock
  *   wait      a wait from its begin to its end, whatever its cause
+ *   records   the record of each task's wait
  *   recorder  which task had each CPU, from when on
  *   explain   what else is noted of a wait, so that user space can say why
  *   quota     whose CPU time is used up
- *   compat    where kernels differ
+ *   classes   what holds back tasks that are not of the fair class
+ *   compat    where kernels differ, and types, their structs
  *
  * The programs named why_... also explain waits. They are separate programs,
  * because the others then pay nothing for explanations: neither at an event nor
@@ -31,86 +33,15 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "runqslower.h"
+#include "engine/classes.bpf.h"
 #include "engine/clock.bpf.h"
 #include "engine/compat.bpf.h"
 #include "engine/explain.bpf.h"
 #include "engine/filter.bpf.h"
 #include "engine/quota.bpf.h"
 #include "engine/recorder.bpf.h"
+#include "engine/records.bpf.h"
 #include "engine/wait.bpf.h"
-
-/* The current or the last wait of every task. */
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct wait);
-} waits SEC(".maps");
-
-/*
- * Instead of waits with use_tids. Preallocated, because nothing can be
- * allocated when a record is needed. Sized by user space.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct wait);
-} waits_by_tid SEC(".maps");
-
-/* Instead of waits and waits_by_tid in the programs that explain. */
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct why_wait);
-} why_waits SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct why_wait);
-} why_waits_by_tid SEC(".maps");
-
-static __always_inline struct wait *wait_of(struct task_struct *p)
-{
-	return record_of(&waits, &waits_by_tid, p);
-}
-
-/* wait_of() for a wait that begins now: @p gets a record if it has none. */
-static __always_inline struct wait *new_wait_of(struct task_struct *p)
-{
-	struct wait *w = wait_of(p);
-
-	if (!w && use_tids) {
-		struct wait none = {};
-
-		add_record(&waits_by_tid, p, &none);
-		w = wait_of(p);
-	}
-	count_no_record(w);
-	return w;
-}
-
-static __always_inline struct why_wait *why_wait_of(struct task_struct *p)
-{
-	return record_of(&why_waits, &why_waits_by_tid, p);
-}
-
-static __always_inline struct why_wait *new_why_wait_of(struct task_struct *p)
-{
-	struct why_wait *w = why_wait_of(p);
-
-	if (!w && use_tids) {
-		struct why_wait none = {};
-
-		add_record(&why_waits_by_tid, p, &none);
-		w = why_wait_of(p);
-	}
-	count_no_record(w);
-	return w;
-}
 
 static __always_inline void report(const struct ended *e)
 {
@@ -190,7 +121,7 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 		read_clock(&e);
 		w = new_wait_of(prev);
 		if (w)
-			wait_begin(w, prev, e.now);
+			wait_begin(w, prev, wait_begins(prev, e.now));
 	}
 	if (!compat(next)->pid)
 		return 0;
@@ -272,8 +203,9 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 	if (waits_again) {
 		w = new_why_wait_of(prev);
 		if (w) {
-			wait_begin(&w->wait, prev, now);
-			why_begin(w, prev, prev_cfs_rq, FROM_PREEMPTED, group);
+			wait_begin(&w->wait, prev, wait_begins(prev, now));
+			why_begin(w, prev, prev_cfs_rq, !preempt && is_in_yield(prev) ?
+				  FROM_YIELDED : FROM_PREEMPTED, group);
 			why_no_waker(w);
 		}
 	}
@@ -307,8 +239,14 @@ int BPF_PROG(why_waking, struct task_struct *p)
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(sched_migrate, struct task_struct *p, int dest_cpu)
 {
-	if (task_on_rq(p))
-		note_arrival(dest_cpu);
+	struct wait *w;
+
+	if (!task_on_rq(p))
+		return 0;
+	note_arrival(dest_cpu);
+	w = sleeps_queued(p) ? wait_of(p) : NULL;
+	if (w)
+		wait_is_none(w, p);
 	return 0;
 }
 
@@ -326,8 +264,18 @@ int BPF_PROG(why_migrate, struct task_struct *p, int dest_cpu)
 		return 0;
 	c = note_arrival(dest_cpu);
 	w = why_wait_of(p);
-	if (w && has_begun(&w->wait, p))
+	if (w && sleeps_queued(p))
+		wait_is_none(&w->wait, p);
+	else if (w && has_begun(&w->wait, p))
 		why_note_migration(w, p, c, dest_cpu);
+	return 0;
+}
+
+/* Fired before the task has its new name. Exec renames, too. */
+SEC("tp_btf/task_rename")
+int BPF_PROG(why_rename, struct task_struct *p, const char *comm)
+{
+	recorder_renames(p, comm);
 	return 0;
 }
 
@@ -358,11 +306,33 @@ int BPF_PROG(why_new_task, struct task_struct *parent, struct task_struct *child
 	return 0;
 }
 
+/* What this kernel cannot tell, of enum limits. */
+u32 cannot_tell;
+
+static __always_inline u32 limits_of_kernel(void)
+{
+	struct rq___compat *rq = NULL;
+	u32 limits = 0;
+
+	if (!has_rq_clock())
+		return LIMIT_IRQ | LIMIT_STEAL | LIMIT_GROUPS;
+	if (!bpf_core_field_exists(rq->prev_irq_time))
+		limits |= LIMIT_IRQ;
+	if (!bpf_core_field_exists(rq->prev_steal_time))
+		limits |= LIMIT_STEAL;
+	if (preempt_count(preempt_count_at) == COUNT_UNKNOWN)
+		limits |= LIMIT_WAKER;
+	if (!sees_yields())
+		limits |= LIMIT_YIELD;
+	return limits;
+}
+
 /*
  * Learn, once, what only the kernel knows. current is the tool in an iterator.
  */
 static __always_inline void learn_of_kernel(void)
 {
+	cannot_tell = limits_of_kernel();
 	struct task_struct___compat *self;
 
 	/*
@@ -389,6 +359,20 @@ int existing_tasks(struct iter_task *ctx)
 	return 0;
 }
 
+/* Was @p, which is queued, throttled before tracing began? */
+static __always_inline void find_throttled(struct task_struct *p)
+{
+	struct cfs_rq___compat *cfs_rq = task_cfs_rq(p);
+	u64 group = throttled_group(p, cfs_rq);
+	struct why_wait *w;
+
+	if (!group || !is_wanted(p))
+		return;
+	w = new_why_wait_of(p);
+	if (w)
+		why_began_throttled(w, p, cfs_rq, group);
+}
+
 SEC("iter/task")
 int why_existing_tasks(struct iter_task *ctx)
 {
@@ -399,6 +383,8 @@ int why_existing_tasks(struct iter_task *ctx)
 		bpf_task_storage_get(&why_waits, p, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (p && task_on_cpu(p))
 		recorder_begins(p);
+	else if (p && task_on_rq(p))
+		find_throttled(p);
 	return 0;
 }
 

@@ -8,11 +8,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
@@ -28,6 +26,8 @@
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/period.h"
+#include "util/signals.h"
+#include "writers/names.h"
 #include "writers/schema.h"
 #include "writers/trace_file.h"
 #include "writers/writer.h"
@@ -222,6 +222,19 @@ static void tell_lost(struct session *s, const struct wait_stats *stats)
 	}
 }
 
+/* Say once what this kernel cannot tell, where verdicts depend on that. */
+static void tell_limits(struct session *s)
+{
+	unsigned int limits = tracer_limits(s->skel, &s->opts);
+
+	if (!s->opts.why && !s->opts.summary)
+		return;
+	if (limits)
+		error("this kernel does not tell %s", limits_text(limits).text);
+	if (s->writer->limits)
+		s->writer->limits(&s->opts, limits, s->start);
+}
+
 /* Sleep until there is work, at most @timeout_ns (0: no limit). */
 static void wait_for_work(struct session *s, __u64 timeout_ns)
 {
@@ -373,25 +386,6 @@ static bool prepare_output(struct session *s)
 	return true;
 }
 
-/* Set up signals. Returns a signalfd of SIGINT and SIGTERM, or -1. */
-static int set_up_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	/* trace_file.c waits for a child, which fails if SIGCHLD is ignored. */
-	signal(SIGCHLD, SIG_DFL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		error("cannot wait for signals: %s", strerror(errno));
-	return fd;
-}
-
 /*
  * Load the BPF programs and set up what takes their records. Nothing is
  * attached yet.
@@ -439,6 +433,9 @@ static void finish(struct session *s)
 		error("the kernel skipped %llu scheduler events; %s", missed,
 		      "waits that began or ended there may be missing");
 	write_trace(s, true);
+	if (tracer_stats(s->skel)->unseen && s->opts.verbose)
+		error("%llu switches were not seen; who ran there is other",
+		      tracer_stats(s->skel)->unseen);
 	if (s->opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",
 		      tracer_stats(s->skel)->seen, s->nr_taken, s->lost_told);
@@ -465,7 +462,7 @@ int main(int argc, char **argv)
 		flush(&s);
 		return succeeded(&s) ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
-	s.signals = set_up_signals();
+	s.signals = signals_open();
 	if (s.signals < 0)
 		return EXIT_FAILURE;
 	if (prepare(&s) && !tracer_attach(s.skel, &s.opts)) {
@@ -473,6 +470,7 @@ int main(int argc, char **argv)
 		s.totals_since = s.start;
 		clock_sync();
 		s.writer->begin(&s.opts);
+		tell_limits(&s);
 		if (flush(&s))
 			collect(&s);
 		finish(&s);

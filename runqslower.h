@@ -72,17 +72,29 @@ struct run_segment {
 	 */
 	__u64 nontask_ns;
 	__u64 irq_ns;
-	/* ID of the task's CPU cgroup. 0: not known, or in an autogroup. */
-	__u64 cgroup;
+	__u64 cgroup;			/* ID of the task's, 0: not known */
 	__u32 tid;
 	__u32 tgid;
 	char comm[TASK_COMM_LEN];
+	__s16 prio;			/* task_struct.prio, see below */
+	__u8 policy;			/* SCHED_... */
+	__u8 pad[5];
 };
 
 enum segment_flags {
 	SEGMENT_IDLE = 1,		/* the CPU had nothing to run */
 	SEGMENT_BROKEN = 2,		/* a switch in it went unseen */
+	SEGMENT_FORCED = 4,		/* idle for core scheduling's sake */
+	SEGMENT_STOP = 8,		/* the task is of the stop class */
+	SEGMENT_SERVED = 16,		/* the fair server chose the task */
 };
+
+/*
+ * task_struct.prio: negative for deadline tasks, below MAX_RT_PRIO real-time
+ * tasks, of which 0 is the highest; above all others. It is what counts now,
+ * also while the task has inherited it with a lock.
+ */
+#define MAX_RT_PRIO	100
 
 /* How a wait began. */
 enum wait_from {
@@ -90,7 +102,9 @@ enum wait_from {
 	FROM_WOKEN,
 	FROM_NEW,
 	FROM_PREEMPTED,			/* switched out, still ready to run */
-	FROM_THROTTLED,			/* switched out while throttled */
+	FROM_YIELDED,			/* by sched_yield() */
+	/* Switched out while out of quota, budget or real-time limit. */
+	FROM_THROTTLED,
 	NR_FROM,
 };
 
@@ -122,7 +136,13 @@ struct migration {
  */
 struct why_event {
 	struct wait_event wait;
-	__u64 cgroup;
+	__u64 cgroup;			/* ID of the task's, 0: not known */
+	/*
+	 * ID of the one that competes for CPUs: cgroup, or one above it if the
+	 * cpu controller is not enabled so far down. 0: an autogroup, or not
+	 * known.
+	 */
+	__u64 cpu_cgroup;
 	/* First part of the wait: from sched_waking to sched_wakeup. */
 	__u64 wakeup_ns;
 	/* When the task was queued on its last CPU; 0: not known. */
@@ -143,22 +163,43 @@ struct why_event {
 	__u64 quota_ns;
 	__u64 quota_since_ns;
 	__u64 quota_cgroup;		/* ID, 0: not known */
+	/*
+	 * A deadline task had no budget before this time, 0: it had. May be
+	 * after the end of a wait that goes on.
+	 */
+	__u64 budget_ns;
+	/* With WHY_RT_LIMIT: ID of the cgroup; 0: the limit of all tasks. */
+	__u64 rt_cgroup;
 	struct migration migrations[MAX_MIGRATIONS];
 	__u32 seq;			/* last CPU's newest segment */
 	__u32 nr_migrations;		/* may be more than MAX_MIGRATIONS */
 	__u8 from;			/* enum wait_from */
 	__u8 waker_kind;
-	__u8 quota_unknown;		/* moved between groups with quota */
-	__u8 pad[5];
+	/* Moved between groups with quota, or to another class. */
+	__u8 quota_unknown;
+	__u8 flags;			/* of enum why_flags */
+	__s16 prio;			/* as in struct run_segment */
+	__u8 policy;
+	__u8 pad;
 	__u32 waker_tid;
 	__u32 waker_tgid;
 	char waker_comm[TASK_COMM_LEN];
 	/*
-	 * Bitmap of the allowed CPUs that were idle during the whole wait; if
-	 * the wait began throttled, after the throttle. The CPU where the wait
-	 * ended is left out unless the task migrated.
+	 * Bitmap of the CPUs that were idle during the whole wait; if the wait
+	 * began throttled, after the throttle. The CPU where the wait ended is
+	 * left out unless the task migrated.
 	 */
 	__u64 idle_cpus[MAX_IDLE_CPUS / 64];
+	__u64 allowed_cpus[MAX_IDLE_CPUS / 64];
+};
+
+enum why_flags {
+	/* When the wait began, real-time tasks had run as long as they may. */
+	WHY_RT_LIMIT = 1,
+	/* The kernel stops real-time tasks that run longer than they may. */
+	WHY_CAN_LIMIT_RT = 2,
+	/* The task was in a queue of sched_ext that belongs to no CPU. */
+	WHY_SCHED_EXT = 4,
 };
 
 /*
@@ -225,6 +266,16 @@ enum lost_reason {
 struct wait_stats {
 	__u64 seen;			/* ended waits over the threshold */
 	__u64 lost[NR_LOST];
+	__u64 unseen;			/* switches that the recorder missed */
+};
+
+/* What a kernel may be unable to tell. Bits of the global cannot_tell. */
+enum limits {
+	LIMIT_IRQ = 1,			/* interrupts from tasks */
+	LIMIT_STEAL = 2,		/* the hypervisor from tasks */
+	LIMIT_WAKER = 4,		/* wakeups by interrupts */
+	LIMIT_YIELD = 8,		/* sched_yield() from preemption */
+	LIMIT_GROUPS = 16,		/* groups, their quota, the clock */
 };
 
 #endif /* __RUNQSLOWER_H */

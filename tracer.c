@@ -17,6 +17,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "tracer.h"
+#include "util/cgroups.h"
 #include "util/error.h"
 #include "util/preempt_count.h"
 #include <runqslower.skel.h>
@@ -103,6 +104,7 @@ static void configure_filters(struct runqslower_bpf *skel, const struct options 
 	bpf_map__set_max_entries(skel->maps.comms, opts->nr_comms ?: 1);
 	skel->rodata->nr_cgroups = opts->nr_cgroups;
 	skel->rodata->cgroups_v1 = opts->cgroups_v1;
+	skel->rodata->shows_v1 = cgroups_are_v1();
 	bpf_map__set_max_entries(skel->maps.cgroups, opts->nr_cgroups ?: 1);
 	skel->rodata->filter_cpus = opts->filter_cpus;
 	memcpy((void *)skel->rodata->cpu_mask, opts->cpu_mask,
@@ -142,9 +144,14 @@ static __u32 max_tasks(void)
 
 int max_cpus(void)
 {
-	int nr = libbpf_num_possible_cpus();
+	/* As in 0-3 or 0,4-7: the last number is the highest. */
+	const char *list = first_line("/sys/devices/system/cpu/possible"), *last = list;
 
-	return nr > 0 ? nr : 1;
+	for (; *list; list++) {
+		if (*list == '-' || *list == ',')
+			last = list + 1;
+	}
+	return *last ? atoi(last) + 1 : 0;
 }
 
 /* Set the threshold, and what the clock of the programs needs. */
@@ -202,6 +209,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.why_wakeup_new,		why },
 		{ skel->progs.why_switch,		why },
 		{ skel->progs.why_migrate,		why },
+		{ skel->progs.why_rename,		why },
 		{ skel->progs.why_waking,		opts->waker || opts->trace },
 		{ skel->progs.why_new_task,		why && !use_tids },
 		{ skel->progs.why_task_gone,		why && use_tids },
@@ -288,6 +296,11 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 	struct runqslower_bpf *skel;
 	int err;
 
+	if (!max_cpus()) {
+		error("cannot tell which CPUs there are: /sys/devices/system/cpu/possible %s",
+		      "cannot be read; mount /sys");
+		return NULL;
+	}
 	verbose = opts->verbose;
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	libbpf_set_print(print_libbpf);
@@ -355,6 +368,15 @@ int tracer_attach(struct runqslower_bpf *skel, const struct options *opts)
 	return err;
 }
 
+unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *opts)
+{
+	unsigned int limits = skel->bss->cannot_tell;
+
+	if (!opts->waker && !opts->trace)
+		limits &= ~LIMIT_WAKER;
+	return limits;
+}
+
 void tracer_detach(struct runqslower_bpf *skel)
 {
 	runqslower_bpf__detach(skel);
@@ -383,7 +405,7 @@ void tracer_find_waiting(struct runqslower_bpf *skel)
 void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
 {
 	static __u64 counts[MAX_CPUS];
-	int nr = max_cpus(), cpu;
+	int nr = libbpf_num_possible_cpus(), cpu;
 	__u32 i;
 
 	memset(h, 0, sizeof(*h));

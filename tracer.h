@@ -49,6 +49,9 @@ size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
  */
 __u64 tracer_missed(struct runqslower_bpf *skel);
 
+/* What this kernel cannot tell, of what @opts asks: bits of enum limits. */
+unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *opts);
+
 /*
  * Print one line that says why @what, as in "cannot ...", failed with @err, a
  * negative errno, and the way out.
@@ -56,8 +59,8 @@ __u64 tracer_missed(struct runqslower_bpf *skel);
 void bpf_failure(const char *what, int err);
 
 /*
- * The number of possible CPUs, or 1 if not known. The code assumes that
- * possible CPUs have no gap, so each CPU number is below max_cpus().
+ * The highest number of a possible CPU, plus 1; 0: not known. May be more than
+ * the number of possible CPUs, because numbers can have gaps.
  */
 int max_cpus(void);
 

@@ -3,12 +3,17 @@
  * Split a wait into shares. A wait consists of stays, one for each CPU that the
  * task was queued on. A stay consists of segments of the CPU's history, clipped
  * to the stay. A segment is split into interrupts, the hypervisor and the task
- * that ran. Throttled time is CAUSE_QUOTA, whoever ran meanwhile. The time
- * without a share is CAUSE_OTHER.
+ * that ran. While the waiter was held back, by quota or something like quota,
+ * that is the cause, whoever ran meanwhile. The time without a share is
+ * CAUSE_OTHER.
  */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include "explain.h"
+
+/* How far the times of two events may be wrong. */
+#define CLOCKS_DIFFER_NS	300000
 
 /* A stretch of time, CLOCK_MONOTONIC, ns. */
 struct span {
@@ -49,9 +54,9 @@ struct breakdown {
 	const struct history *history;
 	struct span wait;
 	__u64 queued;			/* end of the wakeup */
-	struct span quota;
+	struct span held;		/* by quota or something like it */
 	__u64 given;			/* ns, sum of the shares */
-	/* ns that history, a migration, quota or the wakeup covers */
+	/* ns that history, a migration, @held or the wakeup covers */
 	__u64 covered;
 	struct why *why;
 	size_t size;			/* room in why->shares */
@@ -67,6 +72,18 @@ static bool is_same(const struct share *a, const struct share *b)
 	       (a->tid == b->tid && (a->tid || !strcmp(a->comm, b->comm)));
 }
 
+/* Add @ns of @share to @to. A task can change its class in a wait. */
+static void add(struct share *to, const struct share *share, __u64 ns)
+{
+	to->ns += ns;
+	if (share->outranks && !to->outranks) {
+		to->outranks = true;
+		to->class = share->class;
+		to->rt_priority = share->rt_priority;
+	}
+	to->fair_server |= share->fair_server;
+}
+
 static void give(struct breakdown *b, const struct share *share, __u64 ns)
 {
 	struct why *why = b->why;
@@ -77,7 +94,7 @@ static void give(struct breakdown *b, const struct share *share, __u64 ns)
 	b->given += ns;
 	for (i = 0; i < why->nr; i++) {
 		if (is_same(&why->shares[i], share)) {
-			why->shares[i].ns += ns;
+			add(&why->shares[i], share, ns);
 			return;
 		}
 	}
@@ -102,42 +119,105 @@ static void give_cause(struct breakdown *b, enum cause what, __u64 ns)
 	give(b, &share, ns);
 }
 
-/* How many ns of @span are outside b->quota. */
-static __u64 without_quota(const struct breakdown *b, struct span span)
+/* How many ns of @span are outside b->held. */
+static __u64 not_held(const struct breakdown *b, struct span span)
 {
-	return span.to - span.from - overlap(span, b->quota);
+	return span.to - span.from - overlap(span, b->held);
+}
+
+/* The scheduler runs the task of the lowest rank. All normal tasks share one. */
+static int rank_of(__s16 prio)
+{
+	return prio < MAX_RT_PRIO ? prio : MAX_RT_PRIO;
+}
+
+static bool is_rt(__s16 prio)
+{
+	return prio >= 0 && prio < MAX_RT_PRIO;
+}
+
+static enum task_class class_of(const struct run_segment *s)
+{
+	if (s->flags & SEGMENT_STOP)
+		return CLASS_STOP;
+	if (s->prio < 0)
+		return CLASS_DEADLINE;
+	if (!is_rt(s->prio))
+		return CLASS_NORMAL;
+	switch (s->policy) {
+	case SCHED_FIFO:
+		return CLASS_FIFO;
+	case SCHED_RR:
+		return CLASS_RR;
+	default:
+		return CLASS_BOOSTED;
+	}
 }
 
 /*
- * Share out @part of segment @s. Interrupts and the hypervisor took @nontask ns
- * of @part, interrupts alone @irq ns.
+ * Was the waiter, a real-time task, held back by the limit of real-time tasks
+ * while its CPU, from which it had been waiting since @since, was given to @s?
+ * The scheduler gives no CPU to a task of a lower class for another reason. But
+ * a task that had the CPU already may keep the CPU for a while, because the
+ * kernel is not preemptible everywhere.
  */
-static void charge(struct breakdown *b, const struct run_segment *s, struct span part,
-		   __u64 nontask, __u64 irq)
+static bool is_rt_limit(const struct why_event *e, const struct run_segment *s, __u64 since)
 {
-	const struct wait_event *w = &b->event->wait;
-	__u64 len = part.to - part.from, ns = without_quota(b, part);
+	if (!is_rt(e->prio) || !(e->flags & WHY_CAN_LIMIT_RT) ||
+	    s->flags & (SEGMENT_SERVED | SEGMENT_FORCED) ||
+	    (s->prio < MAX_RT_PRIO && !(s->flags & SEGMENT_IDLE)))
+		return false;
+	return e->flags & WHY_RT_LIMIT || s->start_ns > since + CLOCKS_DIFFER_NS;
+}
+
+static struct share task_share(const struct why_event *e, const struct run_segment *s)
+{
 	struct share share = {
 		.cause = CAUSE_TASK,
 		.tid = s->tid,
 		.tgid = s->tgid,
 		.cgroup = s->cgroup,
-		.same_process = s->tgid && s->tgid == w->tgid,
+		.same_process = s->tgid && s->tgid == e->wait.tgid,
 		/* Skip the root (ID 1): it has all tasks outside containers. */
-		.same_cgroup = s->cgroup > 1 && s->cgroup == b->event->cgroup,
+		.same_cgroup = s->cgroup > 1 && s->cgroup == e->cgroup,
+		.outranks = s->flags & SEGMENT_STOP || rank_of(s->prio) < rank_of(e->prio),
+		.fair_server = is_rt(e->prio) && s->flags & SEGMENT_SERVED,
+		.class = class_of(s),
+		.rt_priority = is_rt(s->prio) ? MAX_RT_PRIO - 1 - s->prio : 0,
 	};
+
+	memcpy(share.comm, s->comm, sizeof(share.comm));
+	return share;
+}
+
+/*
+ * Share out @part of segment @s. Interrupts and the hypervisor took @nontask ns
+ * of @part, interrupts alone @irq ns. The task has been queued on the CPU since
+ * @since.
+ */
+static void charge(struct breakdown *b, const struct run_segment *s, struct span part,
+		   __u64 since, __u64 nontask, __u64 irq)
+{
+	const struct why_event *e = b->event;
+	const struct share limit = { .cause = CAUSE_RT_LIMIT, .cgroup = e->rt_cgroup };
+	__u64 len = part.to - part.from, ns = not_held(b, part);
+	struct share share;
 
 	b->covered += ns;
 	/* A broken segment, or one where the waiter runs, missed a switch. */
-	if (s->flags & SEGMENT_BROKEN || (s->tid && s->tid == w->tid))
+	if (s->flags & SEGMENT_BROKEN || (s->tid && s->tid == e->wait.tid))
 		return;
 	nontask = min64(fraction(nontask, ns, len), ns);
 	irq = min64(fraction(irq, ns, len), nontask);
 	give_cause(b, CAUSE_IRQ, irq);
 	give_cause(b, CAUSE_STEAL, nontask - irq);
 	ns -= nontask;
-	memcpy(share.comm, s->comm, sizeof(share.comm));
-	if (s->flags & SEGMENT_IDLE)
+	share = task_share(e, s);
+	if (s->flags & SEGMENT_FORCED)
+		give_cause(b, CAUSE_FORCED_IDLE, ns);
+	else if (is_rt_limit(e, s, since))
+		give(b, &limit, ns);
+	else if (s->flags & SEGMENT_IDLE)
 		give_cause(b, CAUSE_IDLE, ns);
 	else
 		give(b, &share, ns);
@@ -218,7 +298,7 @@ static void explain_stay(struct breakdown *b, __u32 cpu, __u32 seq, struct span 
 			r0 = reading_at(r0, r1, part.from);
 		if (r1.at > part.to)
 			r1 = reading_at(r0, r1, part.to);
-		charge(b, s, part, r1.nontask - r0.nontask, r1.irq - r0.irq);
+		charge(b, s, part, stay.from, r1.nontask - r0.nontask, r1.irq - r0.irq);
 		if (s->start_ns <= stay.from)
 			break;
 	}
@@ -245,8 +325,8 @@ static void explain_stays(struct breakdown *b)
 		 * because the task was queued on unknown CPUs.
 		 */
 		if (e->nr_migrations <= MAX_MIGRATIONS) {
-			give_cause(b, CAUSE_MIGRATING, without_quota(b, flight));
-			b->covered += without_quota(b, flight);
+			give_cause(b, CAUSE_MIGRATING, not_held(b, flight));
+			b->covered += not_held(b, flight);
 		}
 		at = flight.to;
 	}
@@ -271,11 +351,46 @@ static int by_size(const void *pa, const void *pb)
 	return a->tid < b->tid ? -1 : a->tid > b->tid;
 }
 
+/*
+ * Find b->held, between the wakeup and the end of the wait, and its share. A
+ * task is held back in one way only, because each class has its own.
+ */
+static void explain_held(struct breakdown *b)
+{
+	const struct why_event *e = b->event;
+	struct share share = { .cause = CAUSE_QUOTA, .cgroup = e->quota_cgroup };
+	__u64 ns = min64(e->quota_ns, b->wait.to - b->queued);
+
+	b->held.from = min64(max64(e->quota_since_ns, b->queued), b->wait.to - ns);
+	b->held.to = b->held.from + ns;
+	if (e->budget_ns > b->queued) {
+		share = (struct share) { .cause = CAUSE_DEADLINE };
+		b->held = (struct span) { b->queued, min64(e->budget_ns, b->wait.to) };
+	} else if (e->flags & WHY_SCHED_EXT) {
+		share = (struct share) { .cause = CAUSE_SCHED_EXT };
+		b->held = (struct span) { b->queued, b->wait.to };
+		/* A scheduler that chooses a CPU moves the task there. */
+		if (e->nr_migrations && e->queued_ns > b->queued)
+			b->held.to = min64(e->queued_ns, b->wait.to);
+	}
+	give(b, &share, b->held.to - b->held.from);
+}
+
+/*
+ * Where nobody knows when the task was throttled, nobody knows who had the CPU
+ * while it was not. Less than 6 % of quota makes no verdict.
+ */
+static bool knows_when_held(const struct breakdown *b)
+{
+	const struct why_event *e = b->event;
+
+	return e->quota_since_ns || e->quota_ns <= e->wait.wait_ns / 16;
+}
+
 struct why *explain(const struct why_event *e, const struct history *h)
 {
 	struct breakdown b = { .event = e, .history = h, .size = 8 };
-	struct share quota = { .cause = CAUSE_QUOTA, .cgroup = e->quota_cgroup };
-	__u64 wait_ns = e->wait.wait_ns, quota_ns;
+	__u64 wait_ns = e->wait.wait_ns;
 	/* wakeup_ns can exceed wait_ns because the clock is read two ways. */
 	__u64 wakeup = min64(e->wakeup_ns, wait_ns);
 
@@ -287,19 +402,10 @@ struct why *explain(const struct why_event *e, const struct history *h)
 	b.wait.from = e->wait.end_ns - wait_ns;
 	b.queued = b.wait.from + wakeup;
 
-	/* Quota counts only between the wakeup and the end of the wait. */
-	quota_ns = min64(e->quota_ns, wait_ns - wakeup);
-	b.quota.from = min64(max64(e->quota_since_ns, b.queued), b.wait.to - quota_ns);
-	b.quota.to = b.quota.from + quota_ns;
-	give(&b, &quota, quota_ns);
-
 	give_cause(&b, CAUSE_WAKEUP, wakeup);
-	b.covered = wakeup + quota_ns;
-	/*
-	 * Where nobody knows when the task was throttled, nobody knows who had
-	 * the CPU while it was not. Less than 6 % of quota makes no verdict.
-	 */
-	if (!e->quota_unknown && (e->quota_since_ns || quota_ns <= wait_ns / 16))
+	explain_held(&b);
+	b.covered = wakeup + b.held.to - b.held.from;
+	if (!e->quota_unknown && knows_when_held(&b))
 		explain_stays(&b);
 	else
 		b.covered = wait_ns;

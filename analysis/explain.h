@@ -10,7 +10,11 @@
 
 enum cause {
 	CAUSE_QUOTA,			/* the waiter's group was throttled */
+	CAUSE_RT_LIMIT,			/* real-time tasks have run too long */
+	CAUSE_DEADLINE,			/* the waiter's budget was used up */
 	CAUSE_TASK,			/* another task had the waiter's CPU */
+	CAUSE_SCHED_EXT,		/* in a queue that belongs to no CPU */
+	CAUSE_FORCED_IDLE,		/* idle for core scheduling's sake */
 	CAUSE_IRQ,
 	CAUSE_STEAL,			/* the hypervisor had the CPU */
 	CAUSE_IDLE,			/* the waiter's CPU was idle */
@@ -20,10 +24,22 @@ enum cause {
 	NR_CAUSES,
 };
 
+/* The scheduling class of a task, as its priority of that moment says. */
+enum task_class {
+	CLASS_NORMAL,			/* fair, idle and sched_ext */
+	CLASS_FIFO,
+	CLASS_RR,
+	/* Has inherited a real-time priority with a lock. */
+	CLASS_BOOSTED,
+	CLASS_DEADLINE,
+	CLASS_STOP,
+	NR_CLASSES,
+};
+
 struct share {
 	enum cause cause;
 	__u64 ns;
-	/* Cgroup ID: out of quota, or of the task that ran; 0: none. */
+	/* Cgroup ID: out of quota or time, or of the task that ran; 0: none. */
 	__u64 cgroup;
 	/* The task that ran, CAUSE_TASK only: */
 	__u32 tid;
@@ -31,6 +47,10 @@ struct share {
 	char comm[TASK_COMM_LEN];
 	bool same_process;		/* as the waiter */
 	bool same_cgroup;		/* as the waiter, but not the root */
+	bool outranks;			/* is of a higher class or priority */
+	bool fair_server;		/* ran before real-time tasks by this */
+	enum task_class class;
+	__u32 rt_priority;		/* 1 to 99; 0: is not real-time */
 };
 
 /* A wait and its shares, which add up to event.wait.wait_ns. */

@@ -1,134 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where kernels differ: one accessor for each difference. A field that some
- * version or configuration lacks is declared here in a type named ___compat
- * (libbpf ignores what follows the three underscores). So the build does not
- * depend on the kernel it runs on, and bpf_core_field_exists() decides when the
- * programs are loaded.
- *
- * One such type holds all fields that a struct has in any kernel, because
- * libbpf searches the whole BTF of the kernel for each type while users wait.
+ * Where kernels differ: one accessor for each difference. types.bpf.h has the
+ * fields.
  */
 #ifndef __RUNQSLOWER_COMPAT_BPF_H
 #define __RUNQSLOWER_COMPAT_BPF_H
 
+#include "types.bpf.h"
+
 #define TASK_RUNNING	0
 
 #define MAX_CGROUP_DEPTH	32
-
-struct rq___compat {
-	u64 clock;
-	u64 clock_task;
-	u64 clock_pelt;
-	u64 lost_idle_time;
-	u64 prev_irq_time;		/* CONFIG_IRQ_TIME_ACCOUNTING */
-} __attribute__((preserve_access_index));
-
-struct cfs_rq___compat {
-	struct rq___compat *rq;		/* CONFIG_FAIR_GROUP_SCHED */
-	struct task_group___compat *tg;	/* CONFIG_FAIR_GROUP_SCHED */
-	/* CONFIG_CFS_BANDWIDTH, all fields below */
-	u64 throttled_clock_self;	/* since 6.6 */
-	u64 throttled_clock_self_time;
-	u64 throttled_clock_pelt;	/* since 5.19 */
-	u64 throttled_clock_pelt_time;
-	u64 throttled_clock_task;	/* before 5.19 */
-	u64 throttled_clock_task_time;
-	int throttled;			/* a bit since 6.18 */
-	int throttle_count;
-} __attribute__((preserve_access_index));
-
-struct kernfs_node___compat {
-	u64 id;
-} __attribute__((preserve_access_index));
-
-struct cgroup_subsys_state___compat {
-	struct cgroup___compat *cgroup;
-} __attribute__((preserve_access_index));
-
-struct cgroup___compat {
-	struct {
-		struct cgroup_subsys_state___compat *parent;
-	} self;
-	struct kernfs_node___compat *kn;
-} __attribute__((preserve_access_index));
-
-struct css_set___compat {
-	struct cgroup___compat *dfl_cgrp;
-} __attribute__((preserve_access_index));
-
-/* The sched_entity of a group, not of a task. */
-struct sched_entity___compat {
-	struct sched_entity___compat *parent;	/* of the parent group */
-	struct cfs_rq___compat *cfs_rq;	/* the parent group's queue */
-} __attribute__((preserve_access_index));
-
-struct task_group___compat {
-	struct {
-		struct cgroup___compat *cgroup;
-	} css;
-	struct cfs_rq___compat **cfs_rq;
-	/* before 7.x: see task_cfs_rq_on() */
-	struct sched_entity___compat **se;
-	struct {			/* empty without CONFIG_CFS_BANDWIDTH */
-		struct {
-			struct {
-				s64 expires;
-			} node;
-		} period_timer;
-	} cfs_bandwidth;
-} __attribute__((preserve_access_index));
-
-struct pid___compat {
-	unsigned int level;
-	struct {
-		int nr;
-		void *ns;
-	} numbers[1];			/* level + 1 entries */
-} __attribute__((preserve_access_index));
-
-struct task_struct___compat {
-	struct {
-		u32 cpu;		/* since 5.16 */
-		int preempt_count;	/* riscv */
-		struct {
-			u32 count;	/* arm64 */
-		} preempt;
-	} thread_info;
-	unsigned int cpu;		/* before 5.16 */
-	unsigned int __state;		/* since 5.14 */
-	long state;			/* before 5.14 */
-	struct {
-		/* parent and cfs_rq: CONFIG_FAIR_GROUP_SCHED */
-		struct sched_entity___compat *parent;
-		struct cfs_rq___compat *cfs_rq;
-		u64 deadline;		/* since 6.6 */
-	} se;
-	/* CONFIG_CGROUP_SCHED */
-	struct task_group___compat *sched_task_group;
-	bool throttled;			/* since 6.18, CONFIG_CFS_BANDWIDTH */
-	int prio;
-	/*
-	 * on_rq and on_cpu are bytes since 7.x. libbpf adjusts the loads,
-	 * because both fields are unsigned.
-	 */
-	unsigned int on_rq;
-	unsigned int on_cpu;		/* CONFIG_SMP */
-	struct css_set___compat *cgroups;	/* CONFIG_CGROUPS */
-	const struct cpumask *cpus_ptr;
-	struct {			/* empty without CONFIG_SCHED_INFO */
-		unsigned long long last_arrival;
-		unsigned long long last_queued;
-	} sched_info;
-	u32 pid;
-	u32 tgid;
-	u64 start_time;
-	struct task_struct___compat *group_leader;
-	struct pid___compat *thread_pid;
-	unsigned long nvcsw;
-	unsigned long nivcsw;
-	char comm[TASK_COMM_LEN];
-} __attribute__((preserve_access_index));
 
 /* Helpers take @p itself; fields are read through the result. */
 static __always_inline struct task_struct___compat *compat(struct task_struct *p)
@@ -212,6 +94,67 @@ static __always_inline u32 task_cpu(struct task_struct *p)
 	struct task_struct___compat *t = compat(p);
 
 	return bpf_core_field_exists(t->cpu) ? t->cpu : t->thread_info.cpu;
+}
+
+/* Is @p the task of stop_machine() on its CPU, of @cfs_rq? It outranks all. */
+static __always_inline bool is_stop_task(struct task_struct *p,
+					 struct cfs_rq___compat *cfs_rq)
+{
+	return has_rq_clock() && bpf_core_field_exists(cfs_rq->rq->stop) &&
+	       (u64)cfs_rq->rq->stop == (u64)p;
+}
+
+/*
+ * Has the fair server (since 6.8) chosen @p? It gives fair tasks some time
+ * although real-time tasks are queued.
+ */
+static __always_inline bool is_served(struct task_struct *p)
+{
+	struct task_struct___compat *t = compat(p);
+
+	return bpf_core_field_exists(t->dl_server) && t->dl_server;
+}
+
+/*
+ * Does core scheduling (since 5.14) keep the CPU of @cfs_rq idle, which runs
+ * nothing, although tasks are queued?
+ */
+static __always_inline bool is_forced_idle(struct cfs_rq___compat *cfs_rq)
+{
+	return has_rq_clock() && bpf_core_field_exists(cfs_rq->rq->core_enabled) &&
+	       cfs_rq->rq->core_enabled && cfs_rq->rq->nr_running;
+}
+
+#define X86_64_YIELD	24		/* numbers of sched_yield() */
+#define X86_64_USER_CS	0x33
+#define GENERIC_YIELD	124
+
+/* Can is_in_yield() tell? Needs a helper that there is since 5.15. */
+static __always_inline bool sees_yields(void)
+{
+	struct pt_regs___compat *regs = NULL;
+
+	return bpf_core_enum_value_exists(enum bpf_func_id___compat,
+					  BPF_FUNC_task_pt_regs___compat) &&
+	       (bpf_core_field_exists(regs->orig_ax) ||
+		bpf_core_field_exists(regs->syscallno));
+}
+
+/*
+ * Is @p, which leaves its CPU of its own accord, in sched_yield()? No
+ * tracepoint tells, but the user's registers have the number of the system
+ * call.
+ */
+static __always_inline bool is_in_yield(struct task_struct *p)
+{
+	struct pt_regs___compat *regs;
+
+	if (!sees_yields())
+		return false;
+	regs = (void *)bpf_task_pt_regs(p);
+	if (bpf_core_field_exists(regs->orig_ax))
+		return regs->orig_ax == X86_64_YIELD && regs->cs == X86_64_USER_CS;
+	return regs->syscallno == GENERIC_YIELD;
 }
 
 /* When @p was created, in ns. */
@@ -300,6 +243,10 @@ static __always_inline struct nontask nontask_time(struct cfs_rq___compat *cfs_r
 	nontask.all = rq->clock - rq->clock_task;
 	if (bpf_core_field_exists(rq->prev_irq_time))
 		nontask.irq = rq->prev_irq_time;
+	/* rq.clock_task leaves this out, and ticks count it. */
+	if (bpf_core_field_exists(rq->prev_steal_time) &&
+	    !bpf_core_field_exists(rq->prev_steal_time_rq))
+		nontask.all += rq->prev_steal_time;
 	return nontask;
 }
 
@@ -344,6 +291,21 @@ static __always_inline struct cgroup___compat *cgroup_above(struct cgroup___comp
 	return BPF_CORE_READ(cgroup, self.parent, cgroup);
 }
 
+/*
+ * The ID of the cgroup of @p: with @v1 that of @cfs_rq, as cfs_rq_cgroup_id().
+ * Else that in the v2 hierarchy, which may be below the one that @cfs_rq
+ * belongs to, because the cpu controller need not be enabled so far down.
+ */
+static __always_inline u64 own_cgroup_id(struct task_struct *p,
+					 struct cfs_rq___compat *cfs_rq, bool v1)
+{
+	struct task_struct___compat *t = compat(p);
+
+	if (v1 || !bpf_core_field_exists(t->cgroups))
+		return cfs_rq_cgroup_id(cfs_rq);
+	return t->cgroups->dfl_cgrp->kn->id;
+}
+
 /* Which CPUs of 64 * @word to 64 * @word + 63 @p may use, a bitmap. */
 static __always_inline u64 allowed_cpus(struct task_struct *p, u32 word)
 {
@@ -366,10 +328,11 @@ static __always_inline void load_comm(char *to, struct task_struct *p)
 	words[1] = comm[1];
 }
 
+#define COUNT_UNKNOWN	~0U
+
 /*
  * The preempt count of this CPU: of the current task where tasks have the
- * count, else (x86) at @offset from the run queue. 0 if not known, as if no
- * task was interrupted.
+ * count, else (x86) at @offset from the run queue. COUNT_UNKNOWN: not known.
  */
 static __always_inline u32 preempt_count(s64 offset)
 {
@@ -382,10 +345,48 @@ static __always_inline u32 preempt_count(s64 offset)
 	if (bpf_core_field_exists(t->thread_info.preempt_count))
 		return BPF_CORE_READ(t, thread_info.preempt_count);
 	if (!offset || !has_rq_clock())
-		return 0;
+		return COUNT_UNKNOWN;
 	rq = BPF_CORE_READ(t, se.cfs_rq, rq);
 	bpf_probe_read_kernel(&count, sizeof(count), (void *)rq + offset);
 	return count;
+}
+
+/*
+ * How deep the current task is in softirqs, as in preempt_count(). PREEMPT_RT
+ * counts softirqs here, because a softirq can be preempted there.
+ */
+static __always_inline u32 softirq_count(void)
+{
+	struct task_struct___compat *t = (void *)bpf_get_current_task();
+
+	return bpf_core_field_exists(t->softirq_disable_cnt) ?
+		BPF_CORE_READ(t, softirq_disable_cnt) : 0;
+}
+
+static __always_inline bool has_sched_ext(void)
+{
+	struct task_struct___compat *t = NULL;
+
+	return bpf_core_field_exists(t->scx.dsq);
+}
+
+#define SCX_TASK_QUEUED		1
+
+/* Is @p, which is queued or runs, of the sched_ext class? */
+static __always_inline bool is_ext(struct task_struct *p)
+{
+	return has_sched_ext() && compat(p)->scx.flags & SCX_TASK_QUEUED;
+}
+
+/*
+ * Is @p asleep, but still queued, to work off its lag (delayed dequeue, since
+ * 6.12)?
+ */
+static __always_inline bool sleeps_queued(struct task_struct *p)
+{
+	struct task_struct___compat *t = compat(p);
+
+	return bpf_core_field_exists(t->se.sched_delayed) && t->se.sched_delayed;
 }
 
 #endif /* __RUNQSLOWER_COMPAT_BPF_H */

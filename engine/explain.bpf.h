@@ -2,7 +2,8 @@
 /*
  * What is noted of a wait beside its length, so that user space can explain the
  * wait: how it began, who woke the task, which CPUs the task was queued on, how
- * long the task lacked quota, and which other CPUs were idle.
+ * long the task lacked quota or something like quota, and which other CPUs were
+ * idle.
  *
  * The time without quota is the growth of throttled_time(), because
  * throttled_time() counts the groups above as well.
@@ -10,6 +11,7 @@
 #ifndef __RUNQSLOWER_EXPLAIN_BPF_H
 #define __RUNQSLOWER_EXPLAIN_BPF_H
 
+#include "classes.bpf.h"
 #include "clock.bpf.h"
 #include "compat.bpf.h"
 #include "quota.bpf.h"
@@ -33,12 +35,16 @@ struct why_wait {
 	u64 quota_ns;			/* on CPUs that the task has left */
 	u64 quota_since;
 	u64 quota_cgroup;
+	u64 budget;			/* budget_ns of struct why_event */
+	u64 rt_group;			/* limited_rt_group() at the begin */
 	struct migration migrations[MAX_MIGRATIONS];
 	u32 nr_migrations;
 	u8 from;
 	u8 waker_kind;
 	u8 quota_unknown;
-	u8 pad;
+	u8 in_ext_queue;
+	s8 class;			/* class_of() at the begin */
+	u8 pad[7];
 	/* Of the last wakeup. waking is 0 unless a wakeup is under way. */
 	u64 waking;
 	u64 wakeup_ns;
@@ -47,10 +53,16 @@ struct why_wait {
 	char waker_comm[TASK_COMM_LEN];
 };
 
+/* Deadline, real-time, or any other. */
+static __always_inline s8 class_of(struct task_struct *p)
+{
+	return is_deadline(p) ? -1 : is_rt(p);
+}
+
 /* Can throttling have a part in the wait of @p? */
 static __always_inline bool may_lack_quota(const struct why_wait *w, struct task_struct *p)
 {
-	return has_quota(p) && (!throttles_tasks() || w->from == FROM_THROTTLED);
+	return has_quota(p) && (!throttles_tasks() || w->quota_cgroup);
 }
 
 /* From now on the throttled time of @cfs_rq, or NULL, counts for @w. */
@@ -79,6 +91,35 @@ static __always_inline bool could_lack_quota(const struct why_wait *w,
 }
 
 /*
+ * Note what of other classes than fair keeps @p from running. A real-time task
+ * may also be queued, or be woken, while its group is over the limit.
+ */
+static __always_inline void note_class(struct why_wait *w, struct task_struct *p)
+{
+	u32 budget;
+
+	w->class = class_of(p);
+	w->budget = 0;
+	w->rt_group = 0;
+	w->in_ext_queue = false;
+	if (is_rt(p)) {
+		w->rt_group = limited_rt_group(address_of(p));
+	} else if (is_deadline(p)) {
+		budget = budget_of(address_of(p));
+		if (budget == BUDGET_YIELDED) {
+			w->from = FROM_YIELDED;
+			/* As wait_begins() has said. */
+			w->budget = w->wait.since;
+		} else if (budget) {
+			w->from = FROM_THROTTLED;
+			w->budget = next_budget(p, w->wait.since);
+		}
+	} else if (is_ext(p)) {
+		w->in_ext_queue = is_in_ext_queue(address_of(p));
+	}
+}
+
+/*
  * Fill @w at the begin of a wait of @p, of @cfs_rq, after wait_begin(). @group:
  * the throttled_group() of @p.
  */
@@ -86,7 +127,10 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 				      struct cfs_rq___compat *cfs_rq, enum wait_from from,
 				      u64 group)
 {
-	w->from = group && from == FROM_PREEMPTED ? FROM_THROTTLED : from;
+	w->from = from;
+	note_class(w, p);
+	if ((from == FROM_PREEMPTED || from == FROM_YIELDED) && (group || w->rt_group))
+		w->from = FROM_THROTTLED;
 	w->nr_migrations = 0;
 	w->nontask = nontask_time(cfs_rq);
 	w->quota_ns = 0;
@@ -114,6 +158,18 @@ static __always_inline u64 why_leaves(struct cpu_state *c, struct task_struct *p
 	t->since = now;
 	t->cgroup = group;
 	return group;
+}
+
+/*
+ * @p was throttled before tracing began: note what is known now. The wait
+ * began, as sched_info says, when @p was queued.
+ */
+static __always_inline void why_began_throttled(struct why_wait *w, struct task_struct *p,
+						struct cfs_rq___compat *cfs_rq, u64 group)
+{
+	wait_begin(&w->wait, p, bpf_ktime_get_ns());
+	why_begin(w, p, cfs_rq, FROM_PREEMPTED, group);
+	wait_began_before(&w->wait);
 }
 
 /* No wakeup began the wait, or the wakeup was not seen. */
@@ -154,9 +210,11 @@ static __always_inline enum waker_kind waker_kind(void)
 {
 	u32 count = preempt_count(preempt_count_at);
 
+	if (count == COUNT_UNKNOWN)
+		return WAKER_UNSEEN;
 	if (count & in_irq_mask)
 		return WAKER_IRQ;
-	return count & SERVING_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
+	return (count | softirq_count()) & SERVING_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
 }
 
 /* The present context is about to wake the task of @w. */
@@ -198,22 +256,29 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 	}
 }
 
+/* The CPUs below nr_cpus, as a bitmap, because a mask may have more. */
+static __always_inline u64 possible_cpus(u32 word)
+{
+	return word < nr_cpus / 64 ? ~0ULL : (1ULL << nr_cpus % 64) - 1;
+}
+
 /*
- * Find the CPUs that @p may use and that have been idle since @since, apart
- * from @except (-1: none).
+ * Find the CPUs that @p may use, and those that have been idle since @since,
+ * apart from @except (-1: none).
  */
 static __always_inline void find_idle_cpus(struct why_event *to, struct task_struct *p,
 					   s32 except, u64 since)
 {
 	struct cpu_state *c;
-	u64 allowed = 0;
 	u32 i, key;
 
 	__builtin_memset(to->idle_cpus, 0, sizeof(to->idle_cpus));
+	__builtin_memset(to->allowed_cpus, 0, sizeof(to->allowed_cpus));
 	for (i = 0; i < MAX_IDLE_CPUS && i < nr_cpus; i++) {
 		if (i % 64 == 0)
-			allowed = allowed_cpus(p, i / 64);
-		if (i == (u32)except || !(allowed & 1ULL << i % 64))
+			to->allowed_cpus[i / 64] = allowed_cpus(p, i / 64) &
+						   possible_cpus(i / 64);
+		if (i == (u32)except)
 			continue;
 		key = i;
 		c = bpf_map_lookup_elem(&cpus, &key);
@@ -316,10 +381,28 @@ static __always_inline u64 queued_time(const struct ended *e)
 	return time_before(e->now, queued) ? e->now : queued;
 }
 
+static __always_inline u8 why_flags(const struct why_wait *w)
+{
+	u8 flags = limits_rt() ? WHY_CAN_LIMIT_RT : 0;
+
+	if (w->rt_group)
+		flags |= WHY_RT_LIMIT;
+	if (w->in_ext_queue)
+		flags |= WHY_SCHED_EXT;
+	return flags;
+}
+
 static __always_inline void fill_why(struct why_event *to, const struct ended *e,
 				     const struct why_wait *w)
 {
+	bool same_class = w->class == class_of(e->task);
+
 	to->from = w->from;
+	if (same_class) {
+		to->flags = why_flags(w);
+		to->budget_ns = w->budget;
+		to->rt_cgroup = w->rt_group == NO_GROUP ? 0 : w->rt_group;
+	}
 	to->wakeup_ns = w->wakeup_ns;
 	to->begin_nontask_ns = w->nontask.all;
 	to->begin_irq_ns = w->nontask.irq;
@@ -330,6 +413,8 @@ static __always_inline void fill_why(struct why_event *to, const struct ended *e
 	to->waker_tgid = w->waker_tgid;
 	__builtin_memcpy(to->waker_comm, w->waker_comm, sizeof(to->waker_comm));
 	find_quota(to, e, w);
+	/* Another class than at the begin: either may have held the task. */
+	to->quota_unknown |= !same_class;
 }
 
 /*
@@ -354,7 +439,14 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->wait.kind = RECORD_WHY;
 	fill_wait_event(&to->wait, e);
 	to->seq = seq;
-	to->cgroup = cfs_rq_cgroup_id(e->cfs_rq);
+	to->cgroup = own_cgroup_id(e->task, e->cfs_rq, shows_v1);
+	to->cpu_cgroup = cfs_rq_cgroup_id(e->cfs_rq);
+	to->prio = compat(e->task)->prio;
+	to->policy = compat(e->task)->policy;
+	to->flags = limits_rt() ? WHY_CAN_LIMIT_RT : 0;
+	to->budget_ns = 0;
+	to->rt_cgroup = 0;
+	to->pad = 0;
 	to->queued_ns = queued_time(e);
 	to->end_nontask_ns = nontask.all;
 	to->end_irq_ns = nontask.irq;
@@ -366,6 +458,8 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 		fill_why(to, e, w);
 		if (to->quota_since_ns == e->since + w->wakeup_ns)
 			busy_since += w->wakeup_ns + to->quota_ns;
+		else if (time_before(busy_since, w->budget))
+			busy_since = w->budget;
 	} else {
 		to->from = FROM_UNSEEN;
 		to->wakeup_ns = 0;

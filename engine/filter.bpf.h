@@ -15,6 +15,7 @@ const volatile bool filter_cpus;
 const volatile u64 cpu_mask[MAX_CPUS / 64];
 const volatile u32 nr_cgroups;		/* entries of cgroups, 0: any cgroup */
 const volatile bool cgroups_v1;		/* cgroups has IDs of v1 */
+const volatile bool shows_v1;		/* cgroups of v1 are shown */
 const volatile bool in_pidns;		/* tool is in a nested PID namespace */
 
 /* Depth and address of the tool's PID namespace, set by learn_of_kernel(). */

@@ -8,15 +8,13 @@
 
 #include "compat.bpf.h"
 
-#define MAX_RT_PRIO	100
-
-/* Can CFS bandwidth throttle @p? Real-time tasks run on. */
+/* Can CFS bandwidth throttle @p? Real-time and sched_ext tasks run on. */
 static __always_inline bool has_quota(struct task_struct *p)
 {
 	struct cfs_rq___compat *cfs_rq = NULL;
 
 	return bpf_core_field_exists(cfs_rq->throttle_count) &&
-	       compat(p)->prio >= MAX_RT_PRIO;
+	       compat(p)->prio >= MAX_RT_PRIO && !is_ext(p);
 }
 
 /*

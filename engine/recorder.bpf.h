@@ -51,6 +51,16 @@ static __always_inline struct run_chunk *chunk_of(u32 cpu, u32 seq)
 	return bpf_map_lookup_elem(&history, &key);
 }
 
+static __always_inline u8 segment_flags(struct task_struct *p,
+					struct cfs_rq___compat *cfs_rq)
+{
+	if (!compat(p)->pid)
+		return SEGMENT_IDLE | (is_forced_idle(cfs_rq) ? SEGMENT_FORCED : 0);
+	if (!compat(p)->prio && is_stop_task(p, cfs_rq))
+		return SEGMENT_STOP;
+	return is_served(p) ? SEGMENT_SERVED : 0;
+}
+
 /* @p, of @cfs_rq, has @cpu from @start on. */
 static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
 					  struct task_struct *p,
@@ -74,16 +84,18 @@ static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
 		chunk->nr_sent = 0;
 	s = &chunk->segments[i];
 	s->kind = RECORD_SEGMENTS;
-	s->flags = compat(p)->pid ? 0 : SEGMENT_IDLE;
+	s->flags = segment_flags(p, cfs_rq);
 	s->cpu = cpu;
 	s->seq = seq;
 	s->start_ns = start;
 	s->nontask_ns = nontask.all;
 	s->irq_ns = nontask.irq;
-	s->cgroup = cfs_rq_cgroup_id(cfs_rq);
+	s->cgroup = own_cgroup_id(p, cfs_rq, shows_v1);
 	s->tid = tid_of(p);
 	s->tgid = tgid_of(p);
 	load_comm(s->comm, p);
+	s->prio = compat(p)->prio;
+	s->policy = compat(p)->policy;
 	c->next_seq = seq + 1;
 }
 
@@ -115,6 +127,8 @@ static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 
 	if (run_gen(p) == c->running + 1)
 		return;
+	if (c->running)
+		__sync_fetch_and_add(&stats.unseen, 1);
 	segment_break(c, cpu);
 	arrival = last_arrival(p);
 	/*
@@ -136,8 +150,31 @@ static __always_inline void recorder_enters(struct cpu_state *c, u32 cpu,
 {
 	segment_begin(c, cpu, p, cfs_rq, now);
 	c->running = run_gen(p);
-	c->idle_since = compat(p)->pid ? 0 : now;
+	c->idle_since = compat(p)->pid || is_forced_idle(cfs_rq) ? 0 : now;
 	c->rq = (u64)(has_rq_clock() ? cfs_rq->rq : NULL);
+}
+
+/*
+ * @p is called @comm from now on: by exec, or by itself. The segment has one
+ * name, because who looks for the task knows the new one.
+ */
+static __always_inline void recorder_renames(struct task_struct *p, const char *comm)
+{
+	struct cpu_state *c = cpu_state(p);
+	u32 last = c ? (c->next_seq - 1) % CHUNK : 0;
+	struct run_chunk *chunk;
+	struct run_segment *s;
+
+	if (!c || run_gen(p) != c->running)
+		return;
+	chunk = chunk_of(task_cpu(p), c->next_seq - 1);
+	if (!chunk)
+		return;
+	s = &chunk->segments[last];
+	__builtin_memset(s->comm, 0, sizeof(s->comm));
+	bpf_probe_read_kernel_str(s->comm, sizeof(s->comm), comm);
+	if (chunk->nr_sent > last)
+		chunk->nr_sent = last;
 }
 
 /*
@@ -156,6 +193,7 @@ static __always_inline void recorder_begins(struct task_struct *p)
 	ago = arrival ? rq_clock(cfs_rq) - arrival : 0;
 	segment_begin(c, task_cpu(p), p, cfs_rq, time_before(0, ago) ? now - ago : now);
 	c->running = run_gen(p);
+	c->rq = (u64)(has_rq_clock() ? cfs_rq->rq : NULL);
 }
 
 /*

@@ -23,7 +23,7 @@
 const volatile u64 threshold_ns;	/* report waits of at least this */
 const volatile bool rough_times;	/* recent_time() rules most waits out */
 const volatile bool count_lengths;	/* count waits in waits_by_length */
-const volatile bool use_tids;		/* records by TID, see record_of() */
+const volatile bool use_tids;		/* records by TID, see records.bpf.h */
 
 struct wait_stats stats = {};
 
@@ -60,7 +60,8 @@ struct ended {
 	/* Set by wait_end(): */
 	u64 since;			/* CLOCK_MONOTONIC */
 	u64 queued;			/* last_queued() of @task */
-	bool begin_seen;		/* @since is from the record */
+	bool begin_seen;		/* the record is of this wait */
+	bool by_queued;			/* @since is from @queued */
 };
 
 static __always_inline void count_lost(enum lost_reason reason)
@@ -77,39 +78,6 @@ static __always_inline u64 wait_gen(struct task_struct *p)
 	return nr_switches(p) + (use_tids ? start_time(p) : 0) + 1;
 }
 
-/*
- * The record of @p: in task storage, or by TID where tracing programs have no
- * task storage (before 5.13). NULL if @p has no record and cannot be given one;
- * before 6.2 also while this CPU is inside of another look-up.
- */
-static __always_inline void *record_of(void *storage, void *by_tid, struct task_struct *p)
-{
-	u64 flags = can_create_under_rq_lock() ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0;
-	u32 tid;
-
-	if (use_tids) {
-		tid = compat(p)->pid;
-		return bpf_map_lookup_elem(by_tid, &tid);
-	}
-	return bpf_task_storage_get(storage, p, NULL, flags);
-}
-
-/* Make @none the record of @p in the map by TID, unless @p has a record. */
-static __always_inline void add_record(void *by_tid, struct task_struct *p,
-				       const void *none)
-{
-	u32 tid = compat(p)->pid;
-
-	bpf_map_update_elem(by_tid, &tid, none, BPF_NOEXIST);
-}
-
-/* A wait without @record is lost, unless sched_info tells of the wait. */
-static __always_inline void count_no_record(const void *record)
-{
-	if (!record && !has_sched_info())
-		count_lost(LOST_STORAGE);
-}
-
 /* Is the record @w of the present wait of @p, not of an earlier one? */
 static __always_inline bool has_begun(const struct wait *w, struct task_struct *p)
 {
@@ -120,6 +88,23 @@ static __always_inline void wait_begin(struct wait *w, struct task_struct *p, u6
 {
 	w->since = since;
 	w->gen = wait_gen(p);
+}
+
+/* The wait that has just begun in @w did so before tracing, at last_queued(). */
+static __always_inline void wait_began_before(struct wait *w)
+{
+	w->since = 0;
+}
+
+/* The last_queued() that @p has now is no begin of a wait, because @p sleeps. */
+static __always_inline void wait_is_none(struct wait *w, struct task_struct *p)
+{
+	w->gen = ~wait_gen(p);
+}
+
+static __always_inline bool is_none(const struct wait *w, struct task_struct *p)
+{
+	return w->gen == ~wait_gen(p);
 }
 
 /*
@@ -198,11 +183,13 @@ static __always_inline bool find_begin(struct ended *e, const struct wait *w)
 {
 	e->queued = last_queued(e->task);
 	e->begin_seen = w && has_begun(w, e->task);
-	if (e->begin_seen)
+	e->by_queued = !e->begin_seen || !w->since;
+	if (!e->by_queued) {
 		e->since = w->since;
-	else
-		e->since = e->queued + e->cpu->offset;
-	return e->begin_seen || e->queued;
+		return true;
+	}
+	e->since = e->queued + e->cpu->offset;
+	return e->queued && !(w && is_none(w, e->task));
 }
 
 /*
@@ -223,7 +210,7 @@ static __always_inline bool wait_end(struct ended *e, const struct wait *w)
 	}
 	if (clock)
 		improve_offset(e->cpu, clock, e->now);
-	if (!e->begin_seen)
+	if (e->by_queued)
 		e->since = e->queued + e->cpu->offset;
 	if (!time_before(e->now, e->since))
 		return true;

@@ -27,6 +27,7 @@ static struct {
 
 static int mount_fd = -1;		/* -1: not looked for, -2: no mount */
 static char mount_point[PATH_MAX];
+static bool mount_is_v1;
 
 /* Is @word one of the comma-separated words of @list? */
 static bool has_word(const char *list, const char *word)
@@ -58,6 +59,7 @@ static void open_mount(void)
 			continue;
 		if (!strcmp(type, "cgroup") && has_word(options, "cpu")) {
 			snprintf(mount_point, sizeof(mount_point), "%s", point);
+			mount_is_v1 = true;
 			break;
 		}
 		if (!strcmp(type, "cgroup2") && !mount_point[0])
@@ -69,6 +71,13 @@ static void open_mount(void)
 	mount_fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (mount_fd < 0)
 		mount_fd = -2;
+}
+
+bool cgroups_are_v1(void)
+{
+	if (mount_fd == -1)
+		open_mount();
+	return mount_is_v1;
 }
 
 const char *cgroup_find(const char *path, __u64 *id, bool *v1)

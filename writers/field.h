@@ -29,11 +29,12 @@ enum field_type {
 	FIELD_CAUSES,			/* __u64[NR_CAUSES]: ns of each cause */
 	FIELD_PATH,			/* struct why_event: CPUs of the wait */
 	FIELD_CPUS,			/* __u64[MAX_IDLE_CPUS / 64]: a mask */
+	FIELD_SCHEDULER,		/* no value: that of sched_ext, now */
 	FIELD_OBJECT,			/* the row, by the fields of @table */
 	FIELD_ROWS,			/* struct rows of @table; CSV: first */
 	/* In text only: */
 	FIELD_MARK,			/* __u8: '+' if set, no space before */
-	FIELD_WHY,			/* const struct why *: its shares */
+	FIELD_WHY,			/* struct wait_row: shares, idle CPUs */
 	FIELD_PAIR,			/* struct total_row: two cgroups */
 };
 

@@ -10,6 +10,7 @@
 #include "util/cgroups.h"
 #include "util/clock.h"
 #include "util/error.h"
+#include "util/sched_ext.h"
 #include "writer.h"
 
 static json_writer_t *json;
@@ -111,6 +112,9 @@ static void write_value(const struct field *f, const void *row, unsigned int wit
 	case FIELD_COMM:
 		write_string(at);
 		return;
+	case FIELD_SCHEDULER:
+		write_string(sched_ext_name());
+		return;
 	case FIELD_REAL:
 		write_real(*(const double *)at);
 		return;
@@ -210,6 +214,14 @@ static void json_lost(const struct options *opts, const char *reason, __u64 nr, 
 	write_record(&lost_table, &row, fields_with(opts));
 }
 
+static void json_limits(const struct options *opts, unsigned int limits, __u64 now)
+{
+	struct limits_row row;
+
+	fill_limits(&row, limits, now);
+	write_record(&limits_table, &row, fields_with(opts));
+}
+
 static void json_cost(const struct options *opts, const struct cost *costs, size_t nr,
 		      __u64 now)
 {
@@ -228,5 +240,6 @@ const struct writer json_writer = {
 	.summary = json_summary,
 	.histogram = json_histogram,
 	.lost = json_lost,
+	.limits = json_limits,
 	.cost = json_cost,
 };

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #include <stdio.h>
+#include <linux/kernel.h>
 #include "names.h"
 
 const char * const cause_names[NR_CAUSES] = {
 	[CAUSE_QUOTA] = "quota",
+	[CAUSE_RT_LIMIT] = "rt_limit",
+	[CAUSE_DEADLINE] = "deadline",
 	[CAUSE_TASK] = "task",
+	[CAUSE_SCHED_EXT] = "sched_ext",
+	[CAUSE_FORCED_IDLE] = "forced_idle",
 	[CAUSE_IRQ] = "irq",
 	[CAUSE_STEAL] = "steal",
 	[CAUSE_IDLE] = "idle",
@@ -18,6 +23,7 @@ const char * const from_names[NR_FROM] = {
 	[FROM_WOKEN] = "woken",
 	[FROM_NEW] = "new",
 	[FROM_PREEMPTED] = "preempted",
+	[FROM_YIELDED] = "yielded",
 	[FROM_THROTTLED] = "throttled",
 };
 
@@ -27,6 +33,37 @@ const char * const waker_names[NR_WAKER_KINDS] = {
 	[WAKER_SOFTIRQ] = "softirq",
 	[WAKER_IRQ] = "irq",
 };
+
+const char * const class_names[NR_CLASSES] = {
+	[CLASS_NORMAL] = "normal",
+	[CLASS_FIFO] = "fifo",
+	[CLASS_RR] = "rr",
+	[CLASS_BOOSTED] = "boosted",
+	[CLASS_DEADLINE] = "deadline",
+	[CLASS_STOP] = "stop",
+};
+
+struct limits_text limits_text(unsigned int limits)
+{
+	static const struct {
+		unsigned int limit;
+		const char *text;
+	} texts[] = {
+		{ LIMIT_IRQ, "irq (counts as the task that ran)" },
+		{ LIMIT_STEAL, "steal (counts as the task that ran)" },
+		{ LIMIT_WAKER, "wakers (-)" },
+		{ LIMIT_YIELD, "yielded (counts as preempted)" },
+		{ LIMIT_GROUPS, "quota and cgroups (count as the task that ran, none)" },
+	};
+	struct limits_text list = {};
+	size_t i, len = 0;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (limits & texts[i].limit)
+			len += sprintf(list.text + len, "%s%s", len ? ", " : "", texts[i].text);
+	}
+	return list;
+}
 
 struct path_text path_text(const struct why_event *e)
 {

@@ -9,6 +9,14 @@
 extern const char * const cause_names[NR_CAUSES];
 extern const char * const from_names[NR_FROM];
 extern const char * const waker_names[NR_WAKER_KINDS];
+extern const char * const class_names[NR_CLASSES];
+
+struct limits_text {
+	char text[256];
+};
+
+/* What @limits (bits of enum limits) leaves untold, and what stands for it. */
+struct limits_text limits_text(unsigned int limits);
 
 struct path_text {
 	char text[80];

@@ -19,6 +19,18 @@ static void fill_shares(struct wait_row *row, const struct why *why)
 	row->uncovered_ns = why->uncovered_ns;
 }
 
+/* An idle CPU that the waiter might not use is another matter. */
+static void fill_cpus(struct wait_row *row)
+{
+	const struct why_event *e = &row->event;
+	unsigned int i;
+
+	for (i = 0; i < MAX_IDLE_CPUS / 64; i++) {
+		row->idle_cpus[i] = e->idle_cpus[i] & e->allowed_cpus[i];
+		row->forbidden_cpus[i] = e->idle_cpus[i] & ~e->allowed_cpus[i];
+	}
+}
+
 static void fill_waker(struct wait_row *row)
 {
 	const struct why_event *e = &row->event;
@@ -50,6 +62,9 @@ void fill_wait(struct wait_row *row, const struct wait_event *e, const struct wh
 	row->wakeup_ns = row->event.wakeup_ns < e->wait_ns ? row->event.wakeup_ns : e->wait_ns;
 	row->hops = row->event.nr_migrations > MAX_MIGRATIONS ? row->event.nr_migrations : 0;
 	fill_waker(row);
+	if (row->event.cpu_cgroup != row->event.cgroup)
+		row->cpu_cgroup = row->event.cpu_cgroup;
+	fill_cpus(row);
 	if (why)
 		fill_shares(row, why);
 }
@@ -183,6 +198,18 @@ void fill_histogram(struct histogram_row *row, const struct histogram *h, __u64 
 		};
 	}
 	row->buckets = (struct rows) { row->rows, bucket - row->rows };
+}
+
+void fill_limits(struct limits_row *row, unsigned int limits, __u64 now)
+{
+	*row = (struct limits_row) {
+		.now_ns = now,
+		.irq = !(limits & LIMIT_IRQ),
+		.steal = !(limits & LIMIT_STEAL),
+		.waker = !(limits & LIMIT_WAKER),
+		.yielded = !(limits & LIMIT_YIELD),
+		.groups = !(limits & LIMIT_GROUPS),
+	};
 }
 
 void fill_cost(struct cost_row *row, const struct cost *cost, __u64 now)

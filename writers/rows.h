@@ -23,6 +23,10 @@ struct wait_row {
 	__u64 causes[NR_CAUSES];	/* ns */
 	__u64 quota_cgroup;
 	__u64 uncovered_ns;
+	__u64 cpu_cgroup;		/* 0: event.cgroup */
+	/* Masks of CPUs that were idle all the while. */
+	__u64 idle_cpus[MAX_IDLE_CPUS / 64];
+	__u64 forbidden_cpus[MAX_IDLE_CPUS / 64];
 	/* For text; "-" stands for no task. */
 	const char *prev_comm;
 	const char *waker;
@@ -92,6 +96,13 @@ struct lost_row {
 	__u64 waits;
 };
 
+/* What the kernel can tell. */
+struct limits_row {
+	__u32 kind;			/* 0 */
+	__u64 now_ns;
+	bool irq, steal, waker, yielded, groups;
+};
+
 struct cost_row {
 	__u32 kind;			/* 0 */
 	__u64 now_ns;
@@ -110,6 +121,8 @@ void fill_summary(struct summary_row *row, const struct totals *t, size_t max,
 		  __u64 since, __u64 now);
 void fill_histogram(struct histogram_row *row, const struct histogram *h, __u64 since,
 		    __u64 now);
+/* @limits: bits of enum limits. */
+void fill_limits(struct limits_row *row, unsigned int limits, __u64 now);
 void fill_cost(struct cost_row *row, const struct cost *cost, __u64 now);
 
 #endif /* __RUNQSLOWER_ROWS_H */

@@ -26,6 +26,7 @@ static const struct {
 	{ "summary", &summary_table },
 	{ "histogram", &histogram_table },
 	{ "lost", &lost_table },
+	{ "limits", &limits_table },
 	{ "cost", &cost_table },
 };
 
@@ -112,6 +113,7 @@ static void value(const struct field *f)
 		words("enum", f->words, f->nr_words);
 		break;
 	case FIELD_TEXT:
+	case FIELD_SCHEDULER:
 		type("string");
 		break;
 	case FIELD_COMM:

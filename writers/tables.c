@@ -45,11 +45,23 @@ static const struct field share_fields[] = {
 	{ .name = "tid", FIELD(ID, share, tid), .kinds = BIT(CAUSE_TASK) },
 	{ .name = "pid", FIELD(ID, share, tgid), .kinds = BIT(CAUSE_TASK) },
 	{ .name = "cgroup", FIELD(CGROUP, share, cgroup),
-	  .kinds = BIT(CAUSE_TASK) | BIT(CAUSE_QUOTA),
-	  .about = "of the task, or that ran out of quota" },
+	  .kinds = BIT(CAUSE_TASK) | BIT(CAUSE_QUOTA) | BIT(CAUSE_RT_LIMIT),
+	  .about = "of the task, or that ran out of quota or real-time" },
 	{ .name = "same_process", FIELD(BOOL, share, same_process), .kinds = BIT(CAUSE_TASK) },
 	{ .name = "same_cgroup", FIELD(BOOL, share, same_cgroup), .kinds = BIT(CAUSE_TASK),
 	  .about = "and not the root" },
+	{ .name = "class", FIELD(WORD, share, class), WORDS(class_names, NR_CLASSES),
+	  .kinds = BIT(CAUSE_TASK), .absent_if_0 = true,
+	  .about = "unless normal, which is fair, idle or sched_ext" },
+	{ .name = "rt_priority", FIELD(ID, share, rt_priority), .kinds = BIT(CAUSE_TASK),
+	  .absent_if_0 = true },
+	{ .name = "outranks", FIELD(BOOL, share, outranks), .kinds = BIT(CAUSE_TASK),
+	  .absent_if_0 = true,
+	  .about = "is of a higher class or priority than the one that waited" },
+	{ .name = "fair_server", FIELD(BOOL, share, fair_server), .kinds = BIT(CAUSE_TASK),
+	  .absent_if_0 = true,
+	  .about = "ran before a real-time task because the fair server let it" },
+	{ .name = "scheduler", .type = FIELD_SCHEDULER, .kinds = BIT(CAUSE_SCHED_EXT) },
 	{}
 };
 
@@ -107,6 +119,9 @@ static const struct field wait_fields[] = {
 	  .about = "how often it was moved, if cpus leaves out some before the last" },
 	{ .name = "cgroup", FIELD(CGROUP, wait_row, event.cgroup), .with = WITH_WHY,
 	  .about = "with -w: its own" },
+	{ .name = "cpu_cgroup", .only = ONLY_JSON, FIELD(CGROUP, wait_row, cpu_cgroup),
+	  .with = WITH_WHY, .absent_if_0 = true,
+	  .about = "the one above that competes for CPUs, where cgroup itself does not" },
 	{ .name = "shares", .only = ONLY_JSON, FIELD(ROWS, wait_row, shares),
 	  .table = &share_table, .with = WITH_WHY,
 	  .about = "with -w: the wait by cause, largest first; they add up to wait_ns" },
@@ -118,9 +133,11 @@ static const struct field wait_fields[] = {
 	  .with = WITH_WHY },
 	{ .name = "uncovered_ns", .only = ONLY_JSON, FIELD(NS, wait_row, uncovered_ns),
 	  .with = WITH_WHY, .about = "with -w: how much is other for want of history" },
-	{ .name = "idle_cpus", FIELD(CPUS, wait_row, event.idle_cpus), .with = WITH_WHY,
+	{ .name = "idle_cpus", FIELD(CPUS, wait_row, idle_cpus), .with = WITH_WHY,
 	  .about = "with -w: CPUs it could have used that were idle all the while" },
-	{ FIELD(WHY, wait_row, why), HEAD("WHY", 0), .with = WITH_WHY },
+	{ .name = "forbidden_idle_cpus", .only = ONLY_JSON, FIELD(CPUS, wait_row, forbidden_cpus),
+	  .with = WITH_WHY, .about = "with -w: the same of CPUs that it may not use" },
+	{ .type = FIELD_WHY, HEAD("WHY", 0), .with = WITH_WHY },
 	{}
 };
 
@@ -278,6 +295,30 @@ static const struct field lost_fields[] = {
 const struct table lost_table = {
 	.fields = lost_fields,
 	.about = "so many more waits could not be reported",
+};
+
+static const char * const limits_types[] = { "limits" };
+
+static const struct field limits_fields[] = {
+	{ .name = "type", FIELD(WORD, limits_row, kind), WORDS(limits_types, 1) },
+	{ .name = "time", FIELD(TIME, limits_row, now_ns) },
+	{ .name = "mono_ns", FIELD(NS, limits_row, now_ns) },
+	{ .name = "irq", FIELD(BOOL, limits_row, irq),
+	  .about = "false: irq counts as the task that ran" },
+	{ .name = "steal", FIELD(BOOL, limits_row, steal),
+	  .about = "false: steal counts as the task that ran" },
+	{ .name = "waker", FIELD(BOOL, limits_row, waker),
+	  .about = "false: what woke a task is unseen" },
+	{ .name = "yielded", FIELD(BOOL, limits_row, yielded),
+	  .about = "false: a task that yielded counts as preempted" },
+	{ .name = "groups", FIELD(BOOL, limits_row, groups),
+	  .about = "false: quota counts as who ran meanwhile, and no cgroup is known" },
+	{}
+};
+
+const struct table limits_table = {
+	.fields = limits_fields,
+	.about = "with -w or -s, once: what this kernel lets the tool tell apart",
 };
 
 static const char * const cost_types[] = { "cost" };

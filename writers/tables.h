@@ -6,7 +6,8 @@
 #include "field.h"
 
 /* Tables of records. A record is one object in JSON. */
-extern const struct table wait_table, summary_table, histogram_table, lost_table, cost_table;
+extern const struct table wait_table, summary_table, histogram_table, lost_table,
+			  limits_table, cost_table;
 
 /* Tables of rows within a record. A row is one line in CSV. */
 extern const struct table total_table, bucket_table;

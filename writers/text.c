@@ -11,6 +11,7 @@
 #include "utf8.h"
 #include "util/cgroups.h"
 #include "util/clock.h"
+#include "util/sched_ext.h"
 #include "writer.h"
 
 static const int time_width[] = {
@@ -49,23 +50,47 @@ void text_name(const char *name, int width)
 	printf("%*s", column < width ? width - column : 0, "");
 }
 
+/* In parentheses, what lets the task of @s run before the one that waits. */
+static void print_class(const struct share *s)
+{
+	if (s->fair_server)
+		fputs(" (fair server)", stdout);
+	if (!s->outranks)
+		return;
+	printf(" (%s", class_names[s->class]);
+	if (s->rt_priority)
+		printf(" %u", s->rt_priority);
+	putchar(')');
+}
+
 static void print_share(const struct share *s)
 {
+	const char *scheduler;
+
 	switch (s->cause) {
-	case CAUSE_QUOTA:
-		fputs("quota", stdout);
-		if (s->cgroup) {
-			putchar(' ');
-			text_name(cgroup_path(s->cgroup), 0);
-		}
-		break;
 	case CAUSE_TASK:
 		text_name(s->comm, 0);
 		printf("/%u%s", s->tid, s->same_process ? " (same process)" :
 					s->same_cgroup ? " (same cgroup)" : "");
+		print_class(s);
+		return;
+	case CAUSE_RT_LIMIT:
+		fputs("rt limit", stdout);
+		break;
+	case CAUSE_FORCED_IDLE:
+		fputs("forced idle", stdout);
 		break;
 	default:
 		fputs(cause_names[s->cause], stdout);
+	}
+	if (s->cgroup) {
+		putchar(' ');
+		text_name(cgroup_path(s->cgroup), 0);
+	}
+	if (s->cause == CAUSE_SCHED_EXT) {
+		scheduler = sched_ext_name();
+		printf("%s", *scheduler ? " " : "");
+		text_name(scheduler, 0);
 	}
 }
 
@@ -88,22 +113,48 @@ static void print_cpus(const __u64 *mask, unsigned int nr)
 	}
 }
 
-static void print_idle_cpus(const struct why *why)
+static unsigned int nr_cpus(const __u64 *mask)
 {
 	unsigned int nr = 0, i;
 
 	for (i = 0; i < MAX_IDLE_CPUS / 64; i++)
-		nr += __builtin_popcountll(why->event.idle_cpus[i]);
-	if (!nr)
-		return;
-	printf("; CPU%s ", nr > 1 ? "s" : "");
-	print_cpus(why->event.idle_cpus, MAX_IDLE_CPUS);
-	fputs(" idle all the while", stdout);
+		nr += __builtin_popcountll(mask[i]);
+	return nr;
 }
 
-static void print_why(const struct why *why)
+static void print_idle_cpus(const struct wait_row *row)
+{
+	unsigned int nr = nr_cpus(row->idle_cpus), forbidden = nr_cpus(row->forbidden_cpus);
+
+	if (!nr && !forbidden)
+		return;
+	printf("; CPU%s ", (nr ?: forbidden) > 1 ? "s" : "");
+	if (nr) {
+		print_cpus(row->idle_cpus, MAX_IDLE_CPUS);
+		fputs(" idle all the while", stdout);
+		return;
+	}
+	print_cpus(row->forbidden_cpus, MAX_IDLE_CPUS);
+	fputs(" idle, but not allowed (", stdout);
+	print_cpus(row->event.allowed_cpus, MAX_IDLE_CPUS);
+	putchar(')');
+}
+
+static void print_uncovered(const struct why *why)
 {
 	__u64 covered = why->event.wait.wait_ns - why->uncovered_ns;
+
+	if (why->uncovered_ns <= why->event.wait.wait_ns / 100)
+		return;
+	if (why->event.nr_migrations > MAX_MIGRATIONS)
+		printf("; moved %u times, %u known", why->event.nr_migrations, MAX_MIGRATIONS);
+	else
+		printf("; history covers %.0f%%", 100.0 * covered / why->event.wait.wait_ns);
+}
+
+static void print_why(const struct wait_row *row)
+{
+	const struct why *why = row->why;
 	struct percent shares[MAX_PERCENTS];
 	size_t nr = percents(why, shares), i;
 
@@ -111,9 +162,8 @@ static void print_why(const struct why *why)
 		printf("%s%u%% ", i ? ", " : "", shares[i].percent);
 		print_share(&shares[i].share);
 	}
-	print_idle_cpus(why);
-	if (why->uncovered_ns > why->event.wait.wait_ns / 100)
-		printf("; history covers %.0f%%", 100.0 * covered / why->event.wait.wait_ns);
+	print_idle_cpus(row);
+	print_uncovered(why);
 }
 
 static void print_pair(const struct total_row *row)
@@ -171,7 +221,7 @@ static void print_value(const struct options *opts, const struct field *f, const
 		putchar(field_number(f, row) ? '+' : ' ');
 		break;
 	case FIELD_WHY:
-		print_why(*(const struct why * const *)at);
+		print_why(row);
 		break;
 	case FIELD_PAIR:
 		print_pair(row);

@@ -22,6 +22,7 @@ struct run_segment segment(__u32 cpu, __u32 seq, long at, __u32 tid, const char 
 		.start_ns = BEGIN + at,
 		.tid = tid,
 		.tgid = tid,
+		.prio = 120,
 	};
 
 	set_name(s.comm, name);
@@ -75,6 +76,7 @@ void wait_is(long from, long to)
 			.prev_comm = "previous", .prev_tid = 6,
 		},
 		.from = FROM_PREEMPTED,
+		.prio = 120,
 	};
 }
 

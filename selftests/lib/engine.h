@@ -68,6 +68,11 @@ static struct {
 	bool stale;			/* the next switch does not update the clock */
 } cpu[SIM_CPUS];
 
+static const struct pt_regs___compat no_syscall = { .orig_ax = -1, .cs = X86_64_USER_CS };
+static const struct pt_regs___compat in_yield = {
+	.orig_ax = X86_64_YIELD, .cs = X86_64_USER_CS,
+};
+
 static struct group root, groups[MAX_GROUPS];
 static int nr_groups;
 static bool why;			/* the programs that explain are used */
@@ -258,7 +263,7 @@ enum leaves {
 	SLEEPS,
 	PREEMPTED,
 	PREEMPTED_DOZING,		/* it had set its state to sleep */
-	YIELDS,
+	YIELDS,				/* __schedule() without a preemption */
 };
 
 /* __schedule() on @c: @next is switched in; how does the one before leave? */
@@ -323,16 +328,34 @@ static inline void kernel_is(enum kernel v)
 	sim_lacks("thread_info.preempt.count");
 	sim_lacks("thread_info.preempt_count");
 	sim_lacks(v < V6_1 ? "__state" : "cpu");
-	if (v < V6_1)
+	sim_lacks("syscallno");
+	sim_lacks("softirq_disable_cnt");
+	sim_lacks("rt.rt_rq");
+	sim_lacks("rq->core_enabled");
+	if (v < V6_1) {
 		sim_lacks("throttled_clock_pelt_time");
+		sim_lacks("BPF_FUNC_task_pt_regs___compat");
+	}
 	if (v < V6_12) {
 		sim_lacks("throttled_clock_self_time");
 		sim_lacks("se.deadline");
+		sim_lacks("se.sched_delayed");
+		sim_lacks("dl_server");
+	} else {
+		sim_lacks("rt.rt_throttled");
 	}
 	if (v < V6_18)
 		sim_lacks("throttled");
-	if (v >= V7_3)
+	if (v < V7_3)
+		sim_lacks("scx.dsq");
+	else
 		sim_lacks("se");
+}
+
+/* A kernel option that Debian does not set: @field exists all the same. */
+static inline void kernel_has(const char *field)
+{
+	sim_lacks_no_more(field);
 }
 
 /* Report what is longer than @min_us, as programs.c sets it. */
@@ -389,6 +412,7 @@ static inline void boot(enum kernel v, bool explains)
 
 	sim_reset();
 	kernel_is(v);
+	sim.regs = &no_syscall;
 	why = explains;
 	clock_age_ns = 2 * TICK;
 	tick_ns = TICK;

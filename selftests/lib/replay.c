@@ -252,6 +252,11 @@ __u64 tracer_missed(struct runqslower_bpf *skel)
 	return world->missed;
 }
 
+unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *opts)
+{
+	return world->limits;
+}
+
 void bpf_failure(const char *what, int err)
 {
 	fprintf(stderr, "cannot %s: %s\n", what, strerror(-err));

@@ -55,6 +55,7 @@ struct world {
 	int load_error, attach_error, ring_error, cost_error, trace_error;
 	int flush_error_after;		/* trace_flush() goes well so often */
 	__u64 missed;
+	unsigned int limits;		/* what the kernel cannot tell */
 	/* What came of it. */
 	size_t next;			/* item */
 	__u64 synced;			/* clock_sync() was called then */

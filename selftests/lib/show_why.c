@@ -7,18 +7,21 @@
 void print_share(FILE *f, unsigned long long amount, const struct share *s)
 {
 	static const char * const names[] = {
-		[CAUSE_QUOTA] = "quota", [CAUSE_IRQ] = "irq", [CAUSE_STEAL] = "steal",
+		[CAUSE_QUOTA] = "quota", [CAUSE_RT_LIMIT] = "rt limit",
+		[CAUSE_DEADLINE] = "deadline", [CAUSE_SCHED_EXT] = "sched_ext",
+		[CAUSE_FORCED_IDLE] = "forced idle", [CAUSE_IRQ] = "irq", [CAUSE_STEAL] = "steal",
 		[CAUSE_IDLE] = "idle", [CAUSE_MIGRATING] = "flight",
 		[CAUSE_WAKEUP] = "wakeup", [CAUSE_OTHER] = "other",
 	};
 
 	fprintf(f, "%s%llu ", ftell(f) ? ", " : "", amount);
 	if (s->cause == CAUSE_TASK)
-		fprintf(f, "%s/%u%s%s", s->comm, s->tid, s->same_process ? " process" : "",
-			s->same_cgroup ? " cgroup" : "");
+		fprintf(f, "%s/%u%s%s%s%s", s->comm, s->tid, s->same_process ? " process" : "",
+			s->same_cgroup ? " cgroup" : "", s->outranks ? " outranks" : "",
+			s->fair_server ? " served" : "");
 	else
 		fputs(names[s->cause], f);
-	if (s->cause == CAUSE_QUOTA && s->cgroup)
+	if (s->cause != CAUSE_TASK && s->cgroup)
 		fprintf(f, " of %llu", (unsigned long long)s->cgroup);
 }
 

@@ -4,7 +4,7 @@
 #include "sim/vmlinux.h"
 #include "sim_kernel.h"
 
-#define MAX_LACKING	16
+#define MAX_LACKING	32
 #define MAX_MAPS	16
 
 struct sim sim;
@@ -60,6 +60,16 @@ void sim_lacks(const char *field)
 	if (nr_lacking == MAX_LACKING)
 		abort();
 	lacking[nr_lacking++] = field;
+}
+
+void sim_lacks_no_more(const char *field)
+{
+	size_t i;
+
+	for (i = 0; i < nr_lacking; i++) {
+		if (!strcmp(field, lacking[i]))
+			lacking[i] = "";
+	}
 }
 
 bool sim_has_field(const char *field)

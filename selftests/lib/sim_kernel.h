@@ -21,6 +21,7 @@ struct sim {
 	__u64 jiffies;
 	const void *current;		/* the task whose context this is */
 	__u64 current_pid_tgid;
+	const void *regs;		/* of the user, of whatever task */
 	char current_comm[16];
 	bool no_storage;		/* task storage cannot be created */
 	size_t nr_created;		/* records of tasks that were */
@@ -48,6 +49,7 @@ void sim_reset(void);
 
 /* From now on @field, as it stands in the code behind "->", does not exist. */
 void sim_lacks(const char *field);
+void sim_lacks_no_more(const char *field);
 
 /*
  * There is such a map; if it is an array, of @nr elements. SIM_MAP() describes

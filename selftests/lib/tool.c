@@ -112,6 +112,23 @@ bool tool_start(struct tool *t, const char *name, const char *const args[])
 	return tool_await_lines(t, 2);
 }
 
+/*
+ * Take the line about what this kernel does not tell out of stderr, where the
+ * line is right and no news to a test.
+ */
+static void take_limits(struct tool *t)
+{
+	char *line = strstr(t->err, "runqslower: this kernel does not tell "), *rest;
+
+	if (!line)
+		return;
+	rest = line + strcspn(line, "\n");
+	rest += *rest == '\n';
+	snprintf(t->limits, sizeof(t->limits), "%.*s", (int)(rest - line), line);
+	memmove(line, rest, strlen(rest) + 1);
+	t->err_len = strlen(t->err);
+}
+
 int tool_wait(struct tool *t)
 {
 	off_t len;
@@ -124,6 +141,7 @@ int tool_wait(struct tool *t)
 	t->err = calloc(1, len + 1);
 	t->err_len = pread(t->err_fd, t->err, len, 0);
 	close(t->err_fd);
+	take_limits(t);
 	return WIFEXITED(t->status) ? WEXITSTATUS(t->status) : -1;
 }
 
@@ -186,7 +204,8 @@ size_t parse_shares(const struct tool_wait *w, struct tool_share *shares)
 			return 0;
 		memcpy(share->text, s + len, end - s - len);
 		slash = strrchr(share->text, '/');
-		if (slash && strncmp(share->text, "quota ", 6))
+		if (slash && strncmp(share->text, "quota ", 6) &&
+		    strncmp(share->text, "rt limit ", 9))
 			share->tid = atoi(slash + 1);
 		sum += share->percent;
 		/* Largest first. */

@@ -28,7 +28,9 @@ struct tool_wait {
 struct tool {
 	pid_t pid;
 	int status;			/* of waitpid(), once it has ended */
-	char *out, *err;		/* all it printed, once it has ended */
+	/* All it printed, once it has ended; but limits are not in err. */
+	char *out, *err;
+	char limits[512];		/* the line of what the kernel does not tell */
 	size_t out_len, err_len;
 	/* The rest is private. */
 	int out_fd, err_fd;

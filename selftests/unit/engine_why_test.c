@@ -684,7 +684,8 @@ TEST_F(engine_why, idle_but_not_allowed)
 	use_the_cpus();
 	a->cpus_allowed[0] = ~(1ULL << 1);
 	switch_to(0, a, SLEEPS);
-	EXPECT_EQ(0, reported(0)->idle_cpus[0]);
+	EXPECT_EQ(1ULL << 1, reported(0)->idle_cpus[0]);
+	EXPECT_EQ(0xd, reported(0)->allowed_cpus[0]);
 }
 
 /* The mask of a task is more than a word. */
@@ -706,6 +707,8 @@ TEST_F(engine_why, idle_cpu_of_many)
 	ASSERT_NE(NULL, reported(0));
 	EXPECT_EQ(0, reported(0)->idle_cpus[0]);
 	EXPECT_EQ(1ULL << (66 - 64), reported(0)->idle_cpus[1]);
+	EXPECT_EQ(~4ULL, reported(0)->allowed_cpus[0]);
+	EXPECT_EQ(4, reported(0)->allowed_cpus[1]);
 }
 
 /*

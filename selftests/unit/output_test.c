@@ -9,139 +9,21 @@
 #include <time.h>
 #include "kselftest_harness.h"
 #include "capture.h"
-#include "util/cgroups.h"
+#include "print_waits.h"
 #include "util/clock.h"
 #include "writers/text.h"
 #include "writers/utf8.h"
 #include "writers/writer.h"
 
-/*
- * By the clock of the tests, in their time zone:
- * 2023-11-15T03:43:20.123456789+05:30
- */
-#define END		1700000000123456789ULL
-#define TIME_ZONE	"TEST-05:30"
-
-#define MAX_TEST_SHARES	16
-
-/* Of cgroups.c, which is not what is tested. */
-const char *cgroup_path(__u64 id)
-{
-	static char path[32];
-
-	snprintf(path, sizeof(path), id == 99 ? "/,\"\n" : "/cg%llu", (unsigned long long)id);
-	return path;
-}
-
-/* Of this test: each has a process of its own. */
-static char room[sizeof(struct why) + MAX_TEST_SHARES * sizeof(struct share)]
-	__attribute__((aligned(8)));
-static struct why * const why = (void *)room;
-static struct why_event * const event = &((struct why *)room)->event;
-static struct wait_event * const waited = &((struct why *)room)->event.wait;
-static struct options opts;
-
-static void add_share(struct share share)
-{
-	why->shares[why->nr++] = share;
-}
-
-/* One of each cause, and two tasks; they add up to wait_ns. */
-static void add_all_shares(void)
-{
-	add_share((struct share) { CAUSE_QUOTA, 30000001, .cgroup = 23 });
-	add_share((struct share) { CAUSE_TASK, 20000002, .cgroup = 24, .tid = 1008,
-				   .tgid = 1007, .comm = "hog", .same_process = true });
-	add_share((struct share) { CAUSE_TASK, 14000003, .cgroup = 25, .tid = 1010,
-				   .tgid = 1009, .comm = "pig", .same_cgroup = true });
-	add_share((struct share) { CAUSE_IRQ, 11000004 });
-	add_share((struct share) { CAUSE_STEAL, 9000005 });
-	add_share((struct share) { CAUSE_IDLE, 7000006 });
-	add_share((struct share) { CAUSE_MIGRATING, 5000007 });
-	add_share((struct share) { CAUSE_WAKEUP, 3000008 });
-	add_share((struct share) { CAUSE_OTHER, 1000963 });
-}
-
 FIXTURE(output) {};
 
 FIXTURE_SETUP(output)
 {
-	setenv("TZ", TIME_ZONE, 1);
-	tzset();
-	opts.min_us = 77;
-	*event = (struct why_event) {
-		.wait = {
-			.kind = RECORD_WHY, .cpu = 3, .tid = 1002, .tgid = 1001,
-			.prev_tid = 1004, .end_ns = END, .wait_ns = 100000999,
-			.comm = "waiter", .prev_comm = "previous",
-		},
-		.cgroup = 21, .quota_cgroup = 22, .wakeup_ns = 3000009,
-		.from = FROM_WOKEN, .nr_migrations = 2,
-		.migrations = { { .cpu = 50 }, { .cpu = 60 }, { .cpu = 70 }, { .cpu = 80 } },
-		.waker_kind = WAKER_TASK, .waker_tid = 1006, .waker_tgid = 1005,
-		.waker_comm = "waker",
-	};
-	/* The border of two words, and the last CPU. */
-	event->idle_cpus[0] = 1ULL << 63 | 0x10f;
-	event->idle_cpus[1] = 1;
-	event->idle_cpus[MAX_IDLE_CPUS / 64 - 1] = 1ULL << 63;
-	why->uncovered_ns = 500009;
-	add_all_shares();
+	set_up();
 }
 
 FIXTURE_TEARDOWN(output)
 {
-}
-
-/*
- * Only this share, and no idle CPU, so that a line of text tells of nothing
- * else.
- */
-static void only(struct share share)
-{
-	memset(event->idle_cpus, 0, sizeof(event->idle_cpus));
-	why->uncovered_ns = 0;
-	why->nr = 0;
-	share.ns = waited->wait_ns;
-	add_share(share);
-}
-
-static void begin(const struct writer *writer)
-{
-	writer->begin(&opts);
-}
-
-static void text(void)
-{
-	text_writer.wait(&opts, waited, why, false);
-}
-
-static void text_stalled(void)
-{
-	text_writer.wait(&opts, waited, why, true);
-}
-
-static void csv(void)
-{
-	csv_writer.wait(&opts, waited, why, false);
-}
-
-static void csv_stalled(void)
-{
-	csv_writer.wait(&opts, waited, why, true);
-}
-
-/* All a JSON writer has to do before is to begin. */
-static void json(void)
-{
-	json_writer.begin(&opts);
-	json_writer.wait(&opts, waited, why, false);
-}
-
-static void json_stalled(void)
-{
-	json_writer.begin(&opts);
-	json_writer.wait(&opts, waited, why, true);
 }
 
 #define TRACING "Tracing run queue latency higher than 77 us\n"
@@ -255,8 +137,6 @@ TEST_F(output, text_waker)
 		      " irq              0        \n", text());
 }
 
-#define TEXT "03:43:20 waiter           1002           100000"
-
 TEST_F(output, text_from)
 {
 	opts.why = true;
@@ -268,6 +148,8 @@ TEST_F(output, text_from)
 	EXPECT_PRINTS(TEXT " new       3    100% other\n", text());
 	event->from = FROM_PREEMPTED;
 	EXPECT_PRINTS(TEXT " preempted 3    100% other\n", text());
+	event->from = FROM_YIELDED;
+	EXPECT_PRINTS(TEXT " yielded   3    100% other\n", text());
 	event->from = FROM_THROTTLED;
 	EXPECT_PRINTS(TEXT " throttled 3    100% other\n", text());
 }
@@ -321,6 +203,7 @@ TEST_F(output, text_idle_cpus)
 		      text());
 	event->idle_cpus[0] = 0;
 	event->idle_cpus[MAX_IDLE_CPUS / 64 - 1] = 1ULL << 63;
+	memset(event->allowed_cpus, 0xff, sizeof(event->allowed_cpus));
 	EXPECT_PRINTS(TEXT " woken     3    100% idle; CPU 1023 idle all the while\n", text());
 	memset(event->idle_cpus, 0xff, sizeof(event->idle_cpus));
 	EXPECT_PRINTS(TEXT " woken     3    100% idle; CPUs 0-1023 idle all the while\n",
@@ -447,8 +330,8 @@ TEST(wall_time_of_now)
 
 #define CSV_HEADER "type,time,mono_ns,comm,tid,pid,wait_ns,cpu,prev_comm,prev_tid"
 #define CSV_WHY_HEADER	\
-	",from,cpus,cgroup,quota_cgroup,quota_ns,task_ns,irq_ns,steal_ns,idle_ns"	\
-	",migrating_ns,other_ns,top_comm,top_tid,top_ns,idle_cpus"
+	",from,cpus,cgroup,quota_cgroup,quota_ns,rt_limit_ns,deadline_ns,task_ns"	\
+	",sched_ext_ns,forced_idle_ns,irq_ns,steal_ns,idle_ns,migrating_ns,other_ns,top_comm,top_tid,top_ns,idle_cpus"
 
 TEST_F(output, csv_header)
 {
@@ -463,9 +346,6 @@ TEST_F(output, csv_header)
 	EXPECT_PRINTS(CSV_HEADER ",wakeup_ns" CSV_WHY_HEADER "\n", begin(&csv_writer));
 }
 
-#define CSV_TIME ",2023-11-15T03:43:20.123456789+05:30,1700000000123456789"
-#define CSV "wait" CSV_TIME ",waiter,1002,1001,100000999,3,previous,1004"
-
 TEST_F(output, csv_line)
 {
 	EXPECT_PRINTS(CSV "\n", csv());
@@ -474,11 +354,11 @@ TEST_F(output, csv_line)
 	EXPECT_PRINTS(CSV ",task,waker,1006,3000009\n", csv());
 	opts.why = true;
 	EXPECT_PRINTS(CSV ",task,waker,1006,3000009,woken,50>60>3,/cg21,/cg23"
-		      ",30000001,34000005,11000004,9000005,7000006,5000007,1000963"
+		      ",30000001,0,0,34000005,0,0,11000004,9000005,7000006,5000007,1000963"
 		      ",hog,1008,20000002,0 1 2 3 8 63 64 1023\n", csv());
 	opts.waker = false;
 	EXPECT_PRINTS(CSV ",3000009,woken,50>60>3,/cg21,/cg23"
-		      ",30000001,34000005,11000004,9000005,7000006,5000007,1000963"
+		      ",30000001,0,0,34000005,0,0,11000004,9000005,7000006,5000007,1000963"
 		      ",hog,1008,20000002,0 1 2 3 8 63 64 1023\n", csv());
 }
 
@@ -525,7 +405,7 @@ TEST_F(output, csv_path)
 	opts.why = true;
 	only((struct share) { CAUSE_WAKEUP });
 	event->nr_migrations = MAX_MIGRATIONS;
-	EXPECT_PRINTS(CSV ",3000009,woken,50>60>70>80>3,/cg21,,0,0,0,0,0,0,0,,,,\n", csv());
+	EXPECT_PRINTS(CSV ",3000009,woken,50>60>70>80>3,/cg21,,0,0,0,0,0,0,0,0,0,0,0,,,,\n", csv());
 }
 
 /* What there is nothing of is empty, and times are 0. */
@@ -536,11 +416,11 @@ TEST_F(output, csv_nothing)
 	event->nr_migrations = MAX_MIGRATIONS + 1;
 	event->from = FROM_THROTTLED;
 	only((struct share) { CAUSE_STEAL });
-	EXPECT_PRINTS(CSV ",3000009,throttled,50>60>70>80>..>3,,,0,0,0,100000999,0,0,0"
+	EXPECT_PRINTS(CSV ",3000009,throttled,50>60>70>80>..>3,,,0,0,0,0,0,0,0,100000999,0,0,0"
 		      ",,,,\n", csv());
 	event->nr_migrations = 0;
 	only((struct share) { CAUSE_QUOTA });
-	EXPECT_PRINTS(CSV ",3000009,throttled,3,,,100000999,0,0,0,0,0,0,,,,\n", csv());
+	EXPECT_PRINTS(CSV ",3000009,throttled,3,,,100000999,0,0,0,0,0,0,0,0,0,0,,,,\n", csv());
 }
 
 TEST_F(output, csv_quotes)
@@ -553,12 +433,8 @@ TEST_F(output, csv_quotes)
 	only((struct share) { CAUSE_TASK, .tid = 1008, .comm = "\"" });
 	EXPECT_PRINTS("wait" CSV_TIME ",\"a,b\"\"c\"\"\",1002,1001,100000999,3"
 		      ",???\xc3\xa4\xff',1004,3000009,woken,3,\"/,\"\"?\","
-		      ",0,100000999,0,0,0,0,0,\"\"\"\",1008,100000999,\n", csv());
+		      ",0,0,0,100000999,0,0,0,0,0,0,0,\"\"\"\",1008,100000999,\n", csv());
 }
-
-#define JSON_TIME "'time':'2023-11-15T03:43:20.123456789+05:30','mono_ns':1700000000123456789"
-#define JSON_TASK "'wait_ns':100000999,'comm':'waiter','tid':1002,'pid':1001,'cpu':3"
-#define JSON "{'type':'wait'," JSON_TIME "," JSON_TASK ",'prev':{'comm':'previous','tid':1004}"
 
 #define JSON_SHARES								\
 	",'shares':["								\
@@ -577,7 +453,8 @@ TEST_F(output, csv_quotes)
 	",'waker':{'kind':'task','comm':'waker','tid':1006,'pid':1005},'wakeup_ns':3000009"
 #define JSON_WHY	\
 	",'from':'woken','cpus':[50,60,3],'cgroup':'/cg21'" JSON_SHARES	\
-	",'uncovered_ns':500009,'idle_cpus':[0,1,2,3,8,63,64,1023]"
+	",'uncovered_ns':500009,'idle_cpus':[0,1,2,3,8,63,64,1023]"	\
+	",'forbidden_idle_cpus':[]"
 
 TEST_F(output, json_line)
 {
@@ -625,11 +502,11 @@ TEST_F(output, json_path)
 	event->nr_migrations = MAX_MIGRATIONS;
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'cgroup':'/cg21',"
 			     "'shares':[{'cause':'idle','ns':100000999}],"
-			     "'uncovered_ns':0,'idle_cpus':[]}\n"), json());
+			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 	event->nr_migrations = MAX_MIGRATIONS + 3;
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'hops':7,"
 			     "'cgroup':'/cg21','shares':[{'cause':'idle','ns':100000999}],"
-			     "'uncovered_ns':0,'idle_cpus':[]}\n"), json());
+			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 }
 
 /* Those that are not known, or none, are there too. */
@@ -642,13 +519,13 @@ TEST_F(output, json_null)
 	only((struct share) { CAUSE_QUOTA });
 	EXPECT_PRINTS(quoted(JSON ",'from':'unseen','cpus':[3],'cgroup':null,'shares':["
 			     "{'cause':'quota','ns':100000999,'cgroup':null}],"
-			     "'uncovered_ns':0,'idle_cpus':[]}\n"), json());
+			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 	only((struct share) { CAUSE_TASK, .tid = 1008, .tgid = 1007, .comm = "hog" });
 	EXPECT_PRINTS(quoted(JSON ",'from':'unseen','cpus':[3],'cgroup':null,'shares':["
 			     "{'cause':'task','ns':100000999,'comm':'hog','tid':1008,"
 			     "'pid':1007,'cgroup':null,'same_process':false,"
 			     "'same_cgroup':false}],"
-			     "'uncovered_ns':0,'idle_cpus':[]}\n"), json());
+			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 }
 
 /* Each byte of a name can be had back from JSON. */
@@ -691,7 +568,7 @@ TEST_F(output, json_cgroup_escapes)
 	only((struct share) { CAUSE_OTHER });
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/,\\'\\u000a',"
 			     "'shares':[{'cause':'other','ns':100000999}],"
-			     "'uncovered_ns':0,'idle_cpus':[]}\n"), json());
+			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 }
 
 TEST_F(output, lost)

@@ -331,7 +331,11 @@ TEST_F(output, csv_summary)
 	EXPECT_PRINTS(
 		CSV_SPAN ",all,,,,,56654321,4,,,,\n"
 		CSV_SPAN ",cause,quota,,,,1100000,,,,,\n"
+		CSV_SPAN ",cause,rt_limit,,,,0,,,,,\n"
+		CSV_SPAN ",cause,deadline,,,,0,,,,,\n"
 		CSV_SPAN ",cause,task,,,,44000000,,,,,\n"
+		CSV_SPAN ",cause,sched_ext,,,,0,,,,,\n"
+		CSV_SPAN ",cause,forced_idle,,,,0,,,,,\n"
 		CSV_SPAN ",cause,irq,,,,300000,,,,,\n"
 		CSV_SPAN ",cause,steal,,,,5600000,,,,,\n"
 		CSV_SPAN ",cause,idle,,,,5000000,,,,,\n"
@@ -359,7 +363,7 @@ TEST_F(output, csv_summary_of_many)
 	capture_begin();
 	summary(&csv_writer);
 	text = capture_end();
-	EXPECT_EQ(72, count_lines(text));
+	EXPECT_EQ(76, count_lines(text));
 	EXPECT_STREQ("", missing(CSV_SPAN ",all,,,,,300000000,25,,,,\n", text));
 	EXPECT_STREQ("", missing(
 		CSV_SPAN ",waiter,w19,2119,2219,,5000000,1,5000000,5000000,5000000,\n"
@@ -383,7 +387,8 @@ TEST_F(output, json_summary)
 	count_some();
 	EXPECT_PRINTS(quoted(
 		"{'type':'summary'," JSON_SPAN ",'waits':4,'wait_ns':56654321,"
-		"'causes':{'quota':1100000,'task':44000000,'irq':300000,'steal':5600000,"
+		"'causes':{'quota':1100000,'rt_limit':0,'deadline':0,'task':44000000,"
+		"'sched_ext':0,'forced_idle':0,'irq':300000,'steal':5600000,"
 		"'idle':5000000,'migrating':600000,'wakeup':50000,'other':4321},"
 		"'waiters':["
 		"{'comm':'first','tid':2001,'pid':2000,'waits':3,'wait_ns':49000000,"
@@ -405,7 +410,8 @@ TEST_F(output, json_summary_of_nothing)
 {
 	EXPECT_PRINTS(quoted(
 		"{'type':'summary'," JSON_SPAN ",'waits':0,'wait_ns':0,"
-		"'causes':{'quota':0,'task':0,'irq':0,'steal':0,'idle':0,'migrating':0,"
+		"'causes':{'quota':0,'rt_limit':0,'deadline':0,'task':0,'sched_ext':0,"
+		"'forced_idle':0,'irq':0,'steal':0,'idle':0,'migrating':0,"
 		"'wakeup':0,'other':0},'waiters':[],'waiters_rest_ns':0,"
 		"'culprits':[],'culprits_rest_ns':0,'cgroups':[],'cgroups_rest_ns':0}\n"),
 		summary(&json_writer));

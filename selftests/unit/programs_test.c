@@ -29,11 +29,25 @@ static long tick_ns = 4 * MS;
 static unsigned long pidns = 0xEFFFFFFC;
 static const char *nohz_full = "(null)\n", *lockdown, *pid_max = "4194304\n";
 static const char *threads_max = "2000\n";
+static const char *cpu_list = "";
 static bool has_btf = true;
 static int has_ringbuf = 1;
 static int load_errors[2], nr_loads;	/* of the first and the second try */
 
 /* --- what they call ------------------------------------------------------- */
+
+/* CPUs 0 to nr_cpus - 1, unless the test sets cpu_list; NULL: not to be had. */
+static const char *possible(void)
+{
+	static char text[32];
+
+	if (cpu_list[0])
+		return cpu_list;
+	if (nr_cpus == 1)
+		return "0\n";
+	snprintf(text, sizeof(text), "0-%d\n", nr_cpus - 1);
+	return nr_cpus ? text : NULL;
+}
 
 FILE *__real_fopen(const char *path, const char *mode);
 
@@ -45,6 +59,8 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 		text = nohz_full;
 	else if (!strcmp(path, "/sys/kernel/security/lockdown"))
 		text = lockdown;
+	else if (!strcmp(path, "/sys/devices/system/cpu/possible"))
+		text = possible();
 	else if (!strcmp(path, "/proc/sys/kernel/pid_max"))
 		text = pid_max;
 	else if (!strcmp(path, "/proc/sys/kernel/threads-max"))
@@ -224,7 +240,8 @@ static bool uses(const struct runqslower_bpf *skel, const char *maps, const char
 
 #define PLAIN_PROGS "sched_wakeup sched_wakeup_new sched_switch existing_tasks"
 #define EXACT_PROGS PLAIN_PROGS " sched_migrate"
-#define WHY_PROGS "why_wakeup why_wakeup_new why_switch why_migrate why_existing_tasks"
+#define WHY_PROGS "why_wakeup why_wakeup_new why_switch why_migrate why_rename"	\
+		  " why_existing_tasks"
 #define WHY_MAPS "cpus events cgroups history"
 
 TEST(what_is_loaded)
@@ -413,9 +430,24 @@ TEST(sizes_by_cpu)
 	EXPECT_EQ(6U, bpf_map__max_entries(skel->maps.cpus));
 	EXPECT_EQ(8U, skel->rodata->nr_chunks);
 	EXPECT_EQ(48U, bpf_map__max_entries(skel->maps.history));
-	nr_cpus = -ENOENT;
+	nr_cpus = 1;
 	EXPECT_EQ(1, max_cpus());
-	EXPECT_EQ(1U, bpf_map__max_entries(LOAD(DEFAULTS)->maps.cpus));
+	/* Numbers can have gaps: the highest counts, not how many there are. */
+	cpu_list = "0-3,8\n";
+	EXPECT_EQ(9, max_cpus());
+	EXPECT_EQ(9U, bpf_map__max_entries(LOAD(DEFAULTS)->maps.cpus));
+	cpu_list = "2,4-11\n";
+	EXPECT_EQ(12, max_cpus());
+}
+
+TEST(no_word_of_cpus)
+{
+	struct options opts = { DEFAULTS };
+
+	nr_cpus = 0;
+	EXPECT_EQ(0, max_cpus());
+	EXPECT_EQ(NULL, tracer_load(&opts));
+	EXPECT_EQ(0, nr_loads);
 }
 
 #define RING(...) (bpf_map__max_entries(LOAD(__VA_ARGS__)->maps.events) >> 10)

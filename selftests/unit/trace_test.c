@@ -366,7 +366,8 @@ TEST_F(trace, from)
 	}
 	trace_close();
 	EXPECT_TRUE(is_true("[e['args']['from'] for e in w] == "
-			    "['unseen', 'woken', 'new', 'preempted', 'throttled']"));
+			    "['unseen', 'woken', 'new', 'preempted', 'yielded', "
+			    "'throttled']"));
 }
 
 TEST_F(trace, arrow)

@@ -11,6 +11,8 @@
 #define bpf_core_field_exists(field)	\
 	((void)sizeof(field), sim_has_field(#field))
 
+#define bpf_core_enum_value_exists(type, value)	sim_has_field(#value)
+
 #define SIM_LOAD(p, field)						\
 	({								\
 		__auto_type __from = (p);				\
@@ -25,6 +27,6 @@
 #define SIM_READ_N(_1, _2, _3, _4, name, ...)	name
 #define BPF_CORE_READ(p, ...)						\
 	SIM_READ_N(__VA_ARGS__, SIM_READ4, SIM_READ3, SIM_READ2, SIM_READ1)(p, __VA_ARGS__)
-#define BPF_CORE_READ_BITFIELD_PROBED(p, field)	SIM_LOAD(p, field)
+#define BPF_CORE_READ_BITFIELD_PROBED(p, field)	((p) ? (p)->field : 0)
 
 #endif /* __BPF_CORE_READ_H__ */

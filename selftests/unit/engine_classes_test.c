@@ -1,0 +1,737 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the BPF programs note of tasks that are not fair, or are not only fair:
+ * budgets, the limit of real-time tasks, queues of sched_ext, who outranks
+ * whom; and of names, sched_yield() and sleepers in a queue. Each number is
+ * known from the schedule that the test made.
+ */
+#include "kselftest_harness.h"
+#include "engine.h"
+#include "analysis/history.h"
+
+#define DEADLINE_PRIO	(-1)
+#define POLICY_FIFO	1
+#define POLICY_DEADLINE	6
+#define PERIOD		(100 * MS)
+
+static struct task *a, *b, *d;
+
+FIXTURE(engine_classes) {};
+
+FIXTURE_VARIANT(engine_classes)
+{
+	enum kernel kernel;
+};
+
+FIXTURE_VARIANT_ADD(engine_classes, v5_10) { V5_10 };
+FIXTURE_VARIANT_ADD(engine_classes, v6_1) { V6_1 };
+FIXTURE_VARIANT_ADD(engine_classes, v6_12) { V6_12 };
+FIXTURE_VARIANT_ADD(engine_classes, v6_18) { V6_18 };
+FIXTURE_VARIANT_ADD(engine_classes, v7_3) { V7_3 };
+
+/* @a runs on CPU 0 from 1 ms on; all other CPUs are idle. */
+FIXTURE_SETUP(engine_classes)
+{
+	boot(variant->kernel, true);
+	a = known_task(101, 100, "first");
+	b = known_task(201, 200, "second");
+	d = known_task(301, 300, "third");
+	at(MS);
+	wake(a, 0);
+	switch_to(0, a, SLEEPS);
+	sim_forget_records();
+}
+
+FIXTURE_TEARDOWN(engine_classes) {}
+
+static void is_of_class(struct task *p, int prio, unsigned int policy)
+{
+	p->t.prio = prio;
+	p->t.policy = policy;
+}
+
+/* Its period has begun at @begin, and lasts PERIOD. */
+static void is_deadline_since(struct task *p, u64 begin)
+{
+	is_of_class(p, DEADLINE_PRIO, POLICY_DEADLINE);
+	p->t.dl.dl_deadline = PERIOD;
+	p->t.dl.dl_period = PERIOD;
+	p->t.dl.deadline = BEGIN + begin + PERIOD - cpu[0].ahead;
+}
+
+/* The newest segment of CPU @c, as the programs keep it. */
+static const struct run_segment *newest(u32 c)
+{
+	const struct cpu_state *state = bpf_map_lookup_elem(&cpus, &c);
+
+	return &chunk_of(c, state->next_seq - 1)->segments[(state->next_seq - 1) % CHUNK];
+}
+
+/* --- deadline ------------------------------------------------------------- */
+
+TEST_F(engine_classes, a_budget_that_is_used_up)
+{
+	is_deadline_since(a, MS);
+	at(11 * MS);
+	wake(b, 0);
+	a->t.dl.dl_throttled = 1;
+	switch_to(0, b, YIELDS);
+	at(105 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(94 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(FROM_THROTTLED, reported(0)->from);
+	EXPECT_EQ(BEGIN + 101 * MS, reported(0)->budget_ns);
+	EXPECT_EQ(DEADLINE_PRIO, reported(0)->prio);
+	EXPECT_EQ(POLICY_DEADLINE, reported(0)->policy);
+}
+
+TEST_F(engine_classes, preempted_with_budget_left)
+{
+	is_deadline_since(a, MS);
+	at(11 * MS);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+	EXPECT_EQ(0, reported(0)->budget_ns);
+}
+
+/* It sleeps until its period begins. */
+static void yields_until_101(void)
+{
+	is_deadline_since(a, MS);
+	at(11 * MS);
+	wake(b, 0);
+	a->t.dl.dl_throttled = 1;
+	a->t.dl.dl_yielded = 1;
+	switch_to(0, b, YIELDS);
+}
+
+TEST_F(engine_classes, a_deadline_task_that_yields_does_not_wait)
+{
+	yields_until_101();
+	at(101 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(0, nr_reported());
+	EXPECT_EQ(0, stats.lost[LOST_CLOCK]);
+}
+
+TEST_F(engine_classes, until_its_period_begins)
+{
+	yields_until_101();
+	at(121 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(FROM_YIELDED, reported(0)->from);
+	EXPECT_EQ(BEGIN + 101 * MS, reported(0)->budget_ns);
+}
+
+TEST_F(engine_classes, nor_is_it_stalled)
+{
+	yields_until_101();
+	at(99 * MS);
+	look_for_stalled(a);
+	EXPECT_EQ(0, nr_reported());
+	at(121 * MS);
+	look_for_stalled(a);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
+}
+
+/* --- the limit of real-time tasks ----------------------------------------- */
+
+static void leaves_as_fifo(void)
+{
+	is_of_class(a, 49, POLICY_FIFO);
+	pass(10 * MS);
+	wake(b, 0);
+	switch_to(0, b, YIELDS);
+}
+
+TEST_F(engine_classes, the_limit_of_all_rt_tasks)
+{
+	cpu[0].rq.rt.rt_throttled = 1;
+	leaves_as_fifo();
+	cpu[0].rq.rt.rt_throttled = 0;
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(49, reported(0)->prio);
+	EXPECT_EQ(0, reported(0)->rt_cgroup);
+	if (variant->kernel < V6_12) {
+		EXPECT_EQ(FROM_THROTTLED, reported(0)->from);
+		EXPECT_EQ(WHY_RT_LIMIT | WHY_CAN_LIMIT_RT, reported(0)->flags);
+	} else {
+		EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+		EXPECT_EQ(0, reported(0)->flags);
+	}
+}
+
+TEST_F(engine_classes, below_the_limit)
+{
+	leaves_as_fifo();
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+	EXPECT_EQ(0, reported(0)->flags & WHY_RT_LIMIT);
+}
+
+/* A fair task has no part in it. */
+TEST_F(engine_classes, not_of_fair_tasks)
+{
+	cpu[0].rq.rt.rt_throttled = 1;
+	at(11 * MS);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+	EXPECT_EQ(0, reported(0)->flags & WHY_RT_LIMIT);
+}
+
+static struct rt_rq___compat rt_queues[3];
+static struct sched_rt_entity___compat rt_entities[3];
+
+/* @a is in a group in a group, with real-time queues. Returns the inner one. */
+static struct group *rt_groups(void)
+{
+	struct group *outer = new_group(&root, 55), *inner = new_group(outer, 66);
+
+	kernel_has("rt.rt_rq");
+	set_group(a, inner);
+	rt_queues[0].tg = &root.tg;
+	rt_queues[1].tg = &outer->tg;
+	rt_queues[2].tg = &inner->tg;
+	rt_entities[1].rt_rq = &rt_queues[0];
+	rt_entities[2].rt_rq = &rt_queues[1];
+	rt_entities[2].parent = &rt_entities[1];
+	a->t.rt.rt_rq = &rt_queues[2];
+	a->t.rt.parent = &rt_entities[2];
+	return inner;
+}
+
+TEST_F(engine_classes, the_limit_of_a_group)
+{
+	static const u64 ids[] = { 0, 55, 66 };
+	int limited;
+
+	rt_groups();
+	for (limited = 0; limited < 3; limited++) {
+		rt_queues[limited].rt_throttled = 1;
+		leaves_as_fifo();
+		rt_queues[limited].rt_throttled = 0;
+		pass(50 * MS);
+		switch_to(0, a, SLEEPS);
+		ASSERT_EQ(1, nr_reported());
+		EXPECT_EQ(ids[limited], reported(0)->rt_cgroup);
+		EXPECT_EQ(WHY_RT_LIMIT | WHY_CAN_LIMIT_RT, reported(0)->flags);
+		EXPECT_EQ(FROM_THROTTLED, reported(0)->from);
+		sim_forget_records();
+	}
+	leaves_as_fifo();
+	pass(50 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(WHY_CAN_LIMIT_RT, reported(0)->flags);
+}
+
+TEST_F(engine_classes, woken_while_its_group_is_over_the_limit)
+{
+	rt_groups();
+	idle(0);
+	is_of_class(a, 49, POLICY_FIFO);
+	rt_queues[2].rt_throttled = 1;
+	at(11 * MS);
+	wake(a, 0);
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_WOKEN, reported(0)->from);
+	EXPECT_EQ(66, reported(0)->rt_cgroup);
+	EXPECT_EQ(WHY_RT_LIMIT | WHY_CAN_LIMIT_RT, reported(0)->flags);
+}
+
+/* --- sched_ext ------------------------------------------------------------ */
+
+/* @a, of the ext class, waits in the queue @id (0: in none). Its flags. */
+static u32 flags_in_queue(u64 id, u64 direct)
+{
+	struct scx_dispatch_q___compat dsq = { .id = id };
+
+	sim_forget_records();
+	a->t.scx.flags = SCX_TASK_QUEUED;
+	a->t.scx.dsq = id ? &dsq : NULL;
+	a->t.scx.ddsp_dsq_id = direct;
+	pass(10 * MS);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	pass(50 * MS);
+	switch_to(0, a, SLEEPS);
+	return nr_reported() == 1 ? reported(0)->flags & WHY_SCHED_EXT : -1U;
+}
+
+#define SCX_INVALID	SCX_DSQ_BUILTIN
+#define SCX_GLOBAL	(SCX_DSQ_BUILTIN | 1)
+
+TEST_F(engine_classes, queues_of_sched_ext)
+{
+	if (variant->kernel < V7_3) {
+		EXPECT_EQ(0, flags_in_queue(SCX_GLOBAL, SCX_INVALID));
+		return;
+	}
+	EXPECT_EQ(WHY_SCHED_EXT, flags_in_queue(SCX_GLOBAL, SCX_INVALID));
+	EXPECT_EQ(WHY_SCHED_EXT, flags_in_queue(7, SCX_INVALID));
+	EXPECT_EQ(WHY_SCHED_EXT, flags_in_queue(0, SCX_INVALID));
+	EXPECT_EQ(0, flags_in_queue(SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL, SCX_INVALID));
+	EXPECT_EQ(0, flags_in_queue(SCX_DSQ_BUILTIN | SCX_DSQ_BYPASS, SCX_INVALID));
+	/* On its way to the queue of a CPU. */
+	EXPECT_EQ(0, flags_in_queue(0, SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL_ON | 3));
+	EXPECT_EQ(0, flags_in_queue(0, SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL));
+}
+
+/* A task that left the class keeps what it had there. */
+TEST_F(engine_classes, no_task_of_sched_ext)
+{
+	struct scx_dispatch_q___compat dsq = { .id = SCX_GLOBAL };
+
+	a->t.scx.dsq = &dsq;
+	at(11 * MS);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(0, reported(0)->flags & WHY_SCHED_EXT);
+}
+
+TEST_F(engine_classes, sched_ext_obeys_no_quota)
+{
+	struct group *g = new_group(&root, 77);
+
+	if (variant->kernel != V7_3)
+		kernel_has("scx.dsq");
+	set_group(a, g);
+	a->t.scx.flags = SCX_TASK_QUEUED;
+	a->t.throttled = true;
+	g->queues[0]->throttled = 1;
+	g->queues[0]->throttle_count = 1;
+	at(11 * MS);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+	EXPECT_EQ(0, reported(0)->quota_cgroup);
+	EXPECT_EQ(0, reported(0)->quota_ns);
+}
+
+/* --- another class at the end --------------------------------------------- */
+
+TEST_F(engine_classes, a_class_that_changes_in_the_wait)
+{
+	is_deadline_since(a, MS);
+	at(11 * MS);
+	wake(b, 0);
+	a->t.dl.dl_throttled = 1;
+	switch_to(0, b, YIELDS);
+	at(60 * MS);
+	is_of_class(a, NICE_0, 0);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(1, reported(0)->quota_unknown);
+	EXPECT_EQ(0, reported(0)->budget_ns);
+	EXPECT_EQ(NICE_0, reported(0)->prio);
+}
+
+TEST_F(engine_classes, a_class_that_stays)
+{
+	at(11 * MS);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	a->t.prio = NICE_0 + 5;
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(0, reported(0)->quota_unknown);
+}
+
+/* --- who has the CPU ------------------------------------------------------ */
+
+TEST_F(engine_classes, priority_of_a_segment)
+{
+	is_of_class(b, 49, POLICY_FIFO);
+	wake(b, 0);
+	pass(MS);
+	switch_to(0, b, SLEEPS);
+	EXPECT_EQ(49, newest(0)->prio);
+	EXPECT_EQ(POLICY_FIFO, newest(0)->policy);
+	EXPECT_EQ(0, newest(0)->flags);
+}
+
+/* The highest real-time task is not the stopper. */
+TEST_F(engine_classes, stop_task)
+{
+	is_of_class(b, 0, POLICY_FIFO);
+	is_of_class(d, 0, POLICY_FIFO);
+	cpu[0].rq.stop = &b->t;
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	EXPECT_EQ(SEGMENT_STOP, newest(0)->flags);
+	pass(MS);
+	wake(d, 0);
+	switch_to(0, d, SLEEPS);
+	EXPECT_EQ(0, newest(0)->flags);
+}
+
+TEST_F(engine_classes, fair_server)
+{
+	b->t.dl_server = &b;
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	EXPECT_EQ(variant->kernel < V6_12 ? 0 : SEGMENT_SERVED, newest(0)->flags);
+}
+
+static bool is_idle_all_the_while(u32 c)
+{
+	sim_forget_records();
+	pass(MS);
+	wake(d, 2);
+	pass(50 * MS);
+	switch_to(2, d, SLEEPS);
+	pass(MS);
+	idle(2);
+	return reported(0) && reported(0)->idle_cpus[0] & 1ULL << c;
+}
+
+TEST_F(engine_classes, forced_idle)
+{
+	kernel_has("rq->core_enabled");
+	cpu[0].rq.core_enabled = 1;
+	cpu[0].rq.nr_running = 1;
+	idle(0);
+	EXPECT_EQ(SEGMENT_IDLE | SEGMENT_FORCED, newest(0)->flags);
+	EXPECT_FALSE(is_idle_all_the_while(0));
+}
+
+TEST_F(engine_classes, idle_with_core_scheduling)
+{
+	kernel_has("rq->core_enabled");
+	cpu[0].rq.core_enabled = 1;
+	idle(0);
+	EXPECT_EQ(SEGMENT_IDLE, newest(0)->flags);
+	EXPECT_TRUE(is_idle_all_the_while(0));
+}
+
+/* Tasks can be queued on a CPU that is idle: they were queued this instant. */
+TEST_F(engine_classes, idle_without_core_scheduling)
+{
+	cpu[0].rq.core_enabled = 1;
+	cpu[0].rq.nr_running = 1;
+	idle(0);
+	EXPECT_EQ(SEGMENT_IDLE, newest(0)->flags);
+}
+
+/* --- sched_yield() -------------------------------------------------------- */
+
+static u32 from_of(enum leaves how, const struct pt_regs___compat *regs)
+{
+	sim_forget_records();
+	sim.regs = regs;
+	pass(10 * MS);
+	wake(b, 0);
+	switch_to(0, b, how);
+	sim.regs = &no_syscall;
+	pass(50 * MS);
+	switch_to(0, a, SLEEPS);
+	return nr_reported() == 1 ? reported(0)->from : -1U;
+}
+
+TEST_F(engine_classes, yielded)
+{
+	const struct pt_regs___compat of_32_bits = { .orig_ax = X86_64_YIELD, .cs = 0x23 };
+	const struct pt_regs___compat arm64 = { .syscallno = GENERIC_YIELD };
+	bool tells = variant->kernel != V5_10;
+
+	EXPECT_EQ(tells ? FROM_YIELDED : FROM_PREEMPTED, from_of(YIELDS, &in_yield));
+	EXPECT_EQ(FROM_PREEMPTED, from_of(YIELDS, &no_syscall));
+	/* Another call has this number there. */
+	EXPECT_EQ(FROM_PREEMPTED, from_of(YIELDS, &of_32_bits));
+	EXPECT_EQ(FROM_PREEMPTED, from_of(PREEMPTED, &in_yield));
+	kernel_has("syscallno");
+	sim_lacks("orig_ax");
+	EXPECT_EQ(tells ? FROM_YIELDED : FROM_PREEMPTED, from_of(YIELDS, &arm64));
+	EXPECT_EQ(FROM_PREEMPTED, from_of(YIELDS, &no_syscall));
+}
+
+TEST_F(engine_classes, throttled_in_a_yield)
+{
+	kernel_has("rq->rt.rt_throttled");
+	kernel_has("rt.rt_throttled");
+	is_of_class(a, 49, POLICY_FIFO);
+	cpu[0].rq.rt.rt_throttled = 1;
+	EXPECT_EQ(FROM_THROTTLED, from_of(YIELDS, &in_yield));
+}
+
+/* --- names ---------------------------------------------------------------- */
+
+static void rename_to(struct task *p, const char *name)
+{
+	why_rename(tp(p), (char *)name);
+	memset(p->t.comm, 0, sizeof(p->t.comm));
+	memcpy(p->t.comm, name, strnlen(name, sizeof(p->t.comm) - 1));
+}
+
+TEST_F(engine_classes, a_task_that_execs)
+{
+	static const char padded[TASK_COMM_LEN] = "new";
+
+	rename_to(a, "new");
+	EXPECT_EQ(0, memcmp(padded, newest(0)->comm, TASK_COMM_LEN));
+	rename_to(a, "a name that is too long");
+	EXPECT_STREQ("a name that is ", newest(0)->comm);
+}
+
+/* What user space has is sent again. */
+TEST_F(engine_classes, renamed_after_it_was_sent)
+{
+	const struct run_segment *s;
+	size_t size;
+
+	wake(b, 0);
+	pass(50 * MS);
+	look_for_stalled(b);
+	ASSERT_EQ(1, nr_reported());
+	sim_forget_records();
+	rename_to(a, "new");
+	look_for_stalled(b);
+	ASSERT_EQ(1, nr_reported());
+	s = sim_record(0, &size);
+	ASSERT_EQ(RECORD_SEGMENTS, s->kind);
+	EXPECT_STREQ("new", s[size / sizeof(*s) - 1].comm);
+}
+
+TEST_F(engine_classes, who_does_not_run_is_renamed)
+{
+	rename_to(b, "new");
+	EXPECT_STREQ("first", newest(0)->comm);
+	wake(b, 0);
+	pass(MS);
+	switch_to(0, b, PREEMPTED);
+	rename_to(a, "newer");
+	EXPECT_STREQ("new", newest(0)->comm);
+}
+
+/* --- a sleeper that is queued (delayed dequeue) --------------------------- */
+
+static void moves_asleep(void)
+{
+	wake(b, 0);
+	pass(MS);
+	a->t.se.sched_delayed = 1;
+	switch_to(0, b, SLEEPS);
+	a->t.on_rq = 1;
+	pass(10 * MS);
+	leave_for(a, 1);
+	arrive(a);
+	pass(40 * MS);
+	a->t.se.sched_delayed = 0;
+}
+
+static void check_moves_asleep(struct __test_metadata *_metadata, bool explains)
+{
+	why = explains;
+	threshold(1000);
+	moves_asleep();
+	sees_wakeups = false;
+	wake(a, 1);
+	pass(2 * MS);
+	switch_to(1, a, SLEEPS);
+	EXPECT_EQ(0, nr_reported());
+}
+
+TEST_F(engine_classes, moved_asleep_and_woken_unseen)
+{
+	if (variant->kernel >= V6_12)
+		check_moves_asleep(_metadata, true);
+}
+
+TEST_F(engine_classes, moved_asleep_without_why)
+{
+	if (variant->kernel >= V6_12)
+		check_moves_asleep(_metadata, false);
+}
+
+TEST_F(engine_classes, moved_asleep_and_woken)
+{
+	threshold(1000);
+	moves_asleep();
+	wake(a, 1);
+	pass(2 * MS);
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(2 * MS, reported(0)->wait.wait_ns);
+}
+
+/* --- cgroups -------------------------------------------------------------- */
+
+/* The cpu controller is enabled above only. */
+TEST_F(engine_classes, cgroup_below_the_one_that_competes)
+{
+	struct kernfs_node___compat kn = { .id = 88 };
+	struct cgroup___compat below = { .kn = &kn };
+	struct group *g = new_group(&root, 77);
+	bool v1;
+
+	set_group(a, g);
+	set_group(b, g);
+	for (v1 = false; ; v1 = true) {
+		shows_v1 = v1;
+		a->css_set.dfl_cgrp = &below;
+		b->css_set.dfl_cgrp = &below;
+		pass(10 * MS);
+		wake(b, 0);
+		switch_to(0, b, PREEMPTED);
+		EXPECT_EQ(v1 ? 77 : 88, newest(0)->cgroup);
+		pass(50 * MS);
+		switch_to(0, a, SLEEPS);
+		ASSERT_EQ(1, nr_reported());
+		EXPECT_EQ(v1 ? 77 : 88, reported(0)->cgroup);
+		EXPECT_EQ(77, reported(0)->cpu_cgroup);
+		sim_forget_records();
+		if (v1)
+			break;
+	}
+}
+
+/* --- what began before tracing, or goes unseen ---------------------------- */
+
+TEST_F(engine_classes, throttled_before_tracing)
+{
+	struct group *g = new_group(&root, 77);
+	struct task *p = make_task(9, 9, "throttled");
+	bool by_task = variant->kernel >= V6_18;
+
+	set_group(p, g);
+	place(p, 0);
+	at(2 * MS);
+	update_clock(0);
+	set_state(p, TASK_RUNNING);
+	p->t.on_rq = 1;
+	p->t.sched_info.last_queued = cpu[0].rq.clock;
+	p->t.throttled = by_task;
+	g->queues[0]->throttled = 1;
+	g->queues[0]->throttle_count = 1;
+	g->queues[0]->throttled_clock_self = cpu[0].rq.clock;
+	g->queues[0]->throttled_clock_pelt = cpu[0].rq.clock_pelt;
+	g->queues[0]->throttled_clock_task = cpu[0].rq.clock_task;
+	at(20 * MS);
+	update_clock(0);
+	see_existing(p);
+	at(60 * MS);
+	update_clock(0);
+	switch_to(0, p, PREEMPTED);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_THROTTLED, reported(0)->from);
+	EXPECT_EQ(58 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(77, reported(0)->quota_cgroup);
+	EXPECT_EQ(BEGIN + 20 * MS, reported(0)->quota_since_ns);
+	EXPECT_EQ(40 * MS, reported(0)->quota_ns);
+}
+
+TEST_F(engine_classes, switches_that_go_unseen_are_counted)
+{
+	EXPECT_EQ(0, stats.unseen);
+	sees_switches = false;
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	sees_switches = true;
+	wake(d, 0);
+	switch_to(0, d, SLEEPS);
+	EXPECT_EQ(1, stats.unseen);
+	pass(MS);
+	idle(0);
+	EXPECT_EQ(1, stats.unseen);
+}
+
+/* --- what the kernel cannot tell ------------------------------------------ */
+
+static u32 limits_are(void)
+{
+	see_existing(a);
+	return cannot_tell;
+}
+
+TEST_F(engine_classes, limits)
+{
+	u32 yields = variant->kernel == V5_10 ? LIMIT_YIELD : 0;
+
+	preempt_count_at = 0;
+	EXPECT_EQ(yields | LIMIT_WAKER, limits_are());
+	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
+	EXPECT_EQ(yields, limits_are());
+	sim_lacks("prev_irq_time");
+	EXPECT_EQ(yields | LIMIT_IRQ, limits_are());
+	sim_lacks("prev_steal_time");
+	EXPECT_EQ(yields | LIMIT_IRQ | LIMIT_STEAL, limits_are());
+	sim_lacks("rq");
+	EXPECT_EQ(LIMIT_IRQ | LIMIT_STEAL | LIMIT_GROUPS, limits_are());
+}
+
+/* rq.clock_task leaves steal out, or ticks count it. */
+TEST_F(engine_classes, steal_without_its_accounting)
+{
+	cpu[0].rq.prev_steal_time = 700 * US;
+	steal(0, 200 * US, 0);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	EXPECT_EQ(200 * US, newest(0)->nontask_ns);
+	sim_lacks("prev_steal_time_rq");
+	pass(MS);
+	switch_to(0, a, PREEMPTED);
+	EXPECT_EQ(900 * US, newest(0)->nontask_ns);
+	EXPECT_EQ(200 * US, newest(0)->irq_ns);
+}
+
+static u32 waker_of(void)
+{
+	waking(b, a);
+	wake(b, 0);
+	pass(50 * MS);
+	switch_to(0, b, PREEMPTED);
+	return reported(0)->waker_kind;
+}
+
+TEST_F(engine_classes, waker_where_the_count_is_not_known)
+{
+	preempt_count_at = 0;
+	EXPECT_EQ(WAKER_UNSEEN, waker_of());
+	EXPECT_EQ(0, reported(0)->waker_tid);
+}
+
+/* PREEMPT_RT runs softirqs as tasks. */
+TEST_F(engine_classes, softirq_that_can_be_preempted)
+{
+	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
+	in_irq_mask = 0xf0000;
+	kernel_has("softirq_disable_cnt");
+	a->t.softirq_disable_cnt = SERVING_SOFTIRQ;
+	EXPECT_EQ(WAKER_SOFTIRQ, waker_of());
+}
+
+TEST_F(engine_classes, softirqs_that_are_only_disabled)
+{
+	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
+	in_irq_mask = 0xf0000;
+	kernel_has("softirq_disable_cnt");
+	a->t.softirq_disable_cnt = 2 * SERVING_SOFTIRQ;
+	EXPECT_EQ(WAKER_TASK, waker_of());
+}
+
+TEST_HARNESS_MAIN
