@@ -23,6 +23,7 @@
 #include "options.h"
 #include "runqslower.h"
 #include "tracer.h"
+#include "util/cgroups.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/period.h"
@@ -73,10 +74,20 @@ struct session {
 	bool interrupted;		/* by a signal, or stdout is closed */
 };
 
+static void on_segments(struct session *s, const struct run_segment *segments, size_t nr)
+{
+	if (!history_add(&s->history, segments, nr))
+		out_of_memory();
+	while (nr--)
+		cgroup_remember(segments[nr].cgroup);
+}
+
 static void on_why(struct session *s, const struct why_event *e)
 {
 	struct why *why = explain(e, &s->history);
 
+	cgroup_remember(e->cgroup);
+	cgroup_remember(e->quota_cgroup);
 	if (!why || !ordered_waits_push(&s->order, &e->wait, why))
 		out_of_memory();
 	if (s->opts.trace && !e->wait.stalled)
@@ -90,8 +101,7 @@ static int on_record(void *ctx, void *data, size_t size)
 
 	switch (*(__u8 *)data) {
 	case RECORD_SEGMENTS:
-		if (!history_add(&s->history, data, size / sizeof(struct run_segment)))
-			out_of_memory();
+		on_segments(s, data, size / sizeof(struct run_segment));
 		return 0;
 	case RECORD_WHY:
 		on_why(s, data);
@@ -416,6 +426,7 @@ static bool prepare(struct session *s)
 /* Detach, receive the remaining waits, and write all final results. */
 static void finish(struct session *s)
 {
+	const struct wait_stats *stats = tracer_stats(s->skel);
 	struct cost costs[MAX_PROGRAMS];
 	__u64 now, missed;
 
@@ -423,7 +434,7 @@ static void finish(struct session *s)
 	drain(s);
 	now = clock_mono_ns();
 	clock_sync();
-	tell_lost(s, tracer_stats(s->skel));
+	tell_lost(s, stats);
 	write_totals(s, now, true);
 	if (s->opts.cost)
 		s->writer->cost(&s->opts, costs, tracer_costs(s->skel, costs, MAX_PROGRAMS), now);
@@ -433,12 +444,11 @@ static void finish(struct session *s)
 		error("the kernel skipped %llu scheduler events; %s", missed,
 		      "waits that began or ended there may be missing");
 	write_trace(s, true);
-	if (tracer_stats(s->skel)->unseen && s->opts.verbose)
-		error("%llu switches were not seen; who ran there is other",
-		      tracer_stats(s->skel)->unseen);
+	if (stats->unseen)
+		error("%llu switches were not seen; who ran there is other", stats->unseen);
 	if (s->opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",
-		      tracer_stats(s->skel)->seen, s->nr_taken, s->lost_told);
+		      stats->seen, s->nr_taken, s->lost_told);
 }
 
 /* Did the reader get all output that the reader wanted? */
@@ -457,6 +467,7 @@ int main(int argc, char **argv)
 	int status = EXIT_FAILURE;
 
 	parse_options(argc, argv, &s.opts);
+	clock_init();
 	if (s.opts.json_schema) {
 		print_schema();
 		flush(&s);

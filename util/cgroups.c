@@ -18,7 +18,7 @@
 #include "cgroups.h"
 
 #define FILEID_KERNFS	0xfe		/* linux/exportfs.h, since 5.5 */
-#define NR_KNOWN	256		/* paths cached */
+#define NR_KNOWN	1024		/* paths cached */
 
 static struct {
 	__u64 id;
@@ -153,4 +153,10 @@ const char *cgroup_path(__u64 id)
 	known[slot].id = id;
 	known[slot].path = path;
 	return path;
+}
+
+void cgroup_remember(__u64 id)
+{
+	if (id)
+		cgroup_path(id);
 }

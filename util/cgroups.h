@@ -26,4 +26,10 @@ bool cgroups_are_v1(void);
  */
 const char *cgroup_path(__u64 id);
 
+/*
+ * Look up the path of cgroup @id (0: none) now, because the cgroup may be gone
+ * when cgroup_path() is called.
+ */
+void cgroup_remember(__u64 id);
+
 #endif /* __RUNQSLOWER_CGROUPS_H */

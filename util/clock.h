@@ -8,6 +8,11 @@
 
 #define NSEC_PER_SEC	1000000000ULL
 
+/*
+ * CLOCK_MONOTONIC of the initial time namespace, which the kernel's events are
+ * in. clock_init() finds out how far the clock of our namespace is ahead.
+ */
+void clock_init(void);
 __u64 clock_mono_ns(void);
 
 /*

@@ -113,18 +113,20 @@ bool tool_start(struct tool *t, const char *name, const char *const args[])
 }
 
 /*
- * Take the line about what this kernel does not tell out of stderr, where the
- * line is right and no news to a test.
+ * Take out of stderr what the tool says of this kernel, to @to: the line in
+ * which @text is.
  */
-static void take_limits(struct tool *t)
+static void take_line(struct tool *t, const char *text, char *to, size_t size)
 {
-	char *line = strstr(t->err, "runqslower: this kernel does not tell "), *rest;
+	char *line = strstr(t->err, text), *rest;
 
 	if (!line)
 		return;
+	while (line > t->err && line[-1] != '\n')
+		line--;
 	rest = line + strcspn(line, "\n");
 	rest += *rest == '\n';
-	snprintf(t->limits, sizeof(t->limits), "%.*s", (int)(rest - line), line);
+	snprintf(to, size, "%.*s", (int)(rest - line), line);
 	memmove(line, rest, strlen(rest) + 1);
 	t->err_len = strlen(t->err);
 }
@@ -141,7 +143,8 @@ int tool_wait(struct tool *t)
 	t->err = calloc(1, len + 1);
 	t->err_len = pread(t->err_fd, t->err, len, 0);
 	close(t->err_fd);
-	take_limits(t);
+	take_line(t, " this kernel does not tell ", t->limits, sizeof(t->limits));
+	take_line(t, " switches were not seen; ", t->unseen, sizeof(t->unseen));
 	return WIFEXITED(t->status) ? WEXITSTATUS(t->status) : -1;
 }
 

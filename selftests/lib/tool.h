@@ -28,9 +28,10 @@ struct tool_wait {
 struct tool {
 	pid_t pid;
 	int status;			/* of waitpid(), once it has ended */
-	/* All it printed, once it has ended; but limits are not in err. */
+	/* All it printed, once it has ended; err is without the next two. */
 	char *out, *err;
-	char limits[512];		/* the line of what the kernel does not tell */
+	char limits[512];		/* what this kernel does not tell: a line */
+	char unseen[128];		/* how many switches it hid: a line */
 	size_t out_len, err_len;
 	/* The rest is private. */
 	int out_fd, err_fd;

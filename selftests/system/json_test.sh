@@ -222,7 +222,8 @@ for record in records_of_all_runs:
     wrong += 1
     if wrong <= 3:
         say('%s: %s' % (error.message, record))
-test(not wrong and set(valid) == {'wait', 'stalled', 'summary', 'histogram', 'lost', 'cost'},
+test(not wrong and set(valid) == {'wait', 'stalled', 'summary', 'histogram', 'lost', 'limits',
+                                  'cost'},
      'records of every type are as in the schema')
 say(', '.join('%d %s' % (nr, name) for name, nr in valid.items()))
 
@@ -230,7 +231,7 @@ say(', '.join('%d %s' % (nr, name) for name, nr in valid.items()))
 def without(record, key):
     return {k: v for k, v in record.items() if k != key}
 
-OPTIONAL = {'hops'}
+OPTIONAL = {'hops', 'cpu_cgroup'}
 PLAIN = ['type', 'time', 'mono_ns', 'wait_ns', 'comm', 'tid', 'pid', 'cpu', 'prev']
 accepted = []
 of_type = {record['type']: record for record in records_of_all_runs if
@@ -246,6 +247,8 @@ task = {'kind': 'task', 'comm': '', 'tid': 0, 'pid': 0}
 share = {'cause': 'task', 'ns': 1, 'comm': '', 'tid': 0, 'pid': 0, 'cgroup': None,
          'same_process': False, 'same_cgroup': False}
 quota = {'cause': 'quota', 'ns': 1, 'cgroup': '/'}
+ranks = {**share, 'class': 'fifo', 'rt_priority': 50, 'outranks': True, 'fair_server': True}
+held = {'cause': 'sched_ext', 'ns': 1, 'scheduler': 'simple'}
 changed = [{**of_type['stalled'], 'prev': wait['prev']},
            {**{key: wait[key] for key in PLAIN}, 'hops': 5}]
 changed += [{**wait, 'waker': r} for r in
@@ -253,14 +256,16 @@ changed += [{**wait, 'waker': r} for r in
 changed += [{**wait, 'shares': [r]} for r in
             [without(share, key) for key in share] +
             [{**share, 'cause': 'irq'}, {**share, 'cause': 'other'}, {**quota, 'tid': 0},
-             {**quota, 'cause': 'steal'}, without(quota, 'cgroup'), {**quota, 'cause': 'x'}]]
+             {**quota, 'cause': 'steal'}, without(quota, 'cgroup'), {**quota, 'cause': 'x'},
+              {**quota, 'outranks': True}, {**ranks, 'class': 'x'}, without(held, 'scheduler')]]
 changed += [{**wait, 'cpus': []}, {**wait, 'idle_cpus': [1, 1]}, {**wait, 'cgroup': 'x'}]
 accepted += [r for r in changed if r != wait and validator.is_valid(r)]
 for record in accepted[:3]:
     say('accepted: %s' % record)
-test(len(of_type) == 6 and not accepted and
+test(len(of_type) == 7 and not accepted and
      all(validator.is_valid({**wait, **r}) for r in
-         [{'waker': task}, {'hops': 5}, {'shares': [share, quota]}]) and
+         [{'waker': task}, {'hops': 5}, {'shares': [share, quota, ranks, held]},
+          {'cpu_cgroup': '/'}]) and
      validator.is_valid({key: wait[key] for key in PLAIN}),
      'the schema refuses what is not in a record')
 

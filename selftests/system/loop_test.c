@@ -384,4 +384,52 @@ TEST(no_trace_file)
 	tool_free(&t);
 }
 
+/* --- a time namespace ----------------------------------------------------- */
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME	0x80
+#endif
+
+/* From now on the clock of our children is @seconds ahead. */
+static bool children_are_ahead(int seconds)
+{
+	FILE *f;
+
+	if (unshare(CLONE_NEWTIME))
+		return false;
+	f = fopen("/proc/self/timens_offsets", "w");
+	return f && fprintf(f, "monotonic %d 500000000\n", seconds) > 0 && !fclose(f);
+}
+
+/* Times are those of the events, and no line is held back or comes too early. */
+static void check_time_namespace(struct __test_metadata *_metadata,
+				 struct _test_data_loop *self, int ahead)
+{
+	uint64_t begin = mono_ns();
+
+	if (!children_are_ahead(ahead))
+		SKIP(return, "no time namespaces here");
+	ASSERT_TRUE(tool_start(&self->tool, TOOL,
+			       ARGS("-T", "mono", "-p", self->pid, "10000")));
+	starve_for(self->s, 20 * NSEC_PER_MSEC);
+	EXPECT_TRUE(tool_await_lines(&self->tool, 4));
+	EXPECT_EQ(0, tool_stop(&self->tool));
+	EXPECT_STREQ("", self->tool.err);
+	self->waits = parse_waits(self->tool.out, &self->nr);
+	ASSERT_NE(NULL, self->waits);
+	ASSERT_LE(2, self->nr);
+	EXPECT_LE(begin, self->waits[0].end_ns);
+	EXPECT_GE(mono_ns(), self->waits[0].end_ns);
+}
+
+TEST_F(loop, time_namespace_ahead)
+{
+	check_time_namespace(_metadata, self, 86400);
+}
+
+TEST_F(loop, time_namespace_behind)
+{
+	check_time_namespace(_metadata, self, -5);
+}
+
 TEST_HARNESS_MAIN

@@ -123,4 +123,121 @@ TEST_F(slew, no_phantom)
 	EXPECT_EQ(0, nr_reported());
 }
 
+/* --- the offset by itself ------------------------------------------------- */
+
+FIXTURE(clock) {
+	struct cpu_state *state;	/* of CPU 0 */
+	u64 ahead;			/* the true offset */
+};
+
+/* Threshold 1 ms: times of switches are asked for. */
+FIXTURE_SETUP(clock)
+{
+	u32 key = 0;
+
+	boot(V6_12, false);
+	threshold(1000);
+	a = known_task(101, 100, "waker");
+	b = known_task(201, 200, "runner");
+	c = known_task(301, 300, "waiter");
+	at(MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	self->state = bpf_map_lookup_elem(&cpus, &key);
+	self->ahead = cpu[0].ahead;
+	sim_forget_records();
+}
+
+FIXTURE_TEARDOWN(clock) {}
+
+/* A wakeup at which the clock is read @late ns after rq.clock was updated. */
+static void late_wakeup(u64 late)
+{
+	cpu[0].ahead += late;
+	wake(a, 0);
+	cpu[0].ahead -= late;
+	switch_to(0, a, PREEMPTED);
+	switch_to(0, b, SLEEPS);
+}
+
+/* That some reads come later than others is no slew. */
+TEST_F(clock, noise)
+{
+	int k;
+
+	for (k = 0; k < 10; k++) {
+		pass(1100 * US);
+		late_wakeup(100);
+	}
+	for (k = 0; k < 10; k++) {
+		pass(1100 * US);
+		late_wakeup(15 * US);
+	}
+	EXPECT_GE(self->ahead + 100 + 4 * US, self->state->offset);
+}
+
+/* What is older than two samples says nothing of a clock that is slewed. */
+TEST_F(clock, after_a_gap)
+{
+	pass(1100 * US);
+	late_wakeup(0);
+	pass_slewed(5 * MS, 83333);
+	late_wakeup(0);
+	EXPECT_EQ(self->ahead + 5 * MS * 83333 / 1000000, self->state->offset);
+}
+
+/* A task that wakes itself has not locked the run queue: rq.clock is old. */
+TEST_F(clock, wakes_itself)
+{
+	u64 offset = self->state->offset;
+
+	at(12500 * US);
+	in_context_of(b);
+	sched_wakeup(tp(b));
+	EXPECT_EQ(offset, self->state->offset);
+}
+
+/* The new task has asked for the switch, so rq.clock is that of its wakeup. */
+TEST_F(clock, switch_that_a_new_task_asked_for)
+{
+	struct task *p = make_task(401, 400, "new");
+
+	at(12500 * US);
+	wake_new(p, 0);
+	at(15500 * US);
+	switch_to(0, p, PREEMPTED);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(3 * MS, reported(0)->wait.wait_ns);
+}
+
+/* The last tick, at 12 ms, has updated rq.clock since the wakeup. */
+TEST_F(clock, switch_long_after_the_wakeup)
+{
+	at(10500 * US);
+	wake(c, 0);
+	at(15500 * US);
+	switch_to(0, c, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(5 * MS, reported(0)->wait.wait_ns);
+}
+
+/* A wait over the threshold has the time of its end from the clock itself. */
+TEST_F(clock, end_of_a_wait_is_read)
+{
+	pass(1100 * US);
+	late_wakeup(0);
+	pass(200 * US);
+	wake(c, 0);
+	/* No time for another sample, and the clock has gone on by so much. */
+	cpu[0].ahead += 50 * US;
+	sim.now += 50 * US;
+	pass(700 * US);
+	threshold(500);
+	update_clock(0);
+	cpu[0].stale = false;
+	switch_to(0, c, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(750 * US, reported(0)->wait.wait_ns);
+}
+
 TEST_HARNESS_MAIN

@@ -465,4 +465,75 @@ TEST_F(engine_quota, idle_all_the_while_but_for_quota)
 	EXPECT_EQ(1ULL << 1, reported(0)->idle_cpus[0]);
 }
 
+/*
+ * Woken while its group, of which another task ran out of quota before, is
+ * throttled (before 6.18: since then a task that is woken runs).
+ */
+TEST_F(engine_quota, woken_into_a_throttled_group)
+{
+	struct group *g = new_group(&root, 77);
+	struct task *p = known_task(401, 400, "sibling");
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(a, g);
+	set_group(p, g);
+	at(5 * MS);
+	wake(p, 0);
+	switch_to(0, p, PREEMPTED);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	switch_to(0, b, PREEMPTED);
+	at(15 * MS);
+	wake(a, 0);
+	at(40 * MS);
+	unthrottle(g, NULL, 0);
+	at(42 * MS);
+	cpu[0].stale = false;
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(27 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(77, reported(0)->quota_cgroup);
+	EXPECT_EQ(BEGIN + 15 * MS, reported(0)->quota_since_ns);
+	EXPECT_EQ(25 * MS, reported(0)->quota_ns);
+}
+
+/* Its group runs out while it waits; another one's ID has the same place. */
+TEST_F(engine_quota, runs_out_in_the_wait)
+{
+	struct group *g = new_group(&root, 77), *other = new_group(&root, 4 * 20);
+	struct task *p = known_task(401, 400, "sibling");
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(a, g);
+	set_group(p, g);
+	set_group(d, other);
+	at(5 * MS);
+	wake(p, 0);
+	switch_to(0, p, PREEMPTED);
+	at(8 * MS);
+	wake(a, 0);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(20 * MS);
+	wake(d, 0);
+	switch_to(0, d, PREEMPTED);
+	throttle(other, NULL, 0);
+	at(21 * MS);
+	switch_to(0, b, PREEMPTED);
+	at(40 * MS);
+	unthrottle(g, NULL, 0);
+	sim_forget_records();
+	at(42 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(34 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(77, reported(0)->quota_cgroup);
+	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
+	EXPECT_EQ(30 * MS, reported(0)->quota_ns);
+}
+
 TEST_HARNESS_MAIN
