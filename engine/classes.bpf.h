@@ -21,11 +21,6 @@ static __always_inline u64 address_of(struct task_struct *p)
 	return address;
 }
 
-static __always_inline bool is_deadline(struct task_struct *p)
-{
-	return compat(p)->prio < 0;
-}
-
 static __always_inline bool is_rt(struct task_struct *p)
 {
 	return compat(p)->prio >= 0 && compat(p)->prio < MAX_RT_PRIO;

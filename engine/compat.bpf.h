@@ -96,6 +96,11 @@ static __always_inline u32 task_cpu(struct task_struct *p)
 	return bpf_core_field_exists(t->cpu) ? t->cpu : t->thread_info.cpu;
 }
 
+static __always_inline bool is_deadline(struct task_struct *p)
+{
+	return compat(p)->prio < 0;
+}
+
 /* Is @p the task of stop_machine() on its CPU, of @cfs_rq? It outranks all. */
 static __always_inline bool is_stop_task(struct task_struct *p,
 					 struct cfs_rq___compat *cfs_rq)

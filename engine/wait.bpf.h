@@ -189,7 +189,11 @@ static __always_inline bool find_begin(struct ended *e, const struct wait *w)
 		return true;
 	}
 	e->since = e->queued + e->cpu->offset;
-	return e->queued && !(w && is_none(w, e->task));
+	/*
+	 * The kernel says that a deadline task was queued when the task left
+	 * the CPU, though it may have had no budget until lately.
+	 */
+	return e->queued && !is_deadline(e->task) && !(w && is_none(w, e->task));
 }
 
 /*

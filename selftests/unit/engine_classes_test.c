@@ -142,6 +142,21 @@ TEST_F(engine_classes, nor_is_it_stalled)
 	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
 }
 
+/* It has had no budget for most of that. */
+TEST_F(engine_classes, no_wait_of_a_deadline_task_without_its_begin)
+{
+	is_deadline_since(a, MS);
+	at(11 * MS);
+	wake(b, 0);
+	a->t.dl.dl_throttled = 1;
+	sees_switches = false;
+	switch_to(0, b, YIELDS);
+	sees_switches = true;
+	at(101 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(0, nr_reported());
+}
+
 /* --- the limit of real-time tasks ----------------------------------------- */
 
 static void leaves_as_fifo(void)

@@ -37,6 +37,7 @@ for user in one two; do
 		     sched_migrate_task sched_process_fork; do
 		echo 1 >"/sys/kernel/tracing/instances/$user/events/sched/$event/enable"
 	done
+	echo 1 >"/sys/kernel/tracing/instances/$user/events/task/task_rename/enable"
 done
 
 stty -F /dev/ttyS1 raw
