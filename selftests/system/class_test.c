@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <bpf/libbpf.h>
+#include <scx.skel.h>
 #include "kselftest_harness.h"
 #include "actors.h"
 #include "load.h"
@@ -199,6 +201,100 @@ TEST_F(class, limit_of_an_rt_group)
 	snprintf(text, sizeof(text), "rt limit %s", group->name);
 	EXPECT_LE(MOST(self->actors.nr_waits), nr_with(&self->actors, text, 90));
 	EXPECT_LE(MOST(self->actors.nr_waits), nr_from(&self->actors, "throttled"));
+}
+
+/* --- sched_ext ------------------------------------------------------------ */
+
+static int no_messages(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+/*
+ * Load a scheduler, with its own queues for each CPU (@local) or with one for
+ * all. NULL if that is not possible here; ended by scheduler_end().
+ */
+static struct scx_bpf *scheduler(bool local)
+{
+	struct scx_bpf *skel;
+	struct bpf_map *map;
+
+	libbpf_set_print(no_messages);
+	skel = scx_bpf__open();
+	if (!skel)
+		return NULL;
+	bpf_map__set_autocreate(skel->maps.global_queue, !local);
+	bpf_map__set_autocreate(skel->maps.local_queues, local);
+	bpf_program__set_autoload(skel->progs.local_enqueue, local);
+	map = local ? skel->maps.local_queues : skel->maps.global_queue;
+	if (!scx_bpf__load(skel)) {
+		skel->links.global_queue = bpf_map__attach_struct_ops(map);
+		if (skel->links.global_queue)
+			return skel;
+	}
+	scx_bpf__destroy(skel);
+	return NULL;
+}
+
+static void scheduler_end(struct scx_bpf *skel)
+{
+	scx_bpf__destroy(skel);
+}
+
+/* Two tasks that are to share a CPU, by a scheduler. */
+static bool trace_two(struct _test_data_class *self)
+{
+	pid_t pid = actor(&self->actors, "rqs-spins", self->cpu, NULL, spins);
+
+	actor(&self->actors, "rqs-other", self->cpu, NULL, spins);
+	return actors_trace(&self->actors, 20, ARGS("-w", "-T", "mono", "-t", tid_of(pid),
+						    "3000"));
+}
+
+/* Nobody is to blame but the scheduler, which keeps the task in its queue. */
+TEST_F(class, sched_ext_with_a_global_queue)
+{
+	struct scx_bpf *skel = scheduler(false);
+	bool traced;
+
+	if (!skel)
+		SKIP(return, "no sched_ext here");
+	traced = trace_two(self);
+	scheduler_end(skel);
+	EXPECT_TRUE(traced);
+	show_waits(&self->actors);
+	EXPECT_LE(MOST(self->actors.nr_waits), nr_with(&self->actors, "sched_ext rqs_global", 90));
+}
+
+/* In the queue of a CPU a task waits for who has the CPU. */
+TEST_F(class, sched_ext_with_local_queues)
+{
+	struct scx_bpf *skel = scheduler(true);
+	bool traced;
+
+	if (!skel)
+		SKIP(return, "no sched_ext here that takes this scheduler");
+	traced = trace_two(self);
+	scheduler_end(skel);
+	EXPECT_TRUE(traced);
+	show_waits(&self->actors);
+	EXPECT_LE(MOST(self->actors.nr_waits), nr_with(&self->actors, "rqs-other/", 50));
+	EXPECT_EQ(0, nr_with(&self->actors, "sched_ext", 10));
+}
+
+TEST_F(class, after_a_scheduler_has_gone)
+{
+	struct scx_bpf *skel = scheduler(false);
+
+	if (!skel)
+		SKIP(return, "no sched_ext here");
+	scheduler_end(skel);
+	EXPECT_TRUE(trace_two(self));
+	EXPECT_LE(MOST(self->actors.nr_waits), nr_with(&self->actors, "rqs-other/", 50));
+	EXPECT_EQ(0, nr_with(&self->actors, "sched_ext", 10));
 }
 
 /* --- sched_yield() -------------------------------------------------------- */

@@ -379,33 +379,83 @@ static bool slew(int ppm)
 }
 
 /*
- * The run queue's clock and CLOCK_MONOTONIC part, as fast as chrony may have
- * them. Still a wait is no longer than it was, but for what is slewed meanwhile.
+ * From now on the PLL works off an offset of @us: 1 % of a second in the first
+ * one, then less and less.
  */
-static void slewed(struct __test_metadata *_metadata, struct _test_data_truth *self, int ppm)
+static bool step(int us)
+{
+	struct timex timex = {
+		.modes = ADJ_OFFSET | ADJ_STATUS | ADJ_TIMECONST,
+		.status = us ? STA_PLL : 0, .offset = us,
+	};
+
+	return adjtimex(&timex) >= 0;
+}
+
+/*
+ * The run queue's clock and CLOCK_MONOTONIC part, as @bend, by @amount, has
+ * them. Still a wait is as long as it was, but for what is slewed meanwhile.
+ */
+static void bent(struct __test_metadata *_metadata, struct _test_data_truth *self,
+		 bool (*bend)(int amount), int amount, const char *threshold, uint64_t min_us)
 {
 	struct result res;
 	bool watched;
 
 	if (!getenv("RUNQSLOWER_TEST_CLOCK"))
 		SKIP(return, "bends the clock: in virtual machines only");
-	ASSERT_TRUE(slew(ppm));
-	watched = watch(self, TOOL, "-P", "10ms", mixed_load, LOAD_NS);
-	slew(0);
+	ASSERT_TRUE(bend(amount));
+	watched = watch(self, TOOL, "-P", threshold, mixed_load, LOAD_NS);
+	bend(0);
 	ASSERT_TRUE(watched);
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
-		10000 * USEC, clock_error(), &res);
+		min_us * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
 }
 
 TEST_F_TIMEOUT(truth, clock_slewed_ahead, 300)
 {
-	slewed(_metadata, self, 83300);
+	bent(_metadata, self, slew, 83300, "10ms", 10000);
 }
 
 TEST_F_TIMEOUT(truth, clock_slewed_back, 300)
 {
-	slewed(_metadata, self, -83300);
+	bent(_metadata, self, slew, -83300, "10ms", 10000);
+}
+
+TEST_F_TIMEOUT(truth, clock_slewed_ahead_1ms, 300)
+{
+	bent(_metadata, self, slew, 83300, "1ms", 1000);
+}
+
+TEST_F_TIMEOUT(truth, clock_slewed_back_1ms, 300)
+{
+	bent(_metadata, self, slew, -5000, "1ms", 1000);
+}
+
+TEST_F_TIMEOUT(truth, clock_slewed_ahead_0, 300)
+{
+	bent(_metadata, self, slew, 5000, "0", 0);
+}
+
+TEST_F_TIMEOUT(truth, clock_slewed_back_0, 300)
+{
+	bent(_metadata, self, slew, -83300, "0", 0);
+}
+
+TEST_F_TIMEOUT(truth, clock_of_another_frequency, 300)
+{
+	bent(_metadata, self, slew, 500, "0", 0);
+}
+
+TEST_F_TIMEOUT(truth, clock_stepped, 300)
+{
+	bent(_metadata, self, step, 40000, "10ms", 10000);
+}
+
+TEST_F_TIMEOUT(truth, clock_stepped_back, 300)
+{
+	bent(_metadata, self, step, -40000, "1ms", 1000);
 }
 
 struct blame {
