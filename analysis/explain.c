@@ -183,9 +183,11 @@ static struct share task_share(const struct why_event *e, const struct run_segme
 		.outranks = s->flags & SEGMENT_STOP || rank_of(s->prio) < rank_of(e->prio),
 		.fair_server = is_rt(e->prio) && s->flags & SEGMENT_SERVED,
 		.class = class_of(s),
-		.rt_priority = is_rt(s->prio) ? MAX_RT_PRIO - 1 - s->prio : 0,
 	};
 
+	/* The stop task's priority says nothing, because its class does. */
+	if (is_rt(s->prio) && share.class != CLASS_STOP)
+		share.rt_priority = MAX_RT_PRIO - 1 - s->prio;
 	memcpy(share.comm, s->comm, sizeof(share.comm));
 	return share;
 }

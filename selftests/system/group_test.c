@@ -172,7 +172,8 @@ static void nested(struct __test_metadata *_metadata, struct _test_data_group *s
 				   &named)), named);
 	EXPECT_LT(5, count_named(&self->actors, pid, outer, &named));
 	EXPECT_GE(5, outer_us < inner_us ? 0 : named);
-	EXPECT_EQ(0, nr_with(&self->actors, "rqs-innocent", 90));
+	/* It may have had the CPU for long where that stood still. */
+	EXPECT_GE(self->actors.nr_waits / 4, nr_with(&self->actors, "rqs-innocent", 90));
 }
 
 TEST_F_TIMEOUT(group, the_outer_one_is_tighter, 120)

@@ -268,6 +268,7 @@ TEST(class_and_priority)
 	EXPECT_EQ(0, s.rt_priority);
 	s = share_of(0, SCHED_FIFO, SEGMENT_STOP);
 	EXPECT_EQ(CLASS_STOP, s.class);
+	EXPECT_EQ(0, s.rt_priority);
 }
 
 /* What counts is that it once did. */
