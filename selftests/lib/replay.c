@@ -372,9 +372,14 @@ static void say_cost(const struct options *opts, const struct cost *costs, size_
 #define SAYS .begin = say_begin, .wait = say_wait, .summary = say_summary, \
 	     .histogram = say_histogram, .cost = say_cost
 
+static void say_limits(const struct options *opts, unsigned int limits, __u64 now)
+{
+	printf("limits %u at %llu\n", limits, (now - START) / MS);
+}
+
 const struct writer text_writer = { SAYS };
 const struct writer csv_writer = { SAYS };
-const struct writer json_writer = { SAYS, .lost = say_lost };
+const struct writer json_writer = { SAYS, .lost = say_lost, .limits = say_limits };
 
 /* --- a run ---------------------------------------------------------------- */
 

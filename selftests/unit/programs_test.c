@@ -761,6 +761,17 @@ TEST(costs)
 	EXPECT_EQ(4U, tracer_costs(skel, costs, ARRAY_SIZE(costs)));
 }
 
+TEST(limits_of_what_is_asked)
+{
+	struct options opts = { DEFAULTS, .why = true };
+	struct runqslower_bpf *skel = LOAD(DEFAULTS, .why = true);
+
+	skel->bss->cannot_tell = LIMIT_IRQ | LIMIT_WAKER;
+	EXPECT_EQ(LIMIT_IRQ, tracer_limits(skel, &opts));
+	opts.waker = true;
+	EXPECT_EQ(LIMIT_IRQ | LIMIT_WAKER, tracer_limits(skel, &opts));
+}
+
 TEST(missed)
 {
 	struct runqslower_bpf *skel = LOAD(DEFAULTS);

@@ -470,6 +470,42 @@ TEST_F(replay, missed)
 		     self->ended.err);
 }
 
+TEST_F(replay, unseen)
+{
+	world->stats.unseen = 7;
+	world->signal_at = 100 * MS;
+	RUN("-w");
+	EXPECT_EQ(0, self->ended.code);
+	EXPECT_STREQ("runqslower: 7 switches were not seen; who ran there is other\n",
+		     self->ended.err);
+}
+
+#define UNTOLD "runqslower: this kernel does not tell irq (counts as the task that ran)\n"
+
+/* Once, where verdicts depend on it. */
+TEST_F(replay, limits)
+{
+	world->limits = LIMIT_IRQ;
+	world->signal_at = 100 * MS;
+	RUN("-w");
+	EXPECT_STREQ(UNTOLD, self->ended.err);
+	EXPECT_STREQ("begin at 0\n", self->ended.out);
+	RUN("-jw");
+	EXPECT_STREQ(UNTOLD, self->ended.err);
+	EXPECT_STREQ("begin at 0\nlimits 1 at 0\n", self->ended.out);
+	RUN("-js");
+	EXPECT_STREQ(UNTOLD, self->ended.err);
+	EXPECT_NE(NULL, strstr(self->ended.out, "limits 1 at 0\n"));
+	RUN("-j");
+	EXPECT_STREQ("", self->ended.err);
+	EXPECT_STREQ("begin at 0\n", self->ended.out);
+	/* A program is told, also if there is nothing to say to the user. */
+	world->limits = 0;
+	RUN("-jw");
+	EXPECT_STREQ("", self->ended.err);
+	EXPECT_STREQ("begin at 0\nlimits 0 at 0\n", self->ended.out);
+}
+
 /* --- what else is written ------------------------------------------------- */
 
 TEST_F(replay, explained)
