@@ -752,7 +752,7 @@ done
 rm -rf "$dir"
 mkdir "$standalone"
 sed -e 's|^/|./|' -e 's|/$||' "$here/.gitignore" |
-	tar -c -C "$here" --exclude=./.git -X - . | tar -x -C "$standalone"
+	tar -c -C "$here" --no-wildcards-match-slash --exclude=./.git -X - . | tar -x -C "$standalone"
 if [ -e "$standalone/Makefile.standalone" ]; then
 	make -s -C "$standalone" graft KERNEL_SRC="$tree" || echo "Bail out! make graft fails"
 else
