@@ -416,14 +416,27 @@ static __always_inline bool is_certain(const struct ended *e)
 	return e->begin_seen || task_is_running(e->task);
 }
 
+/*
+ * A task was reported. User space reads a byte for each, and what it reads at
+ * once is a piece, after which it empties the ring buffer: see iterate().
+ */
+static __always_inline void end_of_piece(struct iter_task *ctx)
+{
+	const char byte = 0;
+
+	bpf_seq_write(ctx->meta->seq, &byte, sizeof(byte));
+}
+
 SEC("iter/task")
 int waiting_tasks(struct iter_task *ctx)
 {
 	struct ended e = {};
 
 	if (is_waiting(&e, ctx->task) && wait_end(&e, wait_of(e.task)) && is_certain(&e) &&
-	    over_threshold(&e))
+	    over_threshold(&e)) {
 		report(&e);
+		end_of_piece(ctx);
+	}
 	return 0;
 }
 
@@ -437,8 +450,10 @@ int why_waiting_tasks(struct iter_task *ctx)
 		return 0;
 	w = why_wait_of(e.task);
 	if (wait_end(&e, w ? &w->wait : NULL) && is_certain(&e) && over_threshold(&e) &&
-	    is_wanted_cgroup(e.task))
+	    is_wanted_cgroup(e.task)) {
 		report_why(&e, w);
+		end_of_piece(ctx);
+	}
 	return 0;
 }
 

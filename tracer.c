@@ -318,8 +318,12 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 	return skel;
 }
 
-/* Run the iter/task program of @link on all tasks. 0 or a negative errno. */
-static int iterate(const struct bpf_link *link)
+/*
+ * Run the iter/task program of @link on all tasks. 0 or a negative errno. A
+ * program that writes something of a task, a byte, ends the present piece when
+ * buf is full: @piece (may be NULL) is called then, false ends the iteration.
+ */
+static int iterate(const struct bpf_link *link, bool (*piece)(void *ctx), void *ctx)
 {
 	char buf[64];
 	int fd, len;
@@ -327,8 +331,11 @@ static int iterate(const struct bpf_link *link)
 	fd = bpf_iter_create(bpf_link__fd(link));
 	if (fd < 0)
 		return -errno;
-	while ((len = read(fd, buf, sizeof(buf))) > 0 || (len < 0 && errno == EAGAIN))
-		;
+	do {
+		len = read(fd, buf, sizeof(buf));
+		if (len > 0 && piece && !piece(ctx))
+			break;
+	} while (len > 0 || (len < 0 && errno == EAGAIN));
 	len = len < 0 ? -errno : 0;
 	close(fd);
 	return len;
@@ -356,7 +363,7 @@ static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts
 		  attach(skel->progs.why_existing_tasks, &skel->links.why_existing_tasks);
 
 	return err ?: iterate(explains(opts) ? skel->links.why_existing_tasks :
-					       skel->links.existing_tasks);
+					       skel->links.existing_tasks, NULL, NULL);
 }
 
 int tracer_attach(struct runqslower_bpf *skel, const struct options *opts)
@@ -397,9 +404,9 @@ const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)
 	return &skel->bss->stats;
 }
 
-void tracer_find_waiting(struct runqslower_bpf *skel)
+void tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx)
 {
-	iterate(skel->links.why_waiting_tasks ?: skel->links.waiting_tasks);
+	iterate(skel->links.why_waiting_tasks ?: skel->links.waiting_tasks, piece, ctx);
 }
 
 void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)

@@ -31,8 +31,12 @@ int tracer_events(struct runqslower_bpf *skel);
 /* The counters of the programs, which go on while attached; @skel owns them. */
 const struct wait_stats *tracer_stats(struct runqslower_bpf *skel);
 
-/* With -S: have the programs report the tasks that are waiting now. */
-void tracer_find_waiting(struct runqslower_bpf *skel);
+/*
+ * With -S: have the programs report the tasks that are waiting now. Between
+ * pieces of some 60 tasks calls @piece(@ctx), which makes room in the ring
+ * buffer; false ends the search.
+ */
+void tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx);
 
 /* With -H: copy the counts since tracing began to @h. */
 void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h);

@@ -112,8 +112,8 @@ __noinline u64 limited_rt_group(u64 task)
 }
 
 /* IDs of queues, of enum scx_dsq_id_flags. */
-#define SCX_DSQ_BUILTIN		(1ULL << 63)
-#define SCX_DSQ_LOCAL_ON	(1ULL << 62)
+#define SCX_DSQ_BUILTIN		0x8000000000000000ULL
+#define SCX_DSQ_LOCAL_ON	0x4000000000000000ULL
 #define SCX_DSQ_LOCAL		2
 #define SCX_DSQ_BYPASS		3
 

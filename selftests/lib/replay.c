@@ -232,7 +232,7 @@ const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)
 	return &world->stats;
 }
 
-void tracer_find_waiting(struct runqslower_bpf *skel)
+void tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx)
 {
 	struct item *item = world->items + world->next;
 

@@ -671,20 +671,34 @@ TEST(attach_fails)
 	}
 }
 
+static int nr_pieces;
+
+static bool piece(void *goes_on)
+{
+	nr_pieces++;
+	return *(bool *)goes_on;
+}
+
 TEST(find_waiting)
 {
+	bool goes_on = true;
 	struct runqslower_bpf *skel = LOAD(DEFAULTS, .stalled_ns = 1);
 
 	skel->links.waiting_tasks = (void *)"waiting_tasks";
-	tracer_find_waiting(skel);
+	tracer_find_waiting(skel, piece, &goes_on);
 	EXPECT_STREQ("iterate waiting_tasks\n", calls);
 	EXPECT_EQ(3, iter_reads);
+	EXPECT_EQ(1, nr_pieces);
 	EXPECT_FALSE(is_open(iter_fd));
 	calls[0] = '\0';
 	skel = LOAD(DEFAULTS, .stalled_ns = 1, .why = true);
 	skel->links.why_waiting_tasks = (void *)"why_waiting_tasks";
-	tracer_find_waiting(skel);
+	goes_on = false;
+	tracer_find_waiting(skel, piece, &goes_on);
 	EXPECT_STREQ("iterate why_waiting_tasks\n", calls);
+	/* The second had something, and was enough. */
+	EXPECT_EQ(2, iter_reads);
+	EXPECT_FALSE(is_open(iter_fd));
 }
 
 /* --- what is read back ---------------------------------------------------- */

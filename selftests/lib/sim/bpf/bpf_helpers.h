@@ -19,6 +19,7 @@
 #define bpf_map_update_elem(map, key, value, flags)	sim_update(map, key, value, flags)
 #define bpf_map_delete_elem(map, key)	sim_delete(map, key)
 #define bpf_task_storage_get(map, task, value, flags)	sim_storage(map, task, flags)
+#define bpf_seq_write(seq, data, len)	((void)(data))
 #define bpf_ringbuf_reserve(map, size, flags)	sim_ring_reserve(size)
 #define bpf_ringbuf_submit(data, flags)		sim_ring_submit(data)
 #define bpf_ringbuf_output(map, data, size, flags)	sim_ring_output(data, size)

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/* Receive waits from the ring buffer, and do all else when it is due. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <linux/compiler.h>
+#include <bpf/libbpf.h>
+#include "analysis/explain.h"
+#include "session.h"
+#include "tracer.h"
+#include "util/cgroups.h"
+#include "util/clock.h"
+#include "util/error.h"
+#include "util/period.h"
+#include "util/signals.h"
+#include "writers/trace_file.h"
+
+/*
+ * A wait is printed HOLD_NS after its end, because an earlier wait of another
+ * CPU may arrive late. While waits are held, the tool reads the ring buffer
+ * every HOLD_NS, because printing must not wake the tool: its own waits are
+ * records, too.
+ */
+#define HOLD_NS		5000000ULL
+
+/* The trace file is flushed every TRACE_NS. */
+#define TRACE_NS	200000000ULL
+
+/* At most BATCH waits are received before those due are printed. */
+#define BATCH		4096
+
+static void on_segments(struct session *s, const struct run_segment *segments, size_t nr)
+{
+	if (!history_add(&s->history, segments, nr))
+		out_of_memory();
+	while (nr--)
+		cgroup_remember(segments[nr].cgroup);
+}
+
+static void on_why(struct session *s, const struct why_event *e)
+{
+	struct why *why = explain(e, &s->history);
+
+	cgroup_remember(e->cgroup);
+	cgroup_remember(e->quota_cgroup);
+	if (!why || !ordered_waits_push(&s->order, &e->wait, why))
+		out_of_memory();
+	if (s->opts.trace && !e->wait.stalled)
+		trace_wait(why);
+}
+
+int on_record(void *ctx, void *data, size_t size)
+{
+	const struct wait_event *e = data;
+	struct session *s = ctx;
+
+	switch (*(__u8 *)data) {
+	case RECORD_SEGMENTS:
+		on_segments(s, data, size / sizeof(struct run_segment));
+		return 0;
+	case RECORD_WHY:
+		on_why(s, data);
+		break;
+	case RECORD_WAIT:
+		if (!ordered_waits_push(&s->order, data, NULL))
+			out_of_memory();
+		break;
+	}
+	s->nr_received += !e->stalled;
+	/* -EAGAIN ends the batch, but libbpf consumes this record. */
+	return ++s->nr_batch < BATCH ? 0 : -EAGAIN;
+}
+
+static void interrupt(struct session *s)
+{
+	s->interrupted = true;
+	signals_again_ends();
+}
+
+bool has_ended(void *ctx)
+{
+	struct session *s = ctx;
+	struct pollfd fd = { .fd = s->signals, .events = POLLIN };
+
+	if (!s->interrupted && poll(&fd, 1, 0) > 0)
+		interrupt(s);
+	return s->interrupted || clock_mono_ns() >= s->end;
+}
+
+/* Receive at most BATCH waits. True: there may be more. */
+static bool take_batch(struct session *s)
+{
+	s->nr_batch = 0;
+	return ring_buffer__consume(s->rb) == -EAGAIN;
+}
+
+/* For tracer_find_waiting(): make room for more. False: end the search. */
+static bool take_piece(void *ctx)
+{
+	while (take_batch(ctx))
+		;
+	return !has_ended(ctx);
+}
+
+/* Sleep until there is work, at most @timeout_ns (0: no limit). */
+static void wait_for_work(struct session *s, __u64 timeout_ns)
+{
+	struct pollfd fds[] = {
+		{ .fd = STDOUT_FILENO },	/* only for POLLERR */
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = ring_buffer__epoll_fd(s->rb), .events = POLLIN },
+	};
+	struct timespec timeout = {
+		.tv_sec = timeout_ns / NSEC_PER_SEC,
+		.tv_nsec = timeout_ns % NSEC_PER_SEC,
+	};
+
+	/* While waits are held, records must not wake the tool: see HOLD_NS. */
+	nfds_t nr = ordered_waits_is_empty(&s->order) ? 3 : 2;
+
+	if (ppoll(fds, nr, timeout_ns ? &timeout : NULL, NULL) <= 0)
+		return;
+	if (fds[1].revents)
+		interrupt(s);
+	else if (fds[0].revents & (POLLERR | POLLNVAL))
+		s->interrupted = true;
+}
+
+/* When collect() does what. All times are CLOCK_MONOTONIC, ns. */
+struct schedule {
+	struct period stalled;
+	struct period totals;
+	struct period trace;
+	struct period status;
+	__u64 told_at;			/* last report of lost waits */
+};
+
+/* The timeout of wait_for_work(), in ns; 0: no limit. */
+static __u64 time_left(const struct session *s, const struct schedule *due, __u64 now, bool more)
+{
+	__u64 wake = earliest(s->end, &due->stalled);
+
+	wake = earliest(wake, &due->totals);
+	wake = earliest(wake, &due->status);
+
+	/* If the ring buffer has @more, look for signals but do not sleep. */
+	if (more)
+		return 1;
+	if (!ordered_waits_is_empty(&s->order) && now + HOLD_NS < wake)
+		wake = now + HOLD_NS;
+	if (wake == ULLONG_MAX)
+		return 0;
+	return wake > now ? wake - now : 1;
+}
+
+/* Write and report what is due. False: stop tracing, output failed. */
+static bool do_what_is_due(struct session *s, struct schedule *due, __u64 now)
+{
+	const struct wait_stats *stats = tracer_stats(s->skel);
+
+	if (is_due(&due->trace, now) && !write_trace(s, false))
+		return false;
+	if (is_due(&due->totals, now)) {
+		write_totals(s, now, false);
+		s->totals_since = now;
+		if (!flush(s))
+			return false;
+	}
+	if (now - due->told_at > NSEC_PER_SEC && nr_lost(stats) != s->lost_told) {
+		tell_lost(s);
+		due->told_at = now;
+	}
+	if (is_due(&due->status, now))
+		show_status(s, now - s->start);
+	return true;
+}
+
+void collect(struct session *s)
+{
+	struct schedule due = {
+		.stalled = { s->opts.stalled_ns, s->start + s->opts.stalled_ns },
+		.totals = { s->opts.interval_ns, s->start + s->opts.interval_ns },
+		.trace = { s->opts.trace ? TRACE_NS : 0, s->start },
+		.status = { s->shows_status ? NSEC_PER_SEC : 0, s->start },
+	};
+	__u64 now = s->start, limit;
+	bool more = false;
+
+	while (!s->interrupted && now < s->end) {
+		wait_for_work(s, time_left(s, &due, now, more));
+		now = clock_mono_ns();
+		if (is_due(&due.stalled, now))
+			tracer_find_waiting(s->skel, take_piece, s);
+		more = take_batch(s);
+		limit = more ? ordered_waits_newest(&s->order) : now;
+		if (!take_until(s, limit - HOLD_NS) || !do_what_is_due(s, &due, now))
+			return;
+	}
+}
+
+void drain(struct session *s)
+{
+	const struct wait_stats *stats = tracer_stats(s->skel);
+	__u64 give_up = clock_mono_ns() + NSEC_PER_SEC, seen, lost;
+
+	do {
+		while (take_batch(s))
+			;
+		seen = __atomic_load_n(&stats->seen, __ATOMIC_RELAXED);
+		lost = __atomic_load_n(&stats->lost[LOST_RING], __ATOMIC_RELAXED);
+	} while (s->nr_received + lost < seen && clock_mono_ns() < give_up);
+	if (s->nr_taken != (s->opts.count ?: ULLONG_MAX))
+		take_until(s, ULLONG_MAX);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+/* Write waits and totals to stdout, and messages to stderr. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include "session.h"
+#include "tracer.h"
+#include "util/clock.h"
+#include "util/error.h"
+#include "util/output.h"
+#include "writers/names.h"
+#include "writers/trace_file.h"
+
+__u64 nr_lost(const struct wait_stats *stats)
+{
+	__u64 sum = 0;
+	int i;
+
+	for (i = 0; i < NR_LOST; i++)
+		sum += stats->lost[i];
+	return sum;
+}
+
+static void hide_status(struct session *s)
+{
+	if (s->status_is_shown)
+		fputs("\r\033[K", stderr);
+	s->status_is_shown = false;
+}
+
+void show_status(struct session *s, __u64 elapsed_ns)
+{
+	const struct wait_stats *stats = tracer_stats(s->skel);
+
+	if (!s->shows_status)
+		return;
+	fprintf(stderr, "\r\033[K%llu waits, %llu lost, %llu s", stats->seen,
+		nr_lost(stats), elapsed_ns / NSEC_PER_SEC);
+	s->status_is_shown = true;
+}
+
+bool flush(struct session *s)
+{
+	hide_status(s);
+	if (!fflush(stdout) && !ferror(stdout)) {
+		s->nr_written = s->nr_taken;
+		return true;
+	}
+	s->write_error = output_error() ?: errno;
+	return false;
+}
+
+bool take_until(struct session *s, __u64 until)
+{
+	const struct held_wait *wait;
+	bool stalled;
+
+	clock_sync();
+	while ((wait = ordered_waits_pop(&s->order, until))) {
+		stalled = wait->event.stalled;
+		if (s->totals && !stalled)
+			totals_add(s->totals, &wait->event, wait->why);
+		if (!s->write_error && (stalled || prints_lines(&s->opts)))
+			s->writer->wait(&s->opts, &wait->event, wait->why, stalled);
+		free(wait->why);
+		s->nr_taken += !stalled;
+		if (!stalled && s->nr_taken == s->opts.count)
+			break;
+	}
+	return flush(s) && s->nr_taken != (s->opts.count ?: ULLONG_MAX);
+}
+
+void write_totals(struct session *s, __u64 now, bool end)
+{
+	struct histogram histogram, counted;
+	bool always = !end || !s->opts.interval_ns;
+	__u32 i;
+
+	if (s->write_error)
+		return;
+	if (s->opts.summary && (always || totals_nr(s->totals))) {
+		s->writer->summary(&s->opts, s->totals, s->totals_since, now);
+		totals_clear(s->totals);
+	}
+	if (!s->opts.histogram)
+		return;
+	tracer_histogram(s->skel, &counted);
+	for (i = 0; i < NR_BUCKETS; i++)
+		histogram.counts[i] = counted.counts[i] - s->counted.counts[i];
+	s->counted = counted;
+	if (always || histogram_total(&histogram))
+		s->writer->histogram(&s->opts, &histogram, s->totals_since, now);
+}
+
+void tell_lost(struct session *s)
+{
+	const struct wait_stats *stats = tracer_stats(s->skel);
+	static const char * const reasons[] = {
+		[LOST_RING] = "no room in the ring buffer (see --ring-size)",
+		[LOST_STORAGE] = "no memory for a task's record",
+		[LOST_CLOCK] = "clocks of CPUs disagree",
+	};
+	__u64 lost;
+	int i;
+
+	for (i = 0; i < NR_LOST; i++) {
+		lost = stats->lost[i] - s->told[i];
+		if (lost) {
+			hide_status(s);
+			error("lost %llu waits: %s", lost, reasons[i]);
+			if (s->writer->lost && !s->write_error)
+				s->writer->lost(&s->opts, reasons[i], lost, clock_mono_ns());
+		}
+		s->told[i] += lost;
+		s->lost_told += lost;
+	}
+}
+
+void tell_limits(struct session *s)
+{
+	unsigned int limits = tracer_limits(s->skel, &s->opts);
+
+	if (!s->opts.why && !s->opts.summary)
+		return;
+	if (limits)
+		error("this kernel does not tell %s", limits_text(limits).text);
+	if (s->writer->limits)
+		s->writer->limits(&s->opts, limits, s->start);
+}
+
+bool write_trace(struct session *s, bool end)
+{
+	if (!s->opts.trace || s->trace_failed || (end ? trace_close() : trace_flush()))
+		return true;
+	error("cannot write to %s: %s", s->opts.trace, strerror(errno));
+	s->trace_failed = true;
+	return false;
+}
+
+bool succeeded(const struct session *s)
+{
+	/* EPIPE is no failure, because the reader closed the pipe. */
+	if (!s->write_error || s->write_error == EPIPE)
+		return !s->trace_failed;
+	/* See output_init(). The tool was told to end, and did. */
+	if (s->write_error == ETIMEDOUT) {
+		if (prints_lines(&s->opts))
+			error("nobody reads stdout: %llu waits were not written",
+			      s->nr_received - s->nr_written);
+		else
+			error("nobody reads stdout: the totals were not written");
+		return !s->trace_failed;
+	}
+	error("cannot write to stdout: %s", strerror(s->write_error));
+	return false;
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How the tool ends: told by a signal or by -d, also while nobody reads what it
+ * prints, or while it loads. What is red here does not end at all.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#include "load.h"
+#include "tool.h"
+
+/* Nothing here takes so long but what hangs. */
+#define HANGS_MS	20000
+
+FIXTURE(end) {
+	pid_t pid, busy[2];
+	int out, err;			/* what we read of it */
+	int into;			/* the other end of out, to see if it is full */
+	int status;
+	char said[4096];		/* on stderr */
+};
+
+/* Two tasks that wait for each other all the time. */
+FIXTURE_SETUP(end)
+{
+	int i;
+
+	self->into = -1;
+	for (i = 0; i < 2; i++) {
+		self->busy[i] = fork();
+		if (!self->busy[i]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			pin_to(last_cpu());
+			for (;;)
+				sched_yield();
+		}
+	}
+}
+
+FIXTURE_TEARDOWN(end)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		kill(self->busy[i], SIGKILL);
+		waitpid(self->busy[i], NULL, 0);
+	}
+	if (self->pid) {
+		kill(self->pid, SIGKILL);
+		waitpid(self->pid, NULL, 0);
+	}
+}
+
+/* Start it with pipes that nobody reads. */
+static void start(struct _test_data_end *self, const char *const args[])
+{
+	const char *argv[16] = { beside_us(TOOL) };
+	int out[2], err[2], i;
+
+	for (i = 0; args[i]; i++)
+		argv[i + 1] = args[i];
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+		abort();
+	self->pid = fork();
+	if (!self->pid) {
+		dup2(out[1], STDOUT_FILENO);
+		dup2(err[1], STDERR_FILENO);
+		execv(argv[0], (char **)argv);
+		_exit(127);
+	}
+	close(err[1]);
+	close(self->into);
+	self->into = out[1];
+	self->out = out[0];
+	self->err = err[0];
+}
+
+/* Wait until so many bytes of output are there to be read. */
+static bool await_output(struct _test_data_end *self, int size)
+{
+	__u64 give_up = mono_ns() + HANGS_MS * NSEC_PER_MSEC;
+	int there = 0;
+
+	while (!ioctl(self->out, FIONREAD, &there) && there < size) {
+		if (mono_ns() > give_up)
+			return false;
+		usleep(1000);
+	}
+	return true;
+}
+
+/* Its pipe is full: the next write stands still. */
+static bool await_full(struct _test_data_end *self)
+{
+	__u64 give_up = mono_ns() + HANGS_MS * NSEC_PER_MSEC;
+	struct pollfd fd = { .fd = self->into, .events = POLLOUT };
+
+	while (poll(&fd, 1, 0)) {
+		if (mono_ns() > give_up)
+			return false;
+		usleep(1000);
+	}
+	return true;
+}
+
+/* What it prints until it ends: the last half of @buf or more. */
+static ssize_t read_all(struct _test_data_end *self, char *buf, size_t size)
+{
+	ssize_t len, all = 0;
+
+	close(self->into);
+	self->into = -1;
+	while ((len = read(self->out, buf + all, size - 1 - all)) > 0) {
+		all += len;
+		/* What came first is not of interest where there is more. */
+		if (all == (ssize_t)size - 1) {
+			memmove(buf, buf + size / 2, size - 1 - size / 2);
+			all -= size / 2;
+		}
+	}
+	buf[all] = '\0';
+	return all;
+}
+
+/* The exit code; 128 + the signal that ended it; -1 if it does not end. */
+static int ends(struct _test_data_end *self)
+{
+	__u64 give_up = mono_ns() + HANGS_MS * NSEC_PER_MSEC;
+	ssize_t len;
+
+	while (!waitpid(self->pid, &self->status, WNOHANG)) {
+		if (mono_ns() > give_up)
+			return -1;
+		usleep(1000);
+	}
+	self->pid = 0;
+	len = read(self->err, self->said, sizeof(self->said) - 1);
+	self->said[len > 0 ? len : 0] = '\0';
+	if (len > 0)
+		printf("# %s", self->said);
+	return WIFEXITED(self->status) ? WEXITSTATUS(self->status) :
+					 128 + WTERMSIG(self->status);
+}
+
+/* --- nobody reads --------------------------------------------------------- */
+
+static unsigned long long unwritten(struct _test_data_end *self)
+{
+	const char *text = strstr(self->said, "nobody reads stdout: ");
+
+	return text ? strtoull(text + strlen("nobody reads stdout: "), NULL, 10) : 0;
+}
+
+TEST_F(end, told_while_nobody_reads)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		start(self, ARGS("0"));
+		ASSERT_TRUE(await_full(self));
+		kill(self->pid, signals[i]);
+		EXPECT_EQ(0, ends(self));
+		EXPECT_LT(0, unwritten(self));
+	}
+}
+
+TEST_F(end, told_while_nobody_reads_json_and_why)
+{
+	start(self, ARGS("-jwS", "0"));
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGTERM);
+	EXPECT_EQ(0, ends(self));
+	EXPECT_LT(0, unwritten(self));
+}
+
+TEST_F(end, duration_while_nobody_reads)
+{
+	start(self, ARGS("-d", "2", "0"));
+	ASSERT_TRUE(await_full(self));
+	EXPECT_EQ(0, ends(self));
+	EXPECT_LT(0, unwritten(self));
+}
+
+/* The totals come at the end only, and find no room then. */
+TEST_F(end, totals_while_nobody_reads)
+{
+	start(self, ARGS("-si", "100ms", "-o", "csv", "0"));
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGTERM);
+	EXPECT_EQ(0, ends(self));
+	EXPECT_NE(NULL, strstr(self->said, "nobody reads stdout: the totals were not written\n"));
+}
+
+/* A reader that comes back gets what was printed, from the begin on. */
+TEST_F(end, reader_that_comes_back)
+{
+	char buf[65536];
+	ssize_t len;
+
+	start(self, ARGS("-o", "csv", "0"));
+	ASSERT_TRUE(await_full(self));
+	ASSERT_LT(0, read(self->out, buf, sizeof(buf)));
+	EXPECT_EQ(0, strncmp(buf, "type,time,", 10));
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGTERM);
+	len = read_all(self, buf, sizeof(buf));
+	ASSERT_LT(0, len);
+	EXPECT_EQ('\n', buf[len - 1]);
+	EXPECT_EQ(0, ends(self));
+	EXPECT_EQ(0, unwritten(self));
+}
+
+/* --- told again ----------------------------------------------------------- */
+
+/* Who reads slowly is waited for, until the user has had enough. */
+TEST_F(end, told_again)
+{
+	__u64 told;
+	char buf[512];
+	int i;
+
+	start(self, ARGS("--ring-size", "64M", "0"));
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGTERM);
+	told = mono_ns();
+	while (mono_ns() < told + 1000 * NSEC_PER_MSEC) {
+		ASSERT_LT(0, read(self->out, buf, sizeof(buf)));
+		usleep(50000);
+	}
+	for (i = 0; i < 1000 && !kill(self->pid, SIGTERM); i++) {
+		if (waitpid(self->pid, &self->status, WNOHANG | WNOWAIT))
+			break;
+		usleep(1000);
+	}
+	EXPECT_EQ(128 + SIGTERM, ends(self));
+}
+
+/* timeout(1) sends its signal to the process and to its group. */
+TEST_F(end, told_twice_at_once)
+{
+	char buf[65536];
+
+	start(self, ARGS("-s", "0"));
+	ASSERT_TRUE(await_output(self, 40));
+	kill(self->pid, SIGTERM);
+	kill(self->pid, SIGTERM);
+	read_all(self, buf, sizeof(buf));
+	EXPECT_EQ(0, ends(self));
+	EXPECT_NE(NULL, strstr(buf, "\nCauses: "));
+}
+
+/* --- other times ---------------------------------------------------------- */
+
+TEST_F(end, told_while_it_loads)
+{
+	char buf[64];
+
+	start(self, ARGS("-w", "1s"));
+	/* It has no handler of its own before it runs. */
+	kill(self->pid, SIGSTOP);
+	waitpid(self->pid, NULL, WUNTRACED);
+	kill(self->pid, SIGTERM);
+	kill(self->pid, SIGCONT);
+	ends(self);
+	EXPECT_TRUE(!WIFEXITED(self->status) || !WEXITSTATUS(self->status));
+	EXPECT_EQ(0, read_all(self, buf, sizeof(buf)));
+}
+
+TEST_F(end, hangup_has_the_totals)
+{
+	char buf[65536];
+
+	start(self, ARGS("-s", "0"));
+	ASSERT_TRUE(await_output(self, 40));
+	kill(self->pid, SIGHUP);
+	read_all(self, buf, sizeof(buf));
+	EXPECT_EQ(0, ends(self));
+	EXPECT_NE(NULL, strstr(buf, "\nCauses: "));
+}
+
+/* It goes on, and prints more than it can have had in store. */
+TEST_F(end, nohup)
+{
+	char buf[65536];
+	int i;
+
+	signal(SIGHUP, SIG_IGN);
+	start(self, ARGS("--ring-size", "64K", "0"));
+	signal(SIGHUP, SIG_DFL);
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGHUP);
+	for (i = 0; i < 20; i++) {
+		ASSERT_TRUE(await_full(self));
+		ASSERT_LT(0, read(self->out, buf, sizeof(buf)));
+	}
+	kill(self->pid, SIGTERM);
+	read_all(self, buf, sizeof(buf));
+	EXPECT_EQ(0, ends(self));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
+/*
+ * A run of the tool. runqslower.c begins and ends the run, collect.c receives
+ * waits meanwhile, and report.c writes them, totals and messages.
+ */
+#ifndef __RUNQSLOWER_SESSION_H
+#define __RUNQSLOWER_SESSION_H
+
+#include <stdbool.h>
+#include "analysis/histogram.h"
+#include "analysis/history.h"
+#include "analysis/ordered_waits.h"
+#include "analysis/totals.h"
+#include "options.h"
+#include "runqslower.h"
+#include "writers/writer.h"
+
+struct ring_buffer;
+struct runqslower_bpf;
+
+/* The state of a run, from the command line to the exit. */
+struct session {
+	struct options opts;
+	struct runqslower_bpf *skel;
+	struct ring_buffer *rb;
+	int signals;			/* signals_open() */
+	struct ordered_waits order;
+	struct history history;		/* used if explains(&opts) */
+	struct totals *totals;		/* NULL without -s */
+	struct histogram counted;	/* with -H: counts already written */
+	const struct writer *writer;
+	__u64 start;			/* begin of tracing */
+	__u64 end;			/* of it, with -d; else ULLONG_MAX */
+	__u64 totals_since;		/* begin of the present totals */
+	__u64 nr_received;		/* waits received that are over */
+	unsigned int nr_batch;		/* waits in this batch, also stalled */
+	__u64 nr_taken;			/* waits printed or counted */
+	__u64 nr_written;		/* of these, before the last flush */
+	__u64 told[NR_LOST];		/* lost waits the user knows of */
+	__u64 lost_told;		/* sum of @told */
+	int write_error;		/* first errno on stdout, or 0 */
+	bool trace_failed;
+	bool shows_status;		/* stderr is a terminal */
+	bool status_is_shown;
+	bool interrupted;		/* by a signal, or stdout is closed */
+};
+
+/* --- collect.c --- */
+
+/* Takes records from the ring buffer; @ctx is the session. */
+int on_record(void *ctx, void *data, size_t size);
+
+/* Receive and write waits until a signal, -d, -n or failed output. */
+void collect(struct session *s);
+
+/*
+ * Receive and write the remaining waits. A program may still run on another
+ * CPU, so drain() lasts until each wait seen has arrived or is lost, at most a
+ * second.
+ */
+void drain(struct session *s);
+
+/* Is the session @ctx to end? Looks for signals. For output_init(). */
+bool has_ended(void *ctx);
+
+/* --- report.c --- */
+
+/* Show on a terminal how many waits there were until now. */
+void show_status(struct session *s, __u64 elapsed_ns);
+
+/* Flush stdout. False: the flush failed, write_error says why. */
+bool flush(struct session *s);
+
+/*
+ * Print or count the waits that ended by @until. False: stop tracing, because
+ * -n is reached or stdout failed.
+ */
+bool take_until(struct session *s, __u64 until);
+
+/*
+ * Write the totals since s->totals_since and start new ones. With -i, skip
+ * empty totals at the @end, because an interval may just be over.
+ */
+void write_totals(struct session *s, __u64 now, bool end);
+
+/* Report the waits lost since the last call. */
+void tell_lost(struct session *s);
+
+/* The waits lost until now. */
+__u64 nr_lost(const struct wait_stats *stats);
+
+/* Say once what this kernel cannot tell, where verdicts depend on that. */
+void tell_limits(struct session *s);
+
+/* Flush the trace file, at the @end close it. False: the file just failed. */
+bool write_trace(struct session *s, bool end);
+
+/* Did the reader get all output that the reader wanted? If not, say so. */
+bool succeeded(const struct session *s);
+
+#endif /* __RUNQSLOWER_SESSION_H */

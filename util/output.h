@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
+/* stdout, where a reader that stands still holds nothing up for ever. */
+#ifndef __RUNQSLOWER_OUTPUT_H
+#define __RUNQSLOWER_OUTPUT_H
+
+#include <stdbool.h>
+
+/*
+ * From now on a write to stdout fails with ETIMEDOUT if it gets nowhere for
+ * half a second and @ended(@ctx), which is asked every 100 ms meanwhile, says
+ * that the tool is to end. False: out of memory. Uses SIGALRM and ITIMER_REAL,
+ * because O_NONBLOCK would be set for all who share the terminal or pipe.
+ */
+bool output_init(bool (*ended)(void *ctx), void *ctx);
+
+/* The errno of the write that failed, 0: none did. No other is tried then. */
+int output_error(void);
+
+#endif /* __RUNQSLOWER_OUTPUT_H */
