@@ -109,7 +109,7 @@ TEST_F_TIMEOUT(group, each_is_named_for_its_own, 120)
 	one = actor(&self->actors, "rqs-one", self->cpu, enters_first, spins);
 	two = actor(&self->actors, "rqs-two", self->cpu, enters_second, spins);
 	snprintf(tids, sizeof(tids), "%d,%d", one, two);
-	EXPECT_TRUE(actors_trace(&self->actors, 40,
+	EXPECT_TRUE(actors_trace(&self->actors, 24,
 				 ARGS("-w", "-T", "mono", "-t", tids, "20000")));
 	show_waits(&self->actors);
 	EXPECT_LT(5, count_named(&self->actors, one, first, &named));
@@ -134,7 +134,7 @@ TEST_F_TIMEOUT(group, sums_of_both, 120)
 	one = actor(&self->actors, "rqs-one", self->cpu, enters_first, spins);
 	two = actor(&self->actors, "rqs-two", self->cpu, enters_second, spins);
 	snprintf(tids, sizeof(tids), "%d,%d", one, two);
-	EXPECT_TRUE(actors_trace(&self->actors, 80,
+	EXPECT_TRUE(actors_trace(&self->actors, 60,
 				 ARGS("-w", "-T", "mono", "-t", tids, "0")));
 	first_ns = cgroup_throttled_ns(first);
 	second_ns = cgroup_throttled_ns(second);
@@ -231,7 +231,7 @@ TEST_F_TIMEOUT(group, a_task_that_is_moved, 120)
 	moves_in = self->actors.stage;
 	moved = &pid;
 	actor(&self->actors, "rqs-mover", -1, NULL, moves);
-	EXPECT_TRUE(actors_trace(&self->actors, 40, ARGS("-w", "-T", "mono", "-t",
+	EXPECT_TRUE(actors_trace(&self->actors, 30, ARGS("-w", "-T", "mono", "-t",
 							 tid_of(pid), "10000")));
 	show_waits(&self->actors);
 	/*

@@ -555,7 +555,7 @@ TEST_F_TIMEOUT(truth, explained, 300)
 	size_t may_be_off;
 
 	ASSERT_TRUE(watch(self, TOOL, "-w", "0", mixed_load,
-			  (slack() > 1 ? 1 : 5) * LOAD_NS));
+			  (slack() > 1 ? 1 : 4) * LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
@@ -686,7 +686,7 @@ TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 
-	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "-P", "0", mixed_load, 5 * LOAD_NS));
+	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "-P", "0", mixed_load, 3 * LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error() + tick.tv_nsec, &res);
 	EXPECT_LT(1000U, res.judged);
