@@ -16,7 +16,7 @@ endif
 tools := $(abspath $(KERNEL_SRC))/tools
 
 # Goals that compile nothing here; the file has more of them.
-other_goals := clean distclean uninstall version
+other_goals := clean distclean doc doc-install doc-uninstall uninstall version
 -include Makefile.standalone
 goals := $(or $(MAKECMDGOALS),all)
 building := $(filter-out $(other_goals),$(goals))
@@ -25,7 +25,7 @@ or_setup := $(if $(filter setup,$(other_goals)),$(comma) or run "make setup" as 
 
 ifneq ($(wildcard $(tools)/scripts/Makefile.include),)
 # It insists that OUTPUT exists.
-$(if $(OUTPUT),$(if $(filter-out clean distclean uninstall,$(goals)),$(shell mkdir -p $(OUTPUT))))
+$(if $(OUTPUT),$(if $(filter-out clean distclean doc-uninstall uninstall,$(goals)),$(shell mkdir -p $(OUTPUT))))
 CFLAGS ?= -g -O2
 include $(tools)/scripts/Makefile.include
 else ifneq ($(building),)
@@ -55,6 +55,8 @@ BPF_TARGET_ENDIAN ?= --target=bpf
 
 prefix		?= /usr/local
 sbindir		?= $(prefix)/sbin
+mandir		?= $(prefix)/share/man
+RST2MAN		?= rst2man
 INSTALL		?= install
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
@@ -169,7 +171,7 @@ clean:
 	$(call QUIET_CLEAN, runqslower)
 	$(Q)rm -rf $(filter-out $(tools)/bpf/bpftool,$(OUTPUT)libbpf $(OUTPUT)bpftool) .output
 	$(Q)rm -f $(OBJS) $(OBJS:.o=.d) $(addprefix $(OUTPUT),runqslower vmlinux.h \
-		runqslower.bpf.o runqslower.bpf.d runqslower.skel.h)
+		runqslower.bpf.o runqslower.bpf.d runqslower.skel.h runqslower.8)
 
 # The kernel source tree that "make setup" unpacked, too.
 distclean: clean
@@ -183,6 +185,24 @@ install: $(OUTPUT)runqslower
 uninstall:
 	$(call QUIET_UNINST, runqslower)
 	$(Q)rm -f $(DESTDIR)$(sbindir)/runqslower
+
+# The manual. rst2man leaves what some readers of manuals complain about.
+doc: $(OUTPUT)runqslower.8
+
+$(OUTPUT)runqslower.8: Documentation/runqslower.rst
+	$(QUIET_GEN)$(RST2MAN) --strict $< $@.tmp
+	$(Q)awk '!(/^\.sp$$/ && heading) && !/^\.ft [CP]$$/; { heading = /^\.S[HS] / }' \
+		$@.tmp > $@
+	$(Q)rm -f $@.tmp
+
+doc-install: $(OUTPUT)runqslower.8
+	$(call QUIET_INSTALL, runqslower.8)
+	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(mandir)/man8
+	$(Q)$(INSTALL) -m 0644 $< $(DESTDIR)$(mandir)/man8/runqslower.8
+
+doc-uninstall:
+	$(call QUIET_UNINST, runqslower.8)
+	$(Q)rm -f $(DESTDIR)$(mandir)/man8/runqslower.8
 
 # Of the tool, for packages; a kernel tree's is another.
 version:

@@ -189,8 +189,16 @@ TEST_F(clock, after_a_gap)
 /* A task that wakes itself has not locked the run queue: rq.clock is old. */
 TEST_F(clock, wakes_itself)
 {
-	u64 offset = self->state->offset;
+	u64 offset;
 
+	/* It runs, and its record is of an earlier wait. */
+	pass(MS);
+	idle(0);
+	pass(MS);
+	sees_wakeups = false;
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	offset = self->state->offset;
 	at(12500 * US);
 	in_context_of(b);
 	sched_wakeup(tp(b));
@@ -205,7 +213,7 @@ TEST_F(clock, switch_that_a_new_task_asked_for)
 	at(12500 * US);
 	wake_new(p, 0);
 	at(15500 * US);
-	switch_to(0, p, PREEMPTED);
+	switch_to(0, p, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
 	EXPECT_EQ(3 * MS, reported(0)->wait.wait_ns);
 }
