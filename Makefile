@@ -56,6 +56,7 @@ BPF_TARGET_ENDIAN ?= --target=bpf
 prefix		?= /usr/local
 sbindir		?= $(prefix)/sbin
 mandir		?= $(prefix)/share/man
+bash_compdir	?= $(prefix)/share/bash-completion/completions
 RST2MAN		?= rst2man
 INSTALL		?= install
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
@@ -181,10 +182,12 @@ install: $(OUTPUT)runqslower
 	$(call QUIET_INSTALL, runqslower)
 	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(sbindir)
 	$(Q)$(INSTALL) -m 0755 $< $(DESTDIR)$(sbindir)/runqslower
+	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(bash_compdir)
+	$(Q)$(INSTALL) -m 0644 bash-completion/runqslower $(DESTDIR)$(bash_compdir)/runqslower
 
 uninstall:
 	$(call QUIET_UNINST, runqslower)
-	$(Q)rm -f $(DESTDIR)$(sbindir)/runqslower
+	$(Q)rm -f $(DESTDIR)$(sbindir)/runqslower $(DESTDIR)$(bash_compdir)/runqslower
 
 # The manual. rst2man leaves what some readers of manuals complain about.
 doc: $(OUTPUT)runqslower.8

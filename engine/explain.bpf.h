@@ -90,14 +90,36 @@ static __always_inline bool could_lack_quota(const struct why_wait *w,
 	       throttled_time(cfs_rq, false) || w->quota_ns;
 }
 
+/* Did the task leave the CPU by itself or by force, without going to sleep? */
+static __always_inline bool left_cpu(const struct why_wait *w)
+{
+	return w->from == FROM_PREEMPTED || w->from == FROM_YIELDED;
+}
+
+/* @p, a deadline task, begins to wait. */
+static __always_inline void note_budget(struct why_wait *w, struct task_struct *p)
+{
+	u32 budget = budget_of(address_of(p));
+
+	if (!budget)
+		return;
+	if (budget == BUDGET_YIELDED && left_cpu(w)) {
+		w->from = FROM_YIELDED;
+		/* As wait_begins() has said. */
+		w->budget = w->wait.since;
+		return;
+	}
+	if (left_cpu(w))
+		w->from = FROM_THROTTLED;
+	w->budget = next_budget(p, w->wait.since);
+}
+
 /*
  * Note what of other classes than fair keeps @p from running. A real-time task
  * may also be queued, or be woken, while its group is over the limit.
  */
 static __always_inline void note_class(struct why_wait *w, struct task_struct *p)
 {
-	u32 budget;
-
 	w->class = class_of(p);
 	w->budget = 0;
 	w->rt_group = 0;
@@ -105,15 +127,7 @@ static __always_inline void note_class(struct why_wait *w, struct task_struct *p
 	if (is_rt(p)) {
 		w->rt_group = limited_rt_group(address_of(p));
 	} else if (is_deadline(p)) {
-		budget = budget_of(address_of(p));
-		if (budget == BUDGET_YIELDED) {
-			w->from = FROM_YIELDED;
-			/* As wait_begins() has said. */
-			w->budget = w->wait.since;
-		} else if (budget) {
-			w->from = FROM_THROTTLED;
-			w->budget = next_budget(p, w->wait.since);
-		}
+		note_budget(w, p);
 	} else if (is_ext(p)) {
 		w->in_ext_queue = is_in_ext_queue(address_of(p));
 	}
@@ -129,7 +143,7 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 {
 	w->from = from;
 	note_class(w, p);
-	if ((from == FROM_PREEMPTED || from == FROM_YIELDED) && (group || w->rt_group))
+	if (left_cpu(w) && (group || w->rt_group))
 		w->from = FROM_THROTTLED;
 	w->nr_migrations = 0;
 	w->nontask = nontask_time(cfs_rq);

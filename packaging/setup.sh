@@ -29,7 +29,7 @@ esac
 # bpftool needs OpenSSL in 6.18 and a few after that.
 if command -v apt-get >/dev/null; then
 	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
-	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache"
+	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox-static cpio"
 	bench="linux-perf libbpf-tools"
 	is_installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -qx 'install ok installed'; }
@@ -37,7 +37,7 @@ if command -v apt-get >/dev/null; then
 	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
 elif command -v dnf >/dev/null; then
 	build="make gcc clang llvm elfutils-libelf-devel zlib-devel openssl-devel python3 pkgconf xz"
-	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache"
+	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
@@ -45,7 +45,7 @@ elif command -v dnf >/dev/null; then
 	install() { dnf install -y -q "$@"; }
 elif command -v pacman >/dev/null; then
 	build="make gcc clang llvm libelf zlib openssl python pkgconf xz"
-	check="git lld rsync perl pahole strace util-linux procps-ng perf python-jsonschema"
+	check="git lld rsync perl pahole strace util-linux procps-ng perf python-jsonschema python-docutils mandoc"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
@@ -53,7 +53,7 @@ elif command -v pacman >/dev/null; then
 	install() { pacman -S --noconfirm --needed "$@"; }
 elif command -v zypper >/dev/null; then
 	build="make gcc clang llvm libelf-devel zlib-devel libopenssl-devel python3 pkgconf xz"
-	check="git lld rsync perl dwarves strace util-linux procps perf python3-jsonschema ccache"
+	check="git lld rsync perl dwarves strace util-linux procps perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }

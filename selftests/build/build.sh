@@ -551,24 +551,41 @@ in_root() { same "$(printf '%s\n' "$@" | sort)" "$(cd "$out/root" && find . ! -t
 
 install_()
 {
-	local before root="DESTDIR=$out/root"
+	local before root="DESTDIR=$out/root" complete=share/bash-completion/completions/runqslower
 
 	quick OUTPUT="$out/"
 	before=$(files "$out")
 	quick OUTPUT="$out/" "$root" install
-	in_root usr/local/sbin/runqslower
+	in_root usr/local/sbin/runqslower usr/local/$complete
 	[ -x "$out/root/usr/local/sbin/runqslower" ]
 	quick OUTPUT="$out/" "$root" uninstall
 	in_root ""
 	quick OUTPUT="$out/" "$root" prefix=/usr install
-	in_root usr/sbin/runqslower
+	in_root usr/sbin/runqslower usr/$complete
 	quick OUTPUT="$out/" "$root" prefix=/usr uninstall
-	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin install
-	in_root usr/bin/runqslower
-	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin uninstall
+	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin bash_compdir=/etc/compl install
+	in_root usr/bin/runqslower etc/compl/runqslower
+	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin bash_compdir=/etc/compl uninstall
 	in_root ""
 	rm -rf "$out/root"
 	same "$before" "$(files "$out")"
+}
+
+doc_install()
+{
+	local root="DESTDIR=$out/root"
+
+	installed rst2man || skip "no rst2man"
+	m -C "$dir" OUTPUT="$out/" doc
+	[ -s "$out/runqslower.8" ]
+	m -C "$dir" OUTPUT="$out/" "$root" prefix=/usr doc-install
+	in_root usr/share/man/man8/runqslower.8
+	m -C "$dir" OUTPUT="$out/" "$root" prefix=/usr doc-uninstall
+	in_root ""
+	m -C "$dir" OUTPUT="$out/" "$root" mandir=/usr/man doc-install
+	in_root usr/man/man8/runqslower.8
+	m -C "$dir" OUTPUT="$out/" clean
+	[ ! -e "$out/runqslower.8" ]
 }
 
 # The first build, too, may be "make install": its DESTDIR is not libbpf's.
@@ -576,7 +593,7 @@ install_first()
 {
 	m "$jobs" -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
 		DESTDIR="$out/root" prefix=/usr install
-	in_root usr/sbin/runqslower
+	in_root usr/sbin/runqslower usr/share/bash-completion/completions/runqslower
 }
 
 read_only()
@@ -734,7 +751,8 @@ t "no zlib" no_zlib
 t "no BTF" no_btf
 t "no kernel source tree" no_kernel
 t "a space in a path" space
-t "install, uninstall: DESTDIR prefix sbindir" install_
+t "install, uninstall: DESTDIR prefix sbindir bash_compdir" install_
+t "doc, doc-install, doc-uninstall: DESTDIR prefix mandir" doc_install
 t "install as the first build" install_first
 t "read-only source tree with O" read_only
 t "stand-alone: the same commands; clean leaves nothing" alone

@@ -86,6 +86,21 @@ TEST_F(engine_classes, a_budget_that_is_used_up)
 	EXPECT_EQ(POLICY_DEADLINE, reported(0)->policy);
 }
 
+/* Woken in a period of which it has used up the budget. */
+TEST_F(engine_classes, woken_without_budget)
+{
+	is_deadline_since(b, 5 * MS);
+	b->t.dl.dl_throttled = 1;
+	at(11 * MS);
+	wake(b, 0);
+	at(120 * MS);
+	switch_to(0, b, PREEMPTED);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(109 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(FROM_WOKEN, reported(0)->from);
+	EXPECT_EQ(BEGIN + 105 * MS, reported(0)->budget_ns);
+}
+
 TEST_F(engine_classes, preempted_with_budget_left)
 {
 	is_deadline_since(a, MS);

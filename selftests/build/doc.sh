@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Do help, manual and completion know the same options? Is the manual well formed, and
+# does the completion work in a real bash?
+#
+#	[RUNQSLOWER=path] doc.sh
+cd "$(dirname "$0")/../.." || exit 1
+tool=${RUNQSLOWER:-.output/runqslower}
+manual=Documentation/runqslower.rst
+completion=bash-completion/runqslower
+
+nr=0 failed=0
+
+# test NAME COMMAND...
+test()
+{
+	local name=$1 said
+	shift
+
+	nr=$((nr + 1))
+	if said=$("$@" 2>&1) && [ -z "$said" ]; then
+		echo "ok $nr - $name"
+		return
+	fi
+	# shellcheck disable=SC2001 # of each line
+	sed 's/^/# /' <<<"$said"
+	echo "not ok $nr - $name"
+	failed=1
+}
+
+# need NAME PROGRAM: skip the test if there is no such program
+need()
+{
+	command -v "$2" >/dev/null && return
+	nr=$((nr + 1))
+	echo "ok $nr - $1 # SKIP no $2"
+	return 1
+}
+
+# Options as they are called in $1, of any text.
+options_in()
+{
+	grep -oE -e '(^|[^[:alnum:]-])--?[[:alpha:]][[:alpha:]-]*' "$1" |
+		grep -oE -e '--[[:alpha:]-]+' | sort -u
+}
+
+help=$(mktemp) && "$tool" --help >"$help" || exit 1
+trap 'rm -rf "$help" "$help".*' EXIT
+
+same_options()
+{
+	diff <(options_in "$help") <(options_in "$1")
+}
+
+long_form()
+{
+	local option
+
+	while read -r option; do
+		grep -q -e "^$option[, ]" "$manual" || echo "$option is not in $manual"
+	done < <(grep -oE '^  -[[:alpha:]]' "$help" | tr -d ' ')
+}
+
+# What a line can say, by what the tool has words for.
+words()
+{
+	local word
+
+	for word in $("$tool" --json-schema | tr ',[]{}' '\n' |
+		      grep -oE '^"(quota|rt_limit|deadline|sched_ext|forced_idle|irq|steal|idle|migrating|wakeup|other|woken|new|preempted|yielded|throttled|unseen)"$' |
+		      tr -d '"' | sort -u); do
+		grep -q "\*\*${word//_/[ _]}\*\*" "$manual" || echo "$word is not in $manual"
+	done
+}
+
+manual_is_well_formed()
+{
+	rst2man --strict "$manual" "$help.8" || return
+	make -s doc OUTPUT="$help.d" || return
+	mandoc -Tlint "$help.d/runqslower.8"
+}
+
+# complete_to WORDS... : what bash makes of the last one
+complete_to()
+{
+	bash --norc -c '
+		. '"$completion"'
+		compopt() { :; }
+		COMP_WORDS=(runqslower "$@")
+		COMP_CWORD=$#
+		_runqslower
+		echo ${COMPREPLY[@]}' bash "$@"
+}
+
+# completes EXPECTED WORDS...
+completes()
+{
+	local expected=$1 got
+	shift
+
+	got=$(complete_to "$@")
+	[ "$got" = "$expected" ] || echo "$*: $got, not $expected"
+}
+
+# completes_with WORD WORDS...: among others
+completes_with()
+{
+	local word=$1 got
+	shift
+
+	got=$(complete_to "$@")
+	[[ " $got " == *" $word "* ]] || echo "$*: no $word in $got"
+}
+
+completion_works()
+{
+	completes "json" -o j
+	completes "--pid --previous" --p
+	completes "iso" --time = i
+	completes "us" -T u
+	completes "text json csv" --output ""
+	completes_with "$$" -p "${$%?}"
+	completes_with "1,$$" --pid "1,${$%?}"
+	completes_with 0 -C ""
+	completes_with bash -c ba
+	completes_with "$PWD/selftests" -g "$PWD/selft"
+	completes "10ms" 10m
+}
+
+echo "TAP version 13"
+test "help and manual have the same long options" same_options "$manual"
+test "every short option is in the manual" long_form
+test "help and completion have the same long options" same_options "$completion"
+test "every cause and begin of a wait is in the manual" words
+if need "the manual is well formed" rst2man && need "the manual is well formed" mandoc; then
+	test "the manual is well formed" manual_is_well_formed
+fi
+test "completion in a real bash" completion_works
+echo "1..$nr"
+exit $failed
