@@ -101,6 +101,38 @@ TEST_F(engine_classes, woken_without_budget)
 	EXPECT_EQ(BEGIN + 105 * MS, reported(0)->budget_ns);
 }
 
+/* The programs that do not explain leave the sleep out, too. */
+TEST_F(engine_classes, yields_without_why)
+{
+	why = false;
+	see_existing(a);
+	is_deadline_since(a, 2 * MS);
+	at(11 * MS);
+	wake(b, 0);
+	a->t.dl.dl_throttled = 1;
+	a->t.dl.dl_yielded = 1;
+	switch_to(0, b, YIELDS);
+	at(122 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
+}
+
+/* The highest real-time task is no deadline task. */
+TEST_F(engine_classes, fifo_99_has_no_budget)
+{
+	is_of_class(a, 0, POLICY_FIFO);
+	a->t.dl.dl_throttled = 1;
+	at(11 * MS);
+	wake(b, 0);
+	switch_to(0, b, PREEMPTED);
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
+	EXPECT_EQ(0, reported(0)->budget_ns);
+}
+
 TEST_F(engine_classes, preempted_with_budget_left)
 {
 	is_deadline_since(a, MS);
@@ -321,7 +353,7 @@ TEST_F(engine_classes, queues_of_sched_ext)
 	EXPECT_EQ(0, flags_in_queue(SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL, SCX_INVALID));
 	EXPECT_EQ(0, flags_in_queue(SCX_DSQ_BUILTIN | SCX_DSQ_BYPASS, SCX_INVALID));
 	/* On its way to the queue of a CPU. */
-	EXPECT_EQ(0, flags_in_queue(0, SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL_ON | 3));
+	EXPECT_EQ(0, flags_in_queue(0, SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL_ON | 1));
 	EXPECT_EQ(0, flags_in_queue(0, SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL));
 }
 
@@ -462,8 +494,14 @@ TEST_F(engine_classes, idle_with_core_scheduling)
 /* Tasks can be queued on a CPU that is idle: they were queued this instant. */
 TEST_F(engine_classes, idle_without_core_scheduling)
 {
-	cpu[0].rq.core_enabled = 1;
 	cpu[0].rq.nr_running = 1;
+	cpu[0].rq.core_enabled = 1;
+	idle(0);
+	EXPECT_EQ(SEGMENT_IDLE, newest(0)->flags);
+	cpu[0].rq.core_enabled = 0;
+	kernel_has("rq->core_enabled");
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
 	idle(0);
 	EXPECT_EQ(SEGMENT_IDLE, newest(0)->flags);
 }
@@ -607,161 +645,6 @@ TEST_F(engine_classes, moved_asleep_and_woken)
 	switch_to(1, a, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
 	EXPECT_EQ(2 * MS, reported(0)->wait.wait_ns);
-}
-
-/* --- cgroups -------------------------------------------------------------- */
-
-/* The cpu controller is enabled above only. */
-TEST_F(engine_classes, cgroup_below_the_one_that_competes)
-{
-	struct kernfs_node___compat kn = { .id = 88 };
-	struct cgroup___compat below = { .kn = &kn };
-	struct group *g = new_group(&root, 77);
-	bool v1;
-
-	set_group(a, g);
-	set_group(b, g);
-	for (v1 = false; ; v1 = true) {
-		shows_v1 = v1;
-		a->css_set.dfl_cgrp = &below;
-		b->css_set.dfl_cgrp = &below;
-		pass(10 * MS);
-		wake(b, 0);
-		switch_to(0, b, PREEMPTED);
-		EXPECT_EQ(v1 ? 77 : 88, newest(0)->cgroup);
-		pass(50 * MS);
-		switch_to(0, a, SLEEPS);
-		ASSERT_EQ(1, nr_reported());
-		EXPECT_EQ(v1 ? 77 : 88, reported(0)->cgroup);
-		EXPECT_EQ(77, reported(0)->cpu_cgroup);
-		sim_forget_records();
-		if (v1)
-			break;
-	}
-}
-
-/* --- what began before tracing, or goes unseen ---------------------------- */
-
-TEST_F(engine_classes, throttled_before_tracing)
-{
-	struct group *g = new_group(&root, 77);
-	struct task *p = make_task(9, 9, "throttled");
-	bool by_task = variant->kernel >= V6_18;
-
-	set_group(p, g);
-	place(p, 0);
-	at(2 * MS);
-	update_clock(0);
-	set_state(p, TASK_RUNNING);
-	p->t.on_rq = 1;
-	p->t.sched_info.last_queued = cpu[0].rq.clock;
-	p->t.throttled = by_task;
-	g->queues[0]->throttled = 1;
-	g->queues[0]->throttle_count = 1;
-	g->queues[0]->throttled_clock_self = cpu[0].rq.clock;
-	g->queues[0]->throttled_clock_pelt = cpu[0].rq.clock_pelt;
-	g->queues[0]->throttled_clock_task = cpu[0].rq.clock_task;
-	at(20 * MS);
-	update_clock(0);
-	see_existing(p);
-	at(60 * MS);
-	update_clock(0);
-	switch_to(0, p, PREEMPTED);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(FROM_THROTTLED, reported(0)->from);
-	EXPECT_EQ(58 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(77, reported(0)->quota_cgroup);
-	EXPECT_EQ(BEGIN + 20 * MS, reported(0)->quota_since_ns);
-	EXPECT_EQ(40 * MS, reported(0)->quota_ns);
-}
-
-TEST_F(engine_classes, switches_that_go_unseen_are_counted)
-{
-	EXPECT_EQ(0, stats.unseen);
-	sees_switches = false;
-	wake(b, 0);
-	switch_to(0, b, SLEEPS);
-	sees_switches = true;
-	wake(d, 0);
-	switch_to(0, d, SLEEPS);
-	EXPECT_EQ(1, stats.unseen);
-	pass(MS);
-	idle(0);
-	EXPECT_EQ(1, stats.unseen);
-}
-
-/* --- what the kernel cannot tell ------------------------------------------ */
-
-static u32 limits_are(void)
-{
-	see_existing(a);
-	return cannot_tell;
-}
-
-TEST_F(engine_classes, limits)
-{
-	u32 yields = variant->kernel == V5_10 ? LIMIT_YIELD : 0;
-
-	preempt_count_at = 0;
-	EXPECT_EQ(yields | LIMIT_WAKER, limits_are());
-	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
-	EXPECT_EQ(yields, limits_are());
-	sim_lacks("prev_irq_time");
-	EXPECT_EQ(yields | LIMIT_IRQ, limits_are());
-	sim_lacks("prev_steal_time");
-	EXPECT_EQ(yields | LIMIT_IRQ | LIMIT_STEAL, limits_are());
-	sim_lacks("rq");
-	EXPECT_EQ(LIMIT_IRQ | LIMIT_STEAL | LIMIT_GROUPS, limits_are());
-}
-
-/* rq.clock_task leaves steal out, or ticks count it. */
-TEST_F(engine_classes, steal_without_its_accounting)
-{
-	cpu[0].rq.prev_steal_time = 700 * US;
-	steal(0, 200 * US, 0);
-	wake(b, 0);
-	switch_to(0, b, PREEMPTED);
-	EXPECT_EQ(200 * US, newest(0)->nontask_ns);
-	sim_lacks("prev_steal_time_rq");
-	pass(MS);
-	switch_to(0, a, PREEMPTED);
-	EXPECT_EQ(900 * US, newest(0)->nontask_ns);
-	EXPECT_EQ(200 * US, newest(0)->irq_ns);
-}
-
-static u32 waker_of(void)
-{
-	waking(b, a);
-	wake(b, 0);
-	pass(50 * MS);
-	switch_to(0, b, PREEMPTED);
-	return reported(0)->waker_kind;
-}
-
-TEST_F(engine_classes, waker_where_the_count_is_not_known)
-{
-	preempt_count_at = 0;
-	EXPECT_EQ(WAKER_UNSEEN, waker_of());
-	EXPECT_EQ(0, reported(0)->waker_tid);
-}
-
-/* PREEMPT_RT runs softirqs as tasks. */
-TEST_F(engine_classes, softirq_that_can_be_preempted)
-{
-	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
-	in_irq_mask = 0xf0000;
-	kernel_has("softirq_disable_cnt");
-	a->t.softirq_disable_cnt = SERVING_SOFTIRQ;
-	EXPECT_EQ(WAKER_SOFTIRQ, waker_of());
-}
-
-TEST_F(engine_classes, softirqs_that_are_only_disabled)
-{
-	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
-	in_irq_mask = 0xf0000;
-	kernel_has("softirq_disable_cnt");
-	a->t.softirq_disable_cnt = 2 * SERVING_SOFTIRQ;
-	EXPECT_EQ(WAKER_TASK, waker_of());
 }
 
 TEST_HARNESS_MAIN

@@ -221,12 +221,12 @@ TEST_F(clock, switch_that_a_new_task_asked_for)
 /* The last tick, at 12 ms, has updated rq.clock since the wakeup. */
 TEST_F(clock, switch_long_after_the_wakeup)
 {
-	at(10500 * US);
+	at(11900 * US);
 	wake(c, 0);
-	at(15500 * US);
+	at(13200 * US);
 	switch_to(0, c, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(5 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(1300 * US, reported(0)->wait.wait_ns);
 }
 
 /* A wait over the threshold has the time of its end from the clock itself. */
