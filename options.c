@@ -15,6 +15,7 @@
 #include "options.h"
 #include "util/cgroups.h"
 #include "util/error.h"
+#include "util/numbers.h"
 #include "version.h"
 
 static const char usage[] =
@@ -24,7 +25,7 @@ static const char help[] =
 "Show the tasks that were ready to run and waited longer than min_us for a CPU.\n"
 "\n"
 "  min_us                 threshold, 10000 if not given; 0 shows every wait.\n"
-"                         A plain number is microseconds; 500us, 10ms, 1s, 2m\n"
+"                         A plain number is microseconds; 500us, 1.5ms, 1s, 2m\n"
 "\n"
 "Which tasks (options narrow each other, several values of one widen it):\n"
 "  -p, --pid PID,...      threads of these processes\n"
@@ -48,7 +49,8 @@ static const char help[] =
 "  -o, --output FORMAT    text (default), json (an object a line), csv\n"
 "  -j                     -o json\n"
 "      --json-schema      show the JSON Schema of -o json\n"
-"  -T, --time FORMAT      clock (HH:MM:SS, default), us (HH:MM:SS.ffffff), iso, mono\n"
+"  -T, --time FORMAT      clock (HH:MM:SS, default), us (HH:MM:SS.ffffff), iso, mono,\n"
+"                         unix (seconds, with ns)\n"
 "\n"
 "When to stop (else at Ctrl-C):\n"
 "  -d, --duration DUR     after this time; a plain number is seconds\n"
@@ -108,54 +110,6 @@ static const struct option long_options[] = {
 	{}
 };
 
-/*
- * Parse the decimal number at the begin of @s; @end is what follows the number.
- * False without a digit at the begin (no sign, no white space), or above @max.
- */
-static bool parse_number(const char *s, __u64 max, __u64 *value, char **end)
-{
-	if (*s < '0' || *s > '9')
-		return false;
-	errno = 0;
-	*value = strtoull(s, end, 10);
-	return !errno && *value <= max;
-}
-
-/* A suffix of a number; "" stands for none. Arrays end with {}. */
-struct unit {
-	const char *name;
-	__u64 factor;
-};
-
-static bool parse_with_unit(const char *s, const struct unit *units, __u64 *value)
-{
-	char *end;
-
-	if (!parse_number(s, ULLONG_MAX, value, &end))
-		return false;
-	for (; units->name; units++) {
-		if (!strcmp(end, units->name))
-			return !__builtin_mul_overflow(*value, units->factor, value);
-	}
-	return false;
-}
-
-/* Parse a time into @ns. A plain number is in units of @plain_ns. */
-static bool parse_duration(const char *s, __u64 plain_ns, __u64 *ns)
-{
-	const struct unit units[] = {
-		{ "", plain_ns },
-		{ "us", 1000 },
-		{ "ms", 1000 * 1000 },
-		{ "s", 1000 * 1000 * 1000 },
-		{ "m", 60ULL * 1000 * 1000 * 1000 },
-		{}
-	};
-
-	/* @ns must fit a struct timespec and a signed difference of times. */
-	return parse_with_unit(s, units, ns) && *ns <= LLONG_MAX;
-}
-
 static __u64 parse_ring_size(const char *s)
 {
 	static const struct unit units[] = {
@@ -203,11 +157,12 @@ static enum time_format parse_time_format(const char *s)
 		[TIME_US] = "us",
 		[TIME_ISO] = "iso",
 		[TIME_MONO] = "mono",
+		[TIME_UNIX] = "unix",
 	};
 	int i = find_name(s, names, ARRAY_SIZE(names));
 
 	if (i < 0)
-		refuse("invalid time format '%s': clock, us, iso or mono is accepted", s);
+		refuse("invalid time format '%s': clock, us, iso, mono or unix is accepted", s);
 	return i;
 }
 
@@ -241,7 +196,7 @@ static __u64 parse_period(const char *s, const char *what)
 	__u64 ns;
 
 	if (!parse_duration(s, 1000000000, &ns) || !ns)
-		refuse("invalid %s '%s': seconds, or a number with us, ms, s or m is accepted",
+		refuse("invalid %s '%s': seconds, or a number with us, ms, s, m, h or d is accepted",
 		       what, s);
 	return ns;
 }
@@ -379,10 +334,14 @@ static void parse_threshold(int nr, char **args, struct options *opts)
 		return;
 	if (!parse_duration(args[0], 1000, &ns) || ns % 1000)
 		refuse("invalid threshold '%s': %s", args[0],
-		       "microseconds, or a number with us, ms, s or m is accepted");
+		       "microseconds, or a number with us, ms, s, m, h or d is accepted");
 	opts->min_us = ns / 1000;
 	if (nr > 1)
 		refuse("unexpected argument '%s': one threshold is accepted", args[1]);
+	/* Who means milliseconds finds the tool noisy, and not why. */
+	if (opts->min_us && opts->min_us < 1000 && !args[0][strspn(args[0], "0123456789")] &&
+	    isatty(STDERR_FILENO))
+		error("%llu us; write %llums for milliseconds", opts->min_us, opts->min_us);
 }
 
 /* Refuse options that do not go together. */
@@ -394,6 +353,17 @@ static void check_options(const struct options *opts)
 		refuse("CSV is one table: --summary or --histogram is accepted, not both");
 	if (opts->output == OUTPUT_CSV && opts->cost)
 		refuse("CSV is one table, and not that of --cost: text or json is accepted");
+}
+
+/* Print what the user asked for, and exit. */
+static void __noreturn said(const char *text, const char *more)
+{
+	printf("%s%s", text, more);
+	if (fflush(stdout)) {
+		error("cannot write to stdout: %s", strerror(errno));
+		exit(EXIT_FAILURE);
+	}
+	exit(EXIT_SUCCESS);
 }
 
 void parse_options(int argc, char **argv, struct options *opts)
@@ -475,17 +445,14 @@ void parse_options(int argc, char **argv, struct options *opts)
 			opts->verbose = true;
 			break;
 		case 'V':
-			printf("runqslower " VERSION "\n");
-			exit(EXIT_SUCCESS);
+			said("runqslower " VERSION "\n", "");
 		case OPT_USAGE:
-			fputs(usage, stdout);
-			exit(EXIT_SUCCESS);
+			said(usage, "");
 		case 'h':
 		case '?':
 			if (opt == '?' && optopt != '?')
 				refuse_option(argv, opt);
-			printf("%s%s", usage, help);
-			exit(EXIT_SUCCESS);
+			said(usage, help);
 		default:
 			refuse_option(argv, opt);
 		}

@@ -13,6 +13,7 @@ enum time_format {
 	TIME_US,			/* HH:MM:SS.ffffff */
 	TIME_ISO,			/* RFC 3339, with us and UTC offset */
 	TIME_MONO,			/* seconds of CLOCK_MONOTONIC */
+	TIME_UNIX,			/* seconds since 1970, with ns */
 };
 
 enum output {

@@ -7,15 +7,18 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "session.h"
 #include "tracer.h"
+#include "util/bpf_failure.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/output.h"
@@ -24,6 +27,14 @@
 #include "writers/trace_file.h"
 
 #define MAX_PROGRAMS	32		/* more than the skeleton has */
+
+/* Then what reads it may print to the same terminal as we. */
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISFIFO(st.st_mode);
+}
 
 /* Set up the output before tracing begins, because the set-up can fail. */
 static bool prepare_output(struct session *s)
@@ -35,7 +46,8 @@ static bool prepare_output(struct session *s)
 	};
 
 	s->writer = writers[s->opts.output];
-	s->shows_status = isatty(STDERR_FILENO) && (s->opts.duration_ns || s->opts.summary);
+	s->shows_status = isatty(STDERR_FILENO) && !is_pipe(STDOUT_FILENO) &&
+			  (s->opts.duration_ns || s->opts.summary);
 	if (explains(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
 		out_of_memory();
 	if (s->opts.summary) {
@@ -74,7 +86,9 @@ static bool prepare(struct session *s)
 		return true;
 	/* The kernel counts while @stats is open: until the process ends. */
 	stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (stats < 0)
+	if (stats == -EPERM)
+		error("cannot count what the programs cost: --cost needs CAP_SYS_ADMIN");
+	else if (stats < 0)
 		bpf_failure("count what the programs cost", stats);
 	return stats >= 0;
 }
@@ -108,6 +122,29 @@ static void finish(struct session *s)
 		      stats->seen, s->nr_taken, s->lost_told);
 }
 
+static void tell_missing(const char *what, const struct id_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->nr; i++) {
+		if (kill(list->ids[i], 0) && errno == ESRCH)
+			error("there is no %s %u", what, list->ids[i]);
+	}
+}
+
+/* A filter that lets nothing through is refused, or said. */
+static void check_filters(const struct options *opts)
+{
+	int cpu, nr = max_cpus();
+
+	for (cpu = nr; nr && cpu < MAX_CPUS; cpu++) {
+		if (opts->cpu_mask[cpu / 64] >> cpu % 64 & 1)
+			refuse("there is no CPU %d: 0 to %d are accepted", cpu, nr - 1);
+	}
+	tell_missing("process", &opts->tgids);
+	tell_missing("thread", &opts->tids);
+}
+
 int main(int argc, char **argv)
 {
 	struct session s = { .signals = -1 };
@@ -120,6 +157,7 @@ int main(int argc, char **argv)
 		flush(&s);
 		return succeeded(&s) ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
+	check_filters(&s.opts);
 	signals_init();
 	if (prepare(&s) && !tracer_attach(s.skel, &s.opts))
 		s.signals = signals_open();

@@ -17,6 +17,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "tracer.h"
+#include "util/bpf_failure.h"
 #include "util/cgroups.h"
 #include "util/error.h"
 #include "util/preempt_count.h"
@@ -48,27 +49,6 @@ static const char *first_line(const char *path)
 	}
 	line[strcspn(line, "\n")] = '\0';
 	return line;
-}
-
-void bpf_failure(const char *what, int err)
-{
-	if (strstr(first_line("/sys/kernel/security/lockdown"), "[confidentiality]"))
-		error("cannot %s: the kernel is locked down (confidentiality), %s", what,
-		      "which forbids BPF to read its memory; boot with lockdown=integrity or less");
-	else if (err == -EPERM || err == -EACCES)
-		error("cannot %s: not enough privilege; %s", what,
-		      "run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)");
-	else if (err == -ENOMEM)
-		error("cannot %s: out of memory; try a smaller --ring-size", what);
-	else if (access("/sys/kernel/btf/vmlinux", R_OK))
-		error("cannot %s: the kernel has no BTF (/sys/kernel/btf/vmlinux); %s", what,
-		      "it needs one built with CONFIG_DEBUG_INFO_BTF=y");
-	else if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL) == 0)
-		error("cannot %s: the kernel is too old, it has no BPF ring buffer; %s", what,
-		      "Linux 5.8 or later is needed");
-	else
-		error("cannot %s: %s; -v shows what libbpf says of it",
-		      what, strerror(-err));
 }
 
 /*

@@ -12,7 +12,7 @@ struct runqslower_bpf;
 
 /*
  * Open and load the programs that @opts needs. The caller frees the result with
- * tracer_free(). NULL: bpf_failure() has printed the reason.
+ * tracer_free(). NULL: the reason has been printed.
  */
 struct runqslower_bpf *tracer_load(const struct options *opts);
 
@@ -55,12 +55,6 @@ __u64 tracer_missed(struct runqslower_bpf *skel);
 
 /* What this kernel cannot tell, of what @opts asks: bits of enum limits. */
 unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *opts);
-
-/*
- * Print one line that says why @what, as in "cannot ...", failed with @err, a
- * negative errno, and the way out.
- */
-void bpf_failure(const char *what, int err);
 
 /*
  * The highest number of a possible CPU, plus 1; 0: not known. May be more than

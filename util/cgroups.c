@@ -42,6 +42,22 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
+/* Undo in place how mountinfo writes blanks and backslashes: as in \040. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
+			*to++ = (s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0');
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
 /* Open the hierarchy with the cpu controller: v1 if one has it, else v2. */
 static void open_mount(void)
 {
@@ -57,6 +73,7 @@ static void open_mount(void)
 		if (!rest || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
 		    sscanf(rest, " - %63s %*s %1023s", type, options) != 2)
 			continue;
+		unescape(point);
 		if (!strcmp(type, "cgroup") && has_word(options, "cpu")) {
 			snprintf(mount_point, sizeof(mount_point), "%s", point);
 			mount_is_v1 = true;

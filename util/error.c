@@ -4,11 +4,17 @@
 #include <stdlib.h>
 #include "error.h"
 
+/* One line, whatever is in the arguments: what controls a terminal is '?'. */
 static void print(const char *fmt, va_list ap)
 {
-	fprintf(stderr, "runqslower: ");
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	char line[1024], *c;
+
+	vsnprintf(line, sizeof(line), fmt, ap);
+	for (c = line; *c; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	}
+	fprintf(stderr, "runqslower: %s\n", line);
 }
 
 void error(const char *fmt, ...)

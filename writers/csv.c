@@ -23,7 +23,7 @@ static void put_text(const char *s)
 	for (; *s; s++) {
 		if (utf8_is_control(s)) {
 			putchar('?');
-			s += *s == '\xc2';	/* a character of two bytes */
+			s += (utf8_length(s) ?: 1) - 1;
 		} else {
 			if (*s == '"')
 				putchar('"');

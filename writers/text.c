@@ -19,6 +19,7 @@ static const int time_width[] = {
 	[TIME_US] = 15,
 	[TIME_ISO] = 32,
 	[TIME_MONO] = 17,
+	[TIME_UNIX] = 20,
 };
 
 void text_time(const struct options *opts, __u64 mono_ns)
@@ -28,6 +29,8 @@ void text_time(const struct options *opts, __u64 mono_ns)
 	if (opts->time == TIME_MONO)
 		snprintf(buf, sizeof(buf), "%llu.%06llu", mono_ns / NSEC_PER_SEC,
 			 mono_ns % NSEC_PER_SEC / 1000);
+	else if (opts->time == TIME_UNIX)
+		clock_format(buf, sizeof(buf), "%s", mono_ns, 9, 0);
 	else
 		clock_format(buf, sizeof(buf), opts->time == TIME_ISO ? "%FT%T" : "%T",
 			     mono_ns, opts->time == TIME_CLOCK ? 0 : 6,
@@ -40,8 +43,8 @@ void text_name(const char *name, int width)
 	int column, len;
 
 	for (column = 0; *name; column++) {
-		len = utf8_is_control(name) ? 0 : utf8_length(name);
-		if (len)
+		len = utf8_length(name);
+		if (len && !utf8_is_control(name))
 			fwrite(name, len, 1, stdout);
 		else
 			putchar('?');

@@ -31,13 +31,18 @@ static inline int utf8_length(const char *s)
 }
 
 /*
- * Does the character at @s control a terminal: up to U+001F, or U+007F to
- * U+009F?
+ * Does the character at @s control a terminal, or what is left and right or a
+ * line there? Up to U+001F, U+007F to U+009F, U+2028 to U+202E and U+2066 to
+ * U+2069.
  */
 static inline bool utf8_is_control(const char *s)
 {
 	const unsigned char *c = (const void *)s;
 
+	if (c[0] == 0xe2 && c[1] == 0x80)
+		return c[2] >= 0xa8 && c[2] <= 0xae;
+	if (c[0] == 0xe2 && c[1] == 0x81)
+		return c[2] >= 0xa6 && c[2] <= 0xa9;
 	return c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
 }
 

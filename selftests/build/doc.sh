@@ -118,7 +118,7 @@ completion_works()
 	completes "json" -o j
 	completes "--pid --previous" --p
 	completes "iso" --time = i
-	completes "us" -T u
+	completes "us unix" -T u
 	completes "text json csv" --output ""
 	completes_with "$$" -p "${$%?}"
 	completes_with "1,$$" --pid "1,${$%?}"

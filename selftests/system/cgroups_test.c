@@ -317,6 +317,17 @@ static const char *taken(const char *table)
 
 #define MOUNT(point, rest) "36 35 98:0 / " point " rw,noatime shared:1 - " rest "\n"
 
+/* The kernel writes blanks and backslashes as octal numbers. */
+TEST(mount_point_with_a_blank)
+{
+	EXPECT_STREQ("/c/a b\\c\td", taken(MOUNT("/c/a\\040b\\134c\\011d", "cgroup c rw,cpu")));
+}
+
+TEST(mount_point_that_is_no_escape)
+{
+	EXPECT_STREQ("/c/a\\", taken(MOUNT("/c/a\\", "cgroup c rw,cpu")));
+}
+
 TEST(v1_with_cpu)
 {
 	EXPECT_STREQ("/c/three", taken(MOUNT("/", "ext4 /dev/root rw") MOUNT("/c/one", "cgroup2 c rw")

@@ -43,7 +43,7 @@ TEST(refusals)
 		"0", "-1", "abc", "12abc", "", "1,", ",1", "1,,2", "4294967296",
 		"99999999999999999999", "1 ", "0x1",
 	};
-	static const char * const durations[] = { "0", "-1", "1h", "", "x", "0ms" };
+	static const char * const durations[] = { "0", "-1", "1w", "", "x", "0ms", "1.s", ".5" };
 	static const char * const cpus[] = {
 		"", "a", "1-", "-1", "3-1", "0,", "0-1-2", "8192", "0;1", "1 ",
 	};
@@ -72,7 +72,7 @@ TEST(refusals)
 	EACH(counts, "-n", counts[i]);
 	EXPECT_TRUE(is_refused(ARGS("-c", ""), "prefix", "accepted"));
 	EXPECT_TRUE(is_refused(ARGS("-c", "a,,b"), "prefix", "accepted"));
-	EXPECT_TRUE(is_refused(ARGS("-T", "unix"), "'unix'", "clock, us, iso or mono"));
+	EXPECT_TRUE(is_refused(ARGS("-T", "utc"), "'utc'", "clock, us, iso, mono or unix"));
 	EXPECT_TRUE(is_refused(ARGS("-o", "xml"), "'xml'", "text, json or csv"));
 	EXPECT_TRUE(is_refused(ARGS("-g", "/tmp"), "'/tmp'", "accepted"));
 	EXPECT_TRUE(is_refused(ARGS("-g", "/no/such"), "'/no/such'", "No such file"));

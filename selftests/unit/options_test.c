@@ -201,6 +201,10 @@ TEST(threshold)
 		{ { "7ms" }, { .history = 1024, .min_us = 7000 } },
 		{ { "3s" }, { .history = 1024, .min_us = 3000000 } },
 		{ { "2m" }, { .history = 1024, .min_us = 120000000 } },
+		{ { "1h" }, { .history = 1024, .min_us = 3600000000 } },
+		{ { "1.5ms" }, { .history = 1024, .min_us = 1500 } },
+		{ { "0.123456s" }, { .history = 1024, .min_us = 123456 } },
+		{ { "2.50ms" }, { .history = 1024, .min_us = 2500 } },
 		{ { "007" }, { .history = 1024, .min_us = 7 } },
 		/* What a length in ns can hold. */
 		{ { "9223372036854775" }, { .history = 1024, .min_us = 9223372036854775 } },
@@ -224,6 +228,11 @@ TEST(durations)
 		{ { "--duration=250ms" }, { DEFAULTS, .duration_ns = 250 * MS } },
 		{ { "-d", "1us" }, { DEFAULTS, .duration_ns = US } },
 		{ { "-d", "2m" }, { DEFAULTS, .duration_ns = 120 * SEC } },
+		{ { "-d", "1.5" }, { DEFAULTS, .duration_ns = 1500 * MS } },
+		{ { "-d", "0.000000001" }, { DEFAULTS, .duration_ns = 1 } },
+		{ { "-d", "0.5h" }, { DEFAULTS, .duration_ns = 1800 * SEC } },
+		{ { "-d", "1.123456789d" }, { DEFAULTS, .duration_ns = 97066666569600 } },
+		{ { "-d", "1.1us" }, { DEFAULTS, .duration_ns = 1100 } },
 		{ { "-d", "9223372036" }, { DEFAULTS, .duration_ns = 9223372036 * SEC } },
 		{ { "-sH", "-i", "3" },
 		  { DEFAULTS, .summary = true, .histogram = true, .interval_ns = 3 * SEC } },
@@ -499,8 +508,8 @@ static bool all_refused(const struct refused *cases, size_t nr)
 TEST(refused_numbers)
 {
 #define ID(what, s) "invalid " what " '" s "': positive numbers, with commas between, are accepted"
-#define TIME(what, s) "invalid " what " '" s "': seconds, or a number with us, ms, s or m is accepted"
-#define LEAST(s) "invalid threshold '" s "': microseconds, or a number with us, ms, s or m is accepted"
+#define TIME(what, s) "invalid " what " '" s "': seconds, or a number with us, ms, s, m, h or d is accepted"
+#define LEAST(s) "invalid threshold '" s "': microseconds, or a number with us, ms, s, m, h or d is accepted"
 #define COUNT(s) "invalid count '" s "': a positive number is accepted"
 #define HISTORY(s) "invalid history '" s "': a number of switches from 1 to 16384 is accepted"
 	static const struct refused cases[] = {
@@ -513,7 +522,14 @@ TEST(refused_numbers)
 		{ { "-t", "" }, ID("TID", "") },
 		{ { "-t", "+1" }, ID("TID", "+1") },
 		{ { "-d", "0" }, TIME("duration", "0") },
-		{ { "-d", "1h" }, TIME("duration", "1h") },
+		{ { "-d", "1w" }, TIME("duration", "1w") },
+		{ { "-d", "1.0000000001" }, TIME("duration", "1.0000000001") },
+		{ { "-d", "1.1234ns" }, TIME("duration", "1.1234ns") },
+		{ { "-d", "0.0001us" }, TIME("duration", "0.0001us") },
+		{ { "-d", "1.s" }, TIME("duration", "1.s") },
+		{ { "-d", "1.5.5" }, TIME("duration", "1.5.5") },
+		{ { "-d", ".5" }, TIME("duration", ".5") },
+		{ { "-d", "106752d" }, TIME("duration", "106752d") },
 		{ { "-d", "9223372037" }, TIME("duration", "9223372037") },
 		{ { "-d", "18446744073710" }, TIME("duration", "18446744073710") },
 		{ { "-s", "-i", "0ms" }, TIME("interval", "0ms") },
@@ -521,6 +537,8 @@ TEST(refused_numbers)
 		{ { "-Sw" }, TIME("period of --stalled", "w") },
 		{ { "x" }, LEAST("x") },
 		{ { "-P", "5ns" }, LEAST("5ns") },
+		{ { "0.5" }, LEAST("0.5") },
+		{ { "1.0001ms" }, LEAST("1.0001ms") },
 		{ { "--", "-1" }, LEAST("-1") },
 		{ { "9223372036854776" }, LEAST("9223372036854776") },
 		{ { "153722867281m" }, LEAST("153722867281m") },
@@ -567,7 +585,7 @@ TEST(refused_words)
 	static const struct refused cases[] = {
 		{ { "-o", "JSON" }, "invalid output format 'JSON': text, json or csv is accepted" },
 		{ { "-o", "" }, "invalid output format '': text, json or csv is accepted" },
-		{ { "-T", "monotonic" }, "invalid time format 'monotonic': clock, us, iso or mono is accepted" },
+		{ { "-T", "monotonic" }, "invalid time format 'monotonic': clock, us, iso, mono or unix is accepted" },
 		{ { "-x" }, "unknown option '-x'; runqslower --help lists what is accepted" },
 		{ { "-Px" }, "unknown option '-x'; runqslower --help lists what is accepted" },
 		{ { "--frob" }, "unknown option '--frob'; runqslower --help lists what is accepted" },

@@ -94,6 +94,8 @@ TEST_F(output, text_time)
 	opts.time = TIME_ISO;
 	EXPECT_PRINTS("2023-11-15T03:43:20.123456+05:30 waiter           1002  "
 		      "         100000\n", text());
+	opts.time = TIME_UNIX;
+	EXPECT_PRINTS("1700000000.123456789 waiter           1002           100000\n", text());
 	opts.time = TIME_MONO;
 	EXPECT_PRINTS("1700000000.123456 waiter           1002           100000\n", text());
 	/* Fewer digits, which are not lost, and the column is as wide. */
@@ -238,7 +240,13 @@ TEST_F(output, text_name)
 	EXPECT_PRINTS("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80  ",
 		      text_name("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 5));
 	EXPECT_PRINTS("??a ", text_name("\xff\xc3" "a", 4));
-	EXPECT_PRINTS("?? ", text_name("\xc2\x9b", 3));
+	EXPECT_PRINTS("? ", text_name("\xc2\x9b", 2));
+	/* What turns left and right around, or begins a line. */
+	EXPECT_PRINTS("?a? ", text_name("\xe2\x80\xaa" "a\xe2\x80\xae", 4));
+	EXPECT_PRINTS("?? ", text_name("\xe2\x81\xa6\xe2\x81\xa9", 3));
+	EXPECT_PRINTS("? ", text_name("\xe2\x80\xa8", 2));
+	EXPECT_PRINTS("\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa ",
+		      text_name("\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa", 5));
 	EXPECT_PRINTS("\xc2\xa0 ", text_name("\xc2\xa0", 2));
 }
 
@@ -429,7 +437,7 @@ TEST_F(output, csv_quotes)
 	event->nr_migrations = 0;
 	event->cgroup = 99;
 	strcpy(waited->comm, "a,b\"c\"");
-	strcpy(waited->prev_comm, "\n\x7f\xc2\x85\xc3\xa4\xff'");
+	strcpy(waited->prev_comm, "\n\xe2\x80\xae\xc2\x85\xc3\xa4\xff'");
 	only((struct share) { CAUSE_TASK, .tid = 1008, .comm = "\"" });
 	EXPECT_PRINTS("wait" CSV_TIME ",\"a,b\"\"c\"\"\",1002,1001,100000999,3"
 		      ",???\xc3\xa4\xff',1004,3000009,woken,3,\"/,\"\"?\","

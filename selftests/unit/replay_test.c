@@ -596,7 +596,10 @@ TEST_F(replay, failures)
 	world->trace_error = 0;
 	world->cost_error = -EPERM;
 	RUN("--cost");
-	EXPECT_FAILURE("cannot count what the programs cost: Operation not permitted\n");
+	EXPECT_FAILURE("runqslower: cannot count what the programs cost: --cost needs CAP_SYS_ADMIN\n");
+	world->cost_error = -EINVAL;
+	RUN("--cost");
+	EXPECT_FAILURE("cannot count what the programs cost: Invalid argument\n");
 	world->cost_error = 0;
 	world->attach_error = -1;
 	RUN("0");
@@ -651,6 +654,30 @@ TEST_F(replay, sigchld_ignored)
 	RUN("--trace=x", "0");
 	EXPECT_OUTPUT("begin at 0\n");
 	EXPECT_FALSE(world->sigchld_ignored);
+}
+
+/* CPUs 0 and 1 are all there are. */
+TEST_F(replay, no_such_cpu)
+{
+	RUN("-C", "0-2");
+	EXPECT_EQ(64, self->ended.code);
+	EXPECT_STREQ("runqslower: there is no CPU 2: 0 to 1 are accepted\n", self->ended.err);
+	world->signal_at = 100 * MS;
+	RUN("-C", "0-1");
+	EXPECT_EQ(0, self->ended.code);
+}
+
+/* They may come. */
+TEST_F(replay, no_such_task)
+{
+	char own[16];
+
+	snprintf(own, sizeof(own), "%d", getpid());
+	world->signal_at = 100 * MS;
+	RUN("-p", "2147483647", "-p", own, "-t", "2147483646");
+	EXPECT_EQ(0, self->ended.code);
+	EXPECT_STREQ("runqslower: there is no process 2147483647\n"
+		     "runqslower: there is no thread 2147483646\n", self->ended.err);
 }
 
 TEST_HARNESS_MAIN
