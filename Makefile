@@ -51,7 +51,12 @@ DEFAULT_BPFOBJ	:= $(abspath $(BPFOBJ_OUTPUT))/libbpf.a
 BPFTOOL		?= $(DEFAULT_BPFTOOL)
 BPFOBJ		:= $(DEFAULT_BPFOBJ)
 BPF_INCLUDE	:= $(abspath $(BPFOBJ_OUTPUT))/include
-BPF_TARGET_ENDIAN ?= --target=bpf
+# A little-endian object in a big-endian program would build and never load.
+ifeq ($(origin BPF_TARGET_ENDIAN),undefined)
+byte_order := $(shell $(CC) $(CLANG_CROSS_FLAGS) -dM -E -x c /dev/null 2>/dev/null | \
+		sed -n 's/^.define __BYTE_ORDER__ //p')
+BPF_TARGET_ENDIAN := --target=bpf$(if $(findstring BIG,$(byte_order)),eb)
+endif
 
 prefix		?= /usr/local
 sbindir		?= $(prefix)/sbin
@@ -77,10 +82,14 @@ jsonw := $(tools)/bpf/bpftool/json_writer
 # Variables of our own, as any of CFLAGS, LDFLAGS and EXTRA_* may come from the
 # command line, where += is ignored.
 includes  := -I. -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include -I$(tools)/include/uapi
-cc_flags  := -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -Wall -Wextra $(includes) \
-	     $(CLANG_CROSS_FLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
+# Where it was built is in no file.
+no_paths  := -ffile-prefix-map=$(abspath $(KERNEL_SRC))/= -ffile-prefix-map=$(OUTPUT)=./ \
+	     -ffile-prefix-map=$(CURDIR)=.
+cc_flags  := -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -Wall -Wextra $(includes) $(no_paths) \
+	     $(CLANG_CROSS_FLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS)
 ld_flags  := $(LDFLAGS) $(EXTRA_LDFLAGS)
-bpf_flags := -g -O2 $(BPF_TARGET_ENDIAN) -Wall -Wextra -Wno-unused-parameter $(includes) $(EXTRA_BPF_CFLAGS)
+bpf_flags := -g -O2 $(BPF_TARGET_ENDIAN) -Wall -Wextra -Wno-unused-parameter $(includes) $(no_paths) \
+	     $(EXTRA_BPF_CFLAGS)
 # A static libelf may need more libraries.
 libelf    := $(if $(filter -static,$(ld_flags)),$(shell $(PKG_CONFIG) --static --libs libelf 2>/dev/null))
 libs      := $(LDLIBS) $(or $(libelf),-lelf) -lz

@@ -456,6 +456,40 @@ target_endian()
 	has '--target=bpfel .*-c runqslower.bpf.c'
 }
 
+# The byte order is that of what the compiler compiles for. (A bpftool before 6.13
+# cannot make a skeleton for another order than its own, and says so.)
+target_of_cc()
+{
+	mkdir -p "$work/cross"
+	cat >"$work/cross/big-cc" <<-'END'
+		#!/bin/sh
+		case " $* " in
+		*' -dM '*) echo '#define __BYTE_ORDER__ __ORDER_BIG_ENDIAN__' ;;
+		*) exec gcc "$@" ;;
+		esac
+	END
+	chmod +x "$work/cross/big-cc"
+	quick V=1 OUTPUT="$out/"
+	has '--target=bpf .*-c runqslower.bpf.c'
+	rm -rf "$out"
+	quick V=1 OUTPUT="$out/" CC="$work/cross/big-cc" || true
+	has '--target=bpfeb .*-c runqslower.bpf.c'
+}
+
+# In whatever folder and with whatever OUTPUT: the same to the bit.
+reproducible()
+{
+	local elsewhere=$out/else/where
+
+	mkdir -p "$out/else"
+	cp -a "$dir" "$elsewhere"
+	# shellcheck disable=SC2086 # a list of words
+	m -C "$dir" $share KERNEL_SRC="$tree" OUTPUT="$out/one/"
+	# shellcheck disable=SC2086
+	m "$jobs" -C "$elsewhere" $share KERNEL_SRC="$tree" OUTPUT="$out/another/two/"
+	cmp "$out/one/runqslower" "$out/another/two/runqslower"
+}
+
 # What the selftests' Makefile or an editor touches is noticed, and only that.
 dependencies()
 {
@@ -738,6 +772,8 @@ t "V=1: commands" verbose
 t "make -s -j4: silent; BPFTOOL_OUTPUT and BPFOBJ_OUTPUT elsewhere" silent
 t "CROSS_COMPILE: for all but bpftool" cross
 t "BPF_TARGET_ENDIAN" target_endian
+t "the byte order of a cross compiler" target_of_cc
+t "the same to the bit in any folder" reproducible
 t "what is touched is rebuilt" dependencies
 t "old output beside the sources is not used" beside
 t "a step that fails leaves no half-made file" half_made

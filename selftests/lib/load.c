@@ -168,7 +168,7 @@ static bool is_asleep(pid_t pid, pid_t tid)
 	return strstr(stat, ") S ");
 }
 
-static void victim(struct starve *s, const char *name, pid_t *tid)
+static void victim(struct starve *s, const char *name, pid_t *tid, uint64_t *ran_ns)
 {
 	int round = 0;
 
@@ -177,19 +177,24 @@ static void victim(struct starve *s, const char *name, pid_t *tid)
 	*tid = my_tid();
 	for (;;) {
 		await(&s->wake, ++round);
+		*ran_ns = mono_ns();
 		add(&s->done, 1);
 	}
 }
 
 static void *victim_main(void *s)
 {
-	victim(s, "rqs-victim", &((struct starve *)s)->victim);
+	struct starve *starve = s;
+
+	victim(starve, "rqs-victim", &starve->victim, &starve->victim_ran_ns);
 	return NULL;
 }
 
 static void *other_main(void *s)
 {
-	victim(s, "rqs-other", &((struct starve *)s)->other);
+	struct starve *starve = s;
+
+	victim(starve, "rqs-other", &starve->other, &starve->other_ran_ns);
 	return NULL;
 }
 

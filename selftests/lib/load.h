@@ -44,6 +44,8 @@ struct starve {
 	pid_t victim, other;		/* TIDs */
 	uint64_t woken_ns;		/* just before the hog woke them */
 	uint64_t end_ns;		/* just before it gave up the CPU */
+	uint64_t victim_ran_ns;		/* when each was running after that */
+	uint64_t other_ran_ns;
 	/* The rest is private. */
 	int cpu;
 	uint64_t ns;
