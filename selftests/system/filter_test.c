@@ -123,7 +123,7 @@ FIXTURE_TEARDOWN(filter)
 }
 
 /* No task has this ID: even the first one may have to wait. */
-#define NOBODY	4194303
+#define NOBODY	1		/* init: is none of these tasks */
 
 /* An argument, for as long as the test runs. */
 #define TEXT(...)						\
@@ -286,7 +286,7 @@ TEST_F_TIMEOUT(filter, tasks, 60)
 	SHOWS(VICTIM | OTHER, true, "-p", TEXT("%d", pid));
 	SHOWS(0, true, "-p", TEXT("%d", victim));
 	SHOWS(VICTIM | OTHER, true, "-p", TEXT("%d,%d", NOBODY, pid));
-	SHOWS(SPIN, true, "-p", TEXT("%d,%d,%d", NOBODY, NOBODY - 1, self->spinner));
+	SHOWS(SPIN, true, "-p", TEXT("%d,%d,%d", NOBODY, NOBODY, self->spinner));
 	SHOWS(VICTIM, true, "-c", "rqs-victim");
 	SHOWS(VICTIM | SPIN, true, "-c", "rqs-v,rqs-sp");
 	SHOWS(0, true, "-c", "qs-victim,rqs-victims");
@@ -300,24 +300,39 @@ TEST_F_TIMEOUT(filter, tasks, 60)
 	check(_metadata, self);
 }
 
+/* The highest number of a CPU. */
+static int last_possible_cpu(void)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/possible", "r");
+	int cpu = 0;
+
+	while (f && fscanf(f, "%*[-,]") != EOF && fscanf(f, "%d", &cpu) == 1)
+		;
+	if (f)
+		fclose(f);
+	return cpu;
+}
+
 TEST_F_TIMEOUT(filter, cpus, 60)
 {
 	const unsigned int all = VICTIM | OTHER | SPIN;
-	int cpu = self->cpu;
+	int cpu = self->cpu, last = last_possible_cpu();
 
 	SHOWS(all, false, "-C", TEXT("%d", cpu));
-	SHOWS(all, false, "-C", TEXT("%d-%d", cpu, cpu + 1));
+	SHOWS(all, false, "-C", TEXT("%d-%d", cpu, last));
 	SHOWS(all, false, "-C", TEXT("0-%d", cpu));
-	SHOWS(all, false, "-C", TEXT("%d,%d", cpu + 1, cpu));
-	SHOWS(0, false, "-C", TEXT("%d", cpu + 1));
-	SHOWS(0, false, "-C", TEXT("%d-8191", cpu + 1));
-	if (cpu) {
-		SHOWS(0, false, "-C", TEXT("0-%d", cpu - 1));
-		SHOWS(0, false, "-C", TEXT("0-%d,%d-%d", cpu - 1, cpu + 1, cpu + 9));
+	SHOWS(all, false, "-C", TEXT("%d,%d", last, cpu));
+	if (cpu < last) {
+		SHOWS(0, false, "-C", TEXT("%d", cpu + 1));
+		SHOWS(0, false, "-C", TEXT("%d-%d", cpu + 1, last));
+		SHOWS(0, false, "-w", "-C", TEXT("%d", cpu + 1));
 	}
+	if (cpu)
+		SHOWS(0, false, "-C", TEXT("0-%d", cpu - 1));
+	if (cpu && cpu < last)
+		SHOWS(0, false, "-C", TEXT("0-%d,%d-%d", cpu - 1, cpu + 1, last));
 	SHOWS(SPIN, true, "-C", TEXT("%d", cpu), "-c", "rqs-sp");
 	SHOWS(all, false, "-w", "-C", TEXT("%d", cpu));
-	SHOWS(0, false, "-w", "-C", TEXT("%d", cpu + 1));
 	check(_metadata, self);
 }
 

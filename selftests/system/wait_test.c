@@ -243,7 +243,7 @@ TEST_F(wait, tid_is_the_thread)
 }
 
 /* No task has this ID: even the first one may have to wait. */
-#define NOBODY	"4194303"
+#define NOBODY	"1"		/* init: is none of these tasks */
 
 /* Several values of one option widen, ... */
 TEST_F(wait, several_tids)
@@ -313,7 +313,7 @@ TEST_F(wait, cpus)
 	char list[40];
 	int cpu = self->s->cpu;
 
-	snprintf(list, sizeof(list), "%d-%d", cpu, cpu + 3);
+	snprintf(list, sizeof(list), "%d-%d", cpu, cpu);
 	ASSERT_TRUE(tool_start(&self->tool, TOOL,
 			       ARGS("-T", "mono", "-C", list, "-c", "rqs-")));
 	starve_for(self->s, hog_ns());
@@ -322,10 +322,9 @@ TEST_F(wait, cpus)
 	tool_free(&self->tool);
 	free(self->waits);
 
-	if (cpu)
-		snprintf(list, sizeof(list), "0-%d,%d", cpu - 1, cpu + 1);
-	else
-		snprintf(list, sizeof(list), "%d", cpu + 1);
+	if (!cpu)
+		SKIP(return, "one CPU is all there is");
+	snprintf(list, sizeof(list), "0-%d", cpu - 1);
 	ASSERT_TRUE(tool_start(&self->tool, TOOL,
 			       ARGS("-T", "mono", "-C", list, "-c", "rqs-")));
 	starve_for(self->s, hog_ns());
@@ -431,7 +430,7 @@ TEST_F(wait, harmful_names)
 	} cases[] = {
 		{ "a\033[2J\nb\a\177", "a?[2J?b??       " },
 		{ "caf\303\251", "caf\303\251            " },
-		{ "\302\233x\200\377", "??x??           " },
+		{ "\302\233x\200\377", "?x??            " },
 		{ "two words", "two words       " },
 	};
 	char line[64];

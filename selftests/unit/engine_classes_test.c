@@ -121,14 +121,17 @@ TEST_F(engine_classes, yields_without_why)
 /* The highest real-time task is no deadline task. */
 TEST_F(engine_classes, fifo_99_has_no_budget)
 {
+	is_deadline_since(a, MS);
 	is_of_class(a, 0, POLICY_FIFO);
 	a->t.dl.dl_throttled = 1;
+	a->t.dl.dl_yielded = 1;
 	at(11 * MS);
 	wake(b, 0);
 	switch_to(0, b, PREEMPTED);
 	at(60 * MS);
 	switch_to(0, a, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(49 * MS, reported(0)->wait.wait_ns);
 	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
 	EXPECT_EQ(0, reported(0)->budget_ns);
 }

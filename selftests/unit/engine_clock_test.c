@@ -210,12 +210,16 @@ TEST_F(clock, switch_that_a_new_task_asked_for)
 {
 	struct task *p = make_task(401, 400, "new");
 
+	at(12100 * US);
+	late_wakeup(0);
+	at(12400 * US);
+	late_wakeup(0);
 	at(12500 * US);
 	wake_new(p, 0);
-	at(15500 * US);
+	at(13800 * US);
 	switch_to(0, p, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(3 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(1300 * US, reported(0)->wait.wait_ns);
 }
 
 /* The last tick, at 12 ms, has updated rq.clock since the wakeup. */

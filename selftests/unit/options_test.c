@@ -526,6 +526,8 @@ TEST(refused_numbers)
 		{ { "-d", "1.0000000001" }, TIME("duration", "1.0000000001") },
 		{ { "-d", "1.1234ns" }, TIME("duration", "1.1234ns") },
 		{ { "-d", "0.0001us" }, TIME("duration", "0.0001us") },
+		{ { "-d", "1.0001us" }, TIME("duration", "1.0001us") },
+		{ { "-d", "1.0000000000" }, TIME("duration", "1.0000000000") },
 		{ { "-d", "1.s" }, TIME("duration", "1.s") },
 		{ { "-d", "1.5.5" }, TIME("duration", "1.5.5") },
 		{ { "-d", ".5" }, TIME("duration", ".5") },
