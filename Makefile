@@ -83,7 +83,7 @@ jsonw := $(tools)/bpf/bpftool/json_writer
 # command line, where += is ignored.
 includes  := -I. -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include -I$(tools)/include/uapi
 # Where it was built is in no file.
-no_paths  := -ffile-prefix-map=$(abspath $(KERNEL_SRC))/= -ffile-prefix-map=$(OUTPUT)=./ \
+no_paths  := -ffile-prefix-map=$(abspath $(KERNEL_SRC))= -ffile-prefix-map=$(OUTPUT:/=)=. \
 	     -ffile-prefix-map=$(CURDIR)=.
 cc_flags  := -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -Wall -Wextra $(includes) $(no_paths) \
 	     $(CLANG_CROSS_FLAGS) $(CPPFLAGS) $(CFLAGS) $(EXTRA_CFLAGS)

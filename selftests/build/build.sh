@@ -479,15 +479,18 @@ target_of_cc()
 # In whatever folder and with whatever OUTPUT: the same to the bit.
 reproducible()
 {
-	local elsewhere=$out/else/where
+	local one=$out/one two=$out/else/where
 
+	# It makes paths relative, each in its own way.
+	export CCACHE_DISABLE=1
 	mkdir -p "$out/else"
-	cp -a "$dir" "$elsewhere"
+	cp -a "$dir" "$one"
+	cp -a "$dir" "$two"
 	# shellcheck disable=SC2086 # a list of words
-	m -C "$dir" $share KERNEL_SRC="$tree" OUTPUT="$out/one/"
+	m -C "$one" $share KERNEL_SRC="$tree" OUTPUT="$out/built/"
 	# shellcheck disable=SC2086
-	m "$jobs" -C "$elsewhere" $share KERNEL_SRC="$tree" OUTPUT="$out/another/two/"
-	cmp "$out/one/runqslower" "$out/another/two/runqslower"
+	m "$jobs" -C "$two" $share KERNEL_SRC="$tree" OUTPUT="$out/built/some/where/"
+	cmp "$out/built/runqslower" "$out/built/some/where/runqslower"
 }
 
 # What the selftests' Makefile or an editor touches is noticed, and only that.
