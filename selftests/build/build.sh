@@ -644,6 +644,9 @@ read_only()
 	works "$out/runqslower"
 }
 
+# What was run, but for how it keeps the paths of folders out of files.
+commands() { grep -e ' -[co] ' "$log" | sed 's/ -ffile-prefix-map=[^ ]*//g' | sort; }
+
 # The commands are those of the build in a tree, but for the paths.
 alone()
 {
@@ -652,11 +655,11 @@ alone()
 	cp -a "$standalone" "$work/alone"
 	in_git "$work/alone"
 	quick V=1 OUTPUT="$out/"
-	in_tree=$(grep -e ' -[co] ' "$log" | sort)
+	in_tree=$(commands)
 	rm -rf "$out"
 	# shellcheck disable=SC2086
 	m "$jobs" -C "$work/alone" $share KERNEL_SRC="$tree" V=1 OUTPUT="$out/"
-	same "$in_tree" "$(grep -e ' -[co] ' "$log" | sort)"
+	same "$in_tree" "$(commands)"
 	works "$out/runqslower"
 	# shellcheck disable=SC2086
 	m "$jobs" -C "$work/alone" $share KERNEL_SRC="$tree"

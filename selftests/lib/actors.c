@@ -78,9 +78,13 @@ pid_t actor(struct actors *a, const char *name, int cpu, bool (*becomes)(struct 
 
 bool actors_trace(struct actors *a, size_t waits, const char *const args[])
 {
-	bool traces = tool_start(&a->tool, TOOL, args);
+	bool traces;
 	int i, code;
 
+	/* Not where a real-time actor may keep us, and the tool, from running. */
+	if (last_cpu())
+		pin_to(0);
+	traces = tool_start(&a->tool, TOOL, args);
 	for (i = 0; i < a->nr; i++)
 		sem_post(&a->stage->cue);
 	traces = traces && tool_await_lines(&a->tool, HEADER_LINES + waits);
