@@ -81,8 +81,7 @@ bool actors_trace(struct actors *a, size_t waits, const char *const args[])
 	bool traces;
 	int i, code;
 
-	/* Not where a real-time actor may keep us, and the tool, from running. */
-	if (last_cpu())
+	if (a->aside && last_cpu())
 		pin_to(0);
 	traces = tool_start(&a->tool, TOOL, args);
 	for (i = 0; i < a->nr; i++)

@@ -28,6 +28,11 @@ struct actors {
 	pid_t pid[MAX_ACTORS];
 	int nr;
 	int nr_groups;			/* of stage->groups, to be deleted */
+	/*
+	 * Stay on CPU 0, and the tool, because a real-time actor may keep both
+	 * from running elsewhere.
+	 */
+	bool aside;
 	struct tool tool;
 	struct tool_wait *waits;
 	size_t nr_waits;

@@ -119,6 +119,7 @@ TEST_F(class, who_outranks)
 
 	actor(&self->actors, "rqs-fifo", self->cpu, fifo_50, spins);
 	SKIP_REFUSED("real-time tasks");
+	self->actors.aside = true;
 	EXPECT_TRUE(actors_trace(&self->actors, 1, ARGS("-w", "-T", "mono", "-S100ms", "-t", tid_of(pid),
 					"20000")));
 	show_waits(&self->actors);
@@ -168,6 +169,7 @@ TEST_F(class, limit_of_all_rt_tasks)
 	actor(&self->actors, "rqs-fair", self->cpu, NULL, spins);
 	pid = actor(&self->actors, "rqs-rr", self->cpu, rr_1, spins);
 	SKIP_REFUSED("real-time tasks");
+	self->actors.aside = true;
 	EXPECT_TRUE(actors_trace(&self->actors, 3, ARGS("-w", "-T", "mono", "-t", tid_of(pid), "30000")));
 	show_waits(&self->actors);
 	if (has_server) {
@@ -207,6 +209,7 @@ TEST_F(class, limit_of_an_rt_group)
 		SKIP(return, "no real-time groups here");
 	pid = actor(&self->actors, "rqs-fifo", self->cpu, rt_in_group, spins);
 	SKIP_REFUSED("real-time tasks");
+	self->actors.aside = true;
 	actor(&self->actors, "rqs-innocent", self->cpu, NULL, spins);
 	EXPECT_TRUE(actors_trace(&self->actors, 3, ARGS("-w", "-T", "mono", "-t", tid_of(pid), "100000")));
 	show_waits(&self->actors);
@@ -353,6 +356,7 @@ TEST_F(class, a_culprit_that_changes_its_name)
 
 	actor(&self->actors, "rqs-fifo", self->cpu, fifo_50, becomes_another);
 	SKIP_REFUSED("real-time tasks");
+	self->actors.aside = true;
 	EXPECT_TRUE(actors_trace(&self->actors, 1, ARGS("-w", "-T", "mono", "-t", tid_of(pid),
 						       "50000")));
 	show_waits(&self->actors);
