@@ -135,7 +135,7 @@ static void tell_missing(const char *what, const struct id_list *list)
 /* A filter that lets nothing through is refused, or said. */
 static void check_filters(const struct options *opts)
 {
-	int cpu, nr = max_cpus();
+	int cpu, nr = opts->filter_cpus ? max_cpus() : 0;
 
 	for (cpu = nr; nr && cpu < MAX_CPUS; cpu++) {
 		if (opts->cpu_mask[cpu / 64] >> cpu % 64 & 1)

@@ -20,6 +20,7 @@
 #include "util/bpf_failure.h"
 #include "util/cgroups.h"
 #include "util/error.h"
+#include "util/first_line.h"
 #include "util/preempt_count.h"
 #include <runqslower.skel.h>
 
@@ -33,22 +34,6 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 {
 	(void)level;
 	return verbose ? vfprintf(stderr, fmt, ap) : 0;
-}
-
-/* The first line of file @path, or "". Valid until the next call. */
-static const char *first_line(const char *path)
-{
-	static char line[256];
-	FILE *f = fopen(path, "r");
-
-	line[0] = '\0';
-	if (f) {
-		if (!fgets(line, sizeof(line), f))
-			line[0] = '\0';
-		fclose(f);
-	}
-	line[strcspn(line, "\n")] = '\0';
-	return line;
 }
 
 /*

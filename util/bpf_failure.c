@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 #include "bpf_failure.h"
 #include "error.h"
+#include "first_line.h"
 
 #ifndef CAP_PERFMON
 #define CAP_PERFMON	38
@@ -17,18 +18,6 @@
 #define ENOTSUPP	524		/* of the kernel, not of libc */
 
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
-
-static bool is_locked_down(void)
-{
-	FILE *f = fopen(LOCKDOWN, "r");
-	char line[256];
-	bool locked;
-
-	locked = f && fgets(line, sizeof(line), f) && strstr(line, "[confidentiality]");
-	if (f)
-		fclose(f);
-	return locked;
-}
 
 /* The effective capabilities of this process, a bit each. */
 static unsigned long long capabilities(void)
@@ -69,7 +58,7 @@ static void refused(const char *what)
 
 void bpf_failure(const char *what, int err)
 {
-	if (is_locked_down())
+	if (strstr(first_line(LOCKDOWN), "[confidentiality]"))
 		error("cannot %s: the kernel is locked down (confidentiality), %s", what,
 		      "which forbids BPF to read its memory; boot with lockdown=integrity or less");
 	else if (err == -EPERM || err == -EACCES || err == -ENOSYS)
