@@ -352,6 +352,15 @@ static inline void kernel_is(enum kernel v)
 		sim_lacks("se");
 }
 
+/* A variant of @fixture for each of them. */
+#define EACH_KERNEL(fixture)							\
+	FIXTURE_VARIANT(fixture) { enum kernel kernel; };			\
+	FIXTURE_VARIANT_ADD(fixture, v5_10) { V5_10 };				\
+	FIXTURE_VARIANT_ADD(fixture, v6_1) { V6_1 };				\
+	FIXTURE_VARIANT_ADD(fixture, v6_12) { V6_12 };				\
+	FIXTURE_VARIANT_ADD(fixture, v6_18) { V6_18 };				\
+	FIXTURE_VARIANT_ADD(fixture, v7_3) { V7_3 }
+
 /* A kernel option that Debian does not set: @field exists all the same. */
 static inline void kernel_has(const char *field)
 {
@@ -462,6 +471,14 @@ static inline size_t nr_reported(void)
 	while (reported(nr))
 		nr++;
 	return nr;
+}
+
+/* The newest segment of CPU @c, as the programs keep it. */
+static inline const struct run_segment *newest_segment(u32 c)
+{
+	const struct cpu_state *state = bpf_map_lookup_elem(&cpus, &c);
+
+	return &chunk_of(c, state->next_seq - 1)->segments[(state->next_seq - 1) % CHUNK];
 }
 
 #endif /* __ENGINE_H */

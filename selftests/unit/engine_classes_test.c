@@ -18,16 +18,7 @@ static struct task *a, *b, *d;
 
 FIXTURE(engine_classes) {};
 
-FIXTURE_VARIANT(engine_classes)
-{
-	enum kernel kernel;
-};
-
-FIXTURE_VARIANT_ADD(engine_classes, v5_10) { V5_10 };
-FIXTURE_VARIANT_ADD(engine_classes, v6_1) { V6_1 };
-FIXTURE_VARIANT_ADD(engine_classes, v6_12) { V6_12 };
-FIXTURE_VARIANT_ADD(engine_classes, v6_18) { V6_18 };
-FIXTURE_VARIANT_ADD(engine_classes, v7_3) { V7_3 };
+EACH_KERNEL(engine_classes);
 
 /* @a runs on CPU 0 from 1 ms on; all other CPUs are idle. */
 FIXTURE_SETUP(engine_classes)
@@ -57,14 +48,6 @@ static void is_deadline_since(struct task *p, u64 begin)
 	p->t.dl.dl_deadline = PERIOD;
 	p->t.dl.dl_period = PERIOD;
 	p->t.dl.deadline = BEGIN + begin + PERIOD - cpu[0].ahead;
-}
-
-/* The newest segment of CPU @c, as the programs keep it. */
-static const struct run_segment *newest(u32 c)
-{
-	const struct cpu_state *state = bpf_map_lookup_elem(&cpus, &c);
-
-	return &chunk_of(c, state->next_seq - 1)->segments[(state->next_seq - 1) % CHUNK];
 }
 
 /* --- deadline ------------------------------------------------------------- */
@@ -435,9 +418,9 @@ TEST_F(engine_classes, priority_of_a_segment)
 	wake(b, 0);
 	pass(MS);
 	switch_to(0, b, SLEEPS);
-	EXPECT_EQ(49, newest(0)->prio);
-	EXPECT_EQ(POLICY_FIFO, newest(0)->policy);
-	EXPECT_EQ(0, newest(0)->flags);
+	EXPECT_EQ(49, newest_segment(0)->prio);
+	EXPECT_EQ(POLICY_FIFO, newest_segment(0)->policy);
+	EXPECT_EQ(0, newest_segment(0)->flags);
 }
 
 /* The highest real-time task is not the stopper. */
@@ -448,11 +431,11 @@ TEST_F(engine_classes, stop_task)
 	cpu[0].rq.stop = &b->t;
 	wake(b, 0);
 	switch_to(0, b, SLEEPS);
-	EXPECT_EQ(SEGMENT_STOP, newest(0)->flags);
+	EXPECT_EQ(SEGMENT_STOP, newest_segment(0)->flags);
 	pass(MS);
 	wake(d, 0);
 	switch_to(0, d, SLEEPS);
-	EXPECT_EQ(0, newest(0)->flags);
+	EXPECT_EQ(0, newest_segment(0)->flags);
 }
 
 TEST_F(engine_classes, fair_server)
@@ -460,7 +443,7 @@ TEST_F(engine_classes, fair_server)
 	b->t.dl_server = &b;
 	wake(b, 0);
 	switch_to(0, b, SLEEPS);
-	EXPECT_EQ(variant->kernel < V6_12 ? 0 : SEGMENT_SERVED, newest(0)->flags);
+	EXPECT_EQ(variant->kernel < V6_12 ? 0 : SEGMENT_SERVED, newest_segment(0)->flags);
 }
 
 static bool is_idle_all_the_while(u32 c)
@@ -481,7 +464,7 @@ TEST_F(engine_classes, forced_idle)
 	cpu[0].rq.core_enabled = 1;
 	cpu[0].rq.nr_running = 1;
 	idle(0);
-	EXPECT_EQ(SEGMENT_IDLE | SEGMENT_FORCED, newest(0)->flags);
+	EXPECT_EQ(SEGMENT_IDLE | SEGMENT_FORCED, newest_segment(0)->flags);
 	EXPECT_FALSE(is_idle_all_the_while(0));
 }
 
@@ -490,7 +473,7 @@ TEST_F(engine_classes, idle_with_core_scheduling)
 	kernel_has("rq->core_enabled");
 	cpu[0].rq.core_enabled = 1;
 	idle(0);
-	EXPECT_EQ(SEGMENT_IDLE, newest(0)->flags);
+	EXPECT_EQ(SEGMENT_IDLE, newest_segment(0)->flags);
 	EXPECT_TRUE(is_idle_all_the_while(0));
 }
 
@@ -500,13 +483,13 @@ TEST_F(engine_classes, idle_without_core_scheduling)
 	cpu[0].rq.nr_running = 1;
 	cpu[0].rq.core_enabled = 1;
 	idle(0);
-	EXPECT_EQ(SEGMENT_IDLE, newest(0)->flags);
+	EXPECT_EQ(SEGMENT_IDLE, newest_segment(0)->flags);
 	cpu[0].rq.core_enabled = 0;
 	kernel_has("rq->core_enabled");
 	wake(b, 0);
 	switch_to(0, b, SLEEPS);
 	idle(0);
-	EXPECT_EQ(SEGMENT_IDLE, newest(0)->flags);
+	EXPECT_EQ(SEGMENT_IDLE, newest_segment(0)->flags);
 }
 
 /* --- sched_yield() -------------------------------------------------------- */
@@ -564,9 +547,9 @@ TEST_F(engine_classes, a_task_that_execs)
 	static const char padded[TASK_COMM_LEN] = "new";
 
 	rename_to(a, "new");
-	EXPECT_EQ(0, memcmp(padded, newest(0)->comm, TASK_COMM_LEN));
+	EXPECT_EQ(0, memcmp(padded, newest_segment(0)->comm, TASK_COMM_LEN));
 	rename_to(a, "a name that is too long");
-	EXPECT_STREQ("a name that is ", newest(0)->comm);
+	EXPECT_STREQ("a name that is ", newest_segment(0)->comm);
 }
 
 /* What user space has is sent again. */
@@ -591,12 +574,12 @@ TEST_F(engine_classes, renamed_after_it_was_sent)
 TEST_F(engine_classes, who_does_not_run_is_renamed)
 {
 	rename_to(b, "new");
-	EXPECT_STREQ("first", newest(0)->comm);
+	EXPECT_STREQ("first", newest_segment(0)->comm);
 	wake(b, 0);
 	pass(MS);
 	switch_to(0, b, PREEMPTED);
 	rename_to(a, "newer");
-	EXPECT_STREQ("new", newest(0)->comm);
+	EXPECT_STREQ("new", newest_segment(0)->comm);
 }
 
 /* --- a sleeper that is queued (delayed dequeue) --------------------------- */

@@ -10,16 +10,7 @@ static struct task *a, *b, *d;
 
 FIXTURE(engine_limits) {};
 
-FIXTURE_VARIANT(engine_limits)
-{
-	enum kernel kernel;
-};
-
-FIXTURE_VARIANT_ADD(engine_limits, v5_10) { V5_10 };
-FIXTURE_VARIANT_ADD(engine_limits, v6_1) { V6_1 };
-FIXTURE_VARIANT_ADD(engine_limits, v6_12) { V6_12 };
-FIXTURE_VARIANT_ADD(engine_limits, v6_18) { V6_18 };
-FIXTURE_VARIANT_ADD(engine_limits, v7_3) { V7_3 };
+EACH_KERNEL(engine_limits);
 
 /* @a runs on CPU 0 from 1 ms on; all other CPUs are idle. */
 FIXTURE_SETUP(engine_limits)
@@ -35,14 +26,6 @@ FIXTURE_SETUP(engine_limits)
 }
 
 FIXTURE_TEARDOWN(engine_limits) {}
-
-/* The newest segment of CPU @c, as the programs keep it. */
-static const struct run_segment *newest(u32 c)
-{
-	const struct cpu_state *state = bpf_map_lookup_elem(&cpus, &c);
-
-	return &chunk_of(c, state->next_seq - 1)->segments[(state->next_seq - 1) % CHUNK];
-}
 
 /* --- cgroups -------------------------------------------------------------- */
 
@@ -63,7 +46,7 @@ TEST_F(engine_limits, cgroup_below_the_one_that_competes)
 		pass(10 * MS);
 		wake(b, 0);
 		switch_to(0, b, PREEMPTED);
-		EXPECT_EQ(v1 ? 77 : 88, newest(0)->cgroup);
+		EXPECT_EQ(v1 ? 77 : 88, newest_segment(0)->cgroup);
 		pass(50 * MS);
 		switch_to(0, a, SLEEPS);
 		ASSERT_EQ(1, nr_reported());
@@ -156,12 +139,12 @@ TEST_F(engine_limits, steal_without_its_accounting)
 	steal(0, 200 * US, 0);
 	wake(b, 0);
 	switch_to(0, b, PREEMPTED);
-	EXPECT_EQ(200 * US, newest(0)->nontask_ns);
+	EXPECT_EQ(200 * US, newest_segment(0)->nontask_ns);
 	sim_lacks("prev_steal_time_rq");
 	pass(MS);
 	switch_to(0, a, PREEMPTED);
-	EXPECT_EQ(900 * US, newest(0)->nontask_ns);
-	EXPECT_EQ(200 * US, newest(0)->irq_ns);
+	EXPECT_EQ(900 * US, newest_segment(0)->nontask_ns);
+	EXPECT_EQ(200 * US, newest_segment(0)->irq_ns);
 }
 
 static u32 waker_of(void)

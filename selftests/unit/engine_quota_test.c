@@ -10,16 +10,7 @@ static struct task *a, *b, *d;
 
 FIXTURE(engine_quota) {};
 
-FIXTURE_VARIANT(engine_quota)
-{
-	enum kernel kernel;
-};
-
-FIXTURE_VARIANT_ADD(engine_quota, v5_10) { V5_10 };
-FIXTURE_VARIANT_ADD(engine_quota, v6_1) { V6_1 };
-FIXTURE_VARIANT_ADD(engine_quota, v6_12) { V6_12 };
-FIXTURE_VARIANT_ADD(engine_quota, v6_18) { V6_18 };
-FIXTURE_VARIANT_ADD(engine_quota, v7_3) { V7_3 };
+EACH_KERNEL(engine_quota);
 
 /*
  * @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be.

@@ -13,16 +13,7 @@ static struct history mirror;		/* as user space keeps it */
 
 FIXTURE(engine_why) {};
 
-FIXTURE_VARIANT(engine_why)
-{
-	enum kernel kernel;
-};
-
-FIXTURE_VARIANT_ADD(engine_why, v5_10) { V5_10 };
-FIXTURE_VARIANT_ADD(engine_why, v6_1) { V6_1 };
-FIXTURE_VARIANT_ADD(engine_why, v6_12) { V6_12 };
-FIXTURE_VARIANT_ADD(engine_why, v6_18) { V6_18 };
-FIXTURE_VARIANT_ADD(engine_why, v7_3) { V7_3 };
+EACH_KERNEL(engine_why);
 
 /*
  * @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be.

@@ -298,6 +298,7 @@ TEST(words)
 		{ { "-T", "us" }, { DEFAULTS, .time = TIME_US } },
 		{ { "-T", "iso" }, { DEFAULTS, .time = TIME_ISO } },
 		{ { "-T", "mono" }, { DEFAULTS, .time = TIME_MONO } },
+		{ { "-T", "unix" }, { DEFAULTS, .time = TIME_UNIX } },
 		{ { "--time", "mono" }, { DEFAULTS, .time = TIME_MONO } },
 		{ { "-Tmono", "-T", "us" }, { DEFAULTS, .time = TIME_US } },
 		{ { "--trace", "/a/b" }, { DEFAULTS, .trace = "/a/b" } },
