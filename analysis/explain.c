@@ -125,7 +125,7 @@ static __u64 not_held(const struct breakdown *b, struct span span)
 	return span.to - span.from - overlap(span, b->held);
 }
 
-/* The scheduler runs the task of the lowest rank. All normal tasks share one. */
+/* The scheduler runs the task of the lowest rank. Normal tasks share one. */
 static int rank_of(__s16 prio)
 {
 	return prio < MAX_RT_PRIO ? prio : MAX_RT_PRIO;

@@ -119,7 +119,8 @@ __noinline u64 limited_rt_group(u64 task)
 
 /*
  * Is the task at address @task, of the sched_ext class, in a queue of its
- * scheduler that belongs to no CPU? Global, so that it is verified once, by itself.
+ * scheduler that belongs to no CPU? Global, so that it is verified once, by
+ * itself.
  */
 __noinline u32 is_in_ext_queue(u64 task)
 {

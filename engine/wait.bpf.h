@@ -90,13 +90,13 @@ static __always_inline void wait_begin(struct wait *w, struct task_struct *p, u6
 	w->gen = wait_gen(p);
 }
 
-/* The wait that has just begun in @w did so before tracing, at last_queued(). */
+/* The wait in @w, just begun, did so before tracing, at last_queued(). */
 static __always_inline void wait_began_before(struct wait *w)
 {
 	w->since = 0;
 }
 
-/* The last_queued() that @p has now is no begin of a wait, because @p sleeps. */
+/* The present last_queued() of @p is no begin of a wait: @p sleeps. */
 static __always_inline void wait_is_none(struct wait *w, struct task_struct *p)
 {
 	w->gen = ~wait_gen(p);

@@ -456,8 +456,8 @@ target_endian()
 	has '--target=bpfel .*-c runqslower.bpf.c'
 }
 
-# The byte order is that of what the compiler compiles for. (A bpftool before 6.13
-# cannot make a skeleton for another order than its own, and says so.)
+# The byte order is that of what the compiler compiles for. (A bpftool before
+# 6.13 cannot make a skeleton for another order than its own, and says so.)
 target_of_cc()
 {
 	mkdir -p "$work/cross"

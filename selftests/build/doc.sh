@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Do help, manual and completion know the same options? Is the manual well formed, and
-# does the completion work in a real bash?
+# Do help, manual and completion know the same options? Is the manual well
+# formed, and does the completion work in a real bash?
 #
 #	[RUNQSLOWER=path] doc.sh
 cd "$(dirname "$0")/../.." || exit 1

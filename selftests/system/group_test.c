@@ -235,8 +235,8 @@ TEST_F_TIMEOUT(group, a_task_that_is_moved, 120)
 							 tid_of(pid), "10000")));
 	show_waits(&self->actors);
 	/*
-	 * The mover sleeps nearly all the time, and nobody else is to be on this
-	 * CPU for so long.
+	 * The mover sleeps nearly all the time, and nobody else is to be on
+	 * this CPU for so long.
 	 */
 	for (i = 0; i < self->actors.nr_waits; i++) {
 		const struct tool_wait *w = &self->actors.waits[i];
@@ -265,7 +265,7 @@ static struct cgroup *plain_group(struct actors *a, const struct cgroup *parent,
 	return g;
 }
 
-/* The cpu controller is not enabled so far down: the normal state of systemd. */
+/* The cpu controller is not enabled so far down, as systemd has it. */
 TEST_F(group, below_the_one_that_competes)
 {
 	struct cgroup *slice, *db, *backup;

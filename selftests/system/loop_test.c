@@ -407,11 +407,11 @@ static bool children_are_ahead(int seconds)
 	f = fopen("/proc/self/timens_offsets", "w");
 	if (!f || fprintf(f, "monotonic %d 500000000\n", seconds) < 0 || fclose(f))
 		return false;
-	/* Before 6.0 such a process can have no threads, as tool_spawn() wants. */
+	/* Before 6.0 such a process has no threads, as tool_spawn() wants. */
 	return !pthread_create(&thread, NULL, nothing, NULL) && !pthread_join(thread, NULL);
 }
 
-/* Times are those of the events, and no line is held back or comes too early. */
+/* Times are those of the events, and no line is held back or early. */
 static void check_time_namespace(struct __test_metadata *_metadata,
 				 struct _test_data_loop *self, int ahead)
 {
