@@ -85,14 +85,16 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
  * Older differences do not count, because NTP slews CLOCK_MONOTONIC, and not
  * rq.clock, by up to a tenth (adjtimex(), ADJ_TICK; chrony does). An offset
  * that is 3 ms old is then wrong by 300 us. After a gap the new difference
- * counts alone. The next event samples again, because one sample alone may be a
- * bad one.
+ * counts alone, but for what no slew explains: the offset grows by no more than
+ * an eighth of the gap. The next event samples again, because one sample alone
+ * may be a bad one.
  *
  * What is less than NOISE_NS is no slew but the time between update and read.
  * Then the offset grows by no more than the clocks drift, 244 ppm.
  */
 #define SAMPLE_NS	(1000 * 1000)
 #define GAP_NS		(2 * SAMPLE_NS)
+#define SLEW_SHIFT	3
 #define NOISE_NS	(20 * 1000)
 #define DRIFT_SHIFT	12
 #define CLOCK_ERROR_NS	(300 * 1000)
@@ -100,10 +102,11 @@ static __always_inline struct cpu_state *cpu_state(struct task_struct *p)
 static __always_inline void learn_offset(struct cpu_state *c, u64 clock, u64 now)
 {
 	u64 seen = now - clock, age = clock - c->sampled;
-	u64 offset, drifted = c->offset + (age >> DRIFT_SHIFT);
+	u64 offset, bound, drifted = c->offset + (age >> DRIFT_SHIFT);
 
 	c->alone = age > GAP_NS;
-	offset = !c->alone && time_before(c->seen, seen) ? c->seen : seen;
+	bound = c->alone ? c->offset + (age >> SLEW_SHIFT) : c->seen;
+	offset = c->sampled && time_before(bound, seen) ? bound : seen;
 	if (c->sampled && time_before(drifted, offset) && offset - drifted < NOISE_NS)
 		offset = drifted;
 	c->offset = offset;

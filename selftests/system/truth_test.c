@@ -212,14 +212,15 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 			       (unsigned long long)w->lat_us);
 	}
 	for (r = truth->waits; r < end; r++) {
+		/* To the tool it may have begun so much later. */
 		if (r->matched || !r->sure || r->early || r->end_ns > to ||
-		    (min_ns && r->wait_ns < min_ns + margin))
+		    (min_ns && r->wait_ns < min_ns + margin + r->begin_blind_ns))
 			continue;
 		if (res->missed++ < 5)
-			printf("# missed: %u at %.6f, %.1f us%s, %.3f s after the start\n",
+			printf("# missed: %u at %.6f, %.1f us%s, %.1f us late, %.1f us blind, %.3f s after the start\n",
 			       r->tid, r->end_ns / 1e9, r->wait_ns / 1e3,
-			       r->migrated ? " (migrated)" : "",
-			       (r->end_ns - from) / 1e9);
+			       r->migrated ? " (migrated)" : "", r->late_ns / 1e3,
+			       r->begin_blind_ns / 1e3, (r->end_ns - from) / 1e9);
 	}
 	printf("# %zu printed, %zu judged (%zu migrated), %zu unjudged, %zu missed, %zu phantoms, %zu ran meanwhile; length: %zu off by more than %g us, %zu by more than %g, worst %.1f us; %zu blind\n",
 	       res->printed, res->judged, res->migrated, res->unjudged,

@@ -36,6 +36,8 @@ struct stage {
 	sem_t done;			/* posted by each actor when it has played */
 	uint64_t ns;			/* a length that they know */
 	uint64_t at;			/* and a time */
+	/* Actor i had its CPU in between, as far as it has seen itself. */
+	uint64_t from[MAX_ACTORS], to[MAX_ACTORS];
 	pid_t pid[MAX_ACTORS];
 	int cpu[MAX_ACTORS];
 };
@@ -169,25 +171,46 @@ static const struct tool_wait *wait_of(struct _test_data_why *self, pid_t tid)
 	return found;
 }
 
-static bool is_about(unsigned int percent, unsigned int wanted)
+/* The percentage of @w that lies between @from and @to. */
+static unsigned int percent_between(const struct tool_wait *w, uint64_t from, uint64_t to)
 {
-	return percent + OFF >= wanted && percent <= wanted + OFF;
+	uint64_t begin = w->end_ns - w->lat_us * 1000;
+
+	from = from > begin ? from : begin;
+	to = to < w->end_ns ? to : w->end_ns;
+	return from < to ? (to - from) / (w->lat_us * 10) : 0;
+}
+
+/*
+ * Is the share of actor @i what it knows of itself? More may be, because
+ * nobody knows of the time on the way from one to the other, and an emulated
+ * CPU may stand still there.
+ */
+static bool has_its_share(struct _test_data_why *self, const struct tool_wait *w, int i,
+			  const char *name)
+{
+	unsigned int known = percent_between(w, self->stage->from[i], self->stage->to[i]);
+
+	printf("# %s had %u %%\n", name, known);
+	return known && percent_of(w, name) + OFF >= known;
 }
 
 /* --- two hogs: 0 is the victim, 2 the second hog -------------------------- */
 
 static void first_hog(struct stage *stage)
 {
-	uint64_t begin = mono_ns();
-
+	stage->from[1] = mono_ns();
 	sem_post(&stage->cue[0]);
-	spin_until(begin + stage->ns * 7 / 10);
+	spin_until(stage->from[1] + stage->ns * 7 / 10);
+	stage->to[1] = mono_ns();
 	sem_post(&stage->cue[2]);	/* which comes first, as of higher priority */
 }
 
 static void second_hog(struct stage *stage)
 {
-	spin_until(mono_ns() + stage->ns * 3 / 10);
+	stage->from[2] = mono_ns();
+	spin_until(stage->from[2] + stage->ns * 3 / 10);
+	stage->to[2] = mono_ns();
 }
 
 TEST_F(why, two_hogs)
@@ -203,8 +226,9 @@ TEST_F(why, two_hogs)
 	ASSERT_TRUE(stop(self));
 	w = wait_of(self, self->stage->pid[0]);
 	ASSERT_NE(NULL, w);
-	EXPECT_TRUE(is_about(percent_of(w, "rqs-seventy/"), 70));
-	EXPECT_TRUE(is_about(percent_of(w, "rqs-thirty/"), 30));
+	EXPECT_TRUE(has_its_share(self, w, 1, "rqs-seventy/"));
+	EXPECT_TRUE(has_its_share(self, w, 2, "rqs-thirty/"));
+	EXPECT_GE(100U + OFF, percent_of(w, "rqs-seventy/") + percent_of(w, "rqs-thirty/"));
 	EXPECT_EQ(0U, percent_of(w, "quota"));
 	EXPECT_STREQ("woken", w->from);
 	EXPECT_FALSE(why_says(w, "(same process)"));
@@ -220,7 +244,8 @@ TEST_F(why, summary)
 	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
 	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
 	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
-	tool_spawn(&self->tool, TOOL, ARGS("-s", "-c", "rqs-", "20ms"));
+	/* The first hog, too, waits for the second. */
+	tool_spawn(&self->tool, TOOL, ARGS("-s", "-t", tid_list(self->stage->pid[0]), "20ms"));
 	ASSERT_TRUE(tool_await_lines(&self->tool, 1));
 	play(self->stage, 1, 3);
 	ASSERT_EQ(0, tool_stop(&self->tool));
@@ -233,6 +258,8 @@ TEST_F(why, summary)
 	second = strstr(kept, "rqs-thirty");
 	EXPECT_TRUE(first && second && first < second);
 	EXPECT_TRUE(strstr(self->tool.out, "Causes: ") != NULL);
+	if (!first || !second || first > second)
+		printf("# in '%s'\n", self->tool.out);
 }
 
 /* And as a file for Perfetto; what is in it in detail is trace_test's. */
@@ -273,9 +300,11 @@ TEST_F(why, same_process)
 	starve_for(s, 50 * NSEC_PER_MSEC * scale());
 	ASSERT_TRUE(stop(self));
 	w = wait_of(self, s->victim);
+	self->stage->from[1] = s->woken_ns;
+	self->stage->to[1] = s->end_ns;
 	starve_end(s);
 	ASSERT_NE(NULL, w);
-	EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
+	EXPECT_TRUE(has_its_share(self, w, 1, "rqs-hog/"));
 	EXPECT_TRUE(why_says(w, "(same process)"));
 }
 
@@ -314,7 +343,9 @@ static void sleep_a_little(struct stage *stage)
 static void hog(struct stage *stage)
 {
 	sleep_until(stage->at);
+	stage->from[1] = mono_ns();
 	spin_until(stage->at + stage->ns);
+	stage->to[1] = mono_ns();
 }
 
 TEST_F(why, waker_is_an_interrupt)
@@ -335,7 +366,7 @@ TEST_F(why, waker_is_an_interrupt)
 		SKIP(return, "this kernel hides what timers wake");
 	/* With PREEMPT_RT a thread may do it. */
 	EXPECT_TRUE(strstr(w->waker, "irq") != NULL);
-	EXPECT_LE(scale() > 1 ? 85U : 95U, percent_of(w, "rqs-hog/"));
+	EXPECT_TRUE(has_its_share(self, w, 1, "rqs-hog/"));
 }
 
 /* --- quota: 0 is in the group, 1 is not ----------------------------------- */
@@ -495,11 +526,10 @@ TEST_F_TIMEOUT(why, contention_without_quota, 60)
 
 static void hog_and_wake(struct stage *stage)
 {
-	uint64_t begin = mono_ns();
-
+	stage->from[1] = mono_ns();
 	sem_post(&stage->cue[2]);
 	sem_post(&stage->cue[0]);
-	spin_until(begin + stage->ns);
+	spin_until(stage->from[1] + stage->ns);
 }
 
 /* On the other CPU; half way it moves the victim there. */
@@ -511,8 +541,11 @@ static void hog_and_move(struct stage *stage)
 	spin_until(begin + stage->ns / 2);
 	CPU_ZERO(&set);
 	CPU_SET(stage->cpu[2], &set);
+	stage->to[1] = mono_ns();
 	sched_setaffinity(stage->pid[0], sizeof(set), &set);
+	stage->from[2] = mono_ns();
 	spin_until(begin + stage->ns);
+	stage->to[2] = mono_ns();
 }
 
 TEST_F(why, moved_while_it_waits)
@@ -533,14 +566,16 @@ TEST_F(why, moved_while_it_waits)
 	ASSERT_NE(NULL, w);
 	snprintf(path, sizeof(path), "%d>%d", self->cpu, self->cpu - 1);
 	EXPECT_STREQ(path, w->path);
-	EXPECT_LE(40U, percent_of(w, "rqs-here/"));
-	EXPECT_LE(40U, percent_of(w, "rqs-there/"));
+	EXPECT_TRUE(has_its_share(self, w, 1, "rqs-here/"));
+	EXPECT_TRUE(has_its_share(self, w, 2, "rqs-there/"));
 }
 
 static void hog_alone(struct stage *stage)
 {
+	stage->from[1] = mono_ns();
 	sem_post(&stage->cue[0]);
-	spin_until(mono_ns() + stage->ns);
+	spin_until(stage->from[1] + stage->ns);
+	stage->to[1] = mono_ns();
 }
 
 /* A CPU that the victim may not use is no way out. */
@@ -556,7 +591,7 @@ TEST_F(why, not_allowed_elsewhere)
 	ASSERT_TRUE(stop(self));
 	w = wait_of(self, self->stage->pid[0]);
 	ASSERT_NE(NULL, w);
-	EXPECT_LE(95U, percent_of(w, "rqs-hog/"));
+	EXPECT_TRUE(has_its_share(self, w, 1, "rqs-hog/"));
 	EXPECT_FALSE(why_says(w, "idle all the while"));
 }
 

@@ -186,6 +186,23 @@ TEST_F(clock, after_a_gap)
 	EXPECT_EQ(self->ahead + 5 * MS * 83333 / 1000000, self->state->offset);
 }
 
+/* A hypervisor had the CPU for longer than any slew of the gap explains. */
+TEST_F(clock, late_after_a_gap)
+{
+	pass(1100 * US);
+	late_wakeup(0);
+	pass(12 * MS);
+	cpu[0].ahead += 8 * MS;
+	wake(a, 0);
+	cpu[0].ahead -= 8 * MS;
+	EXPECT_LE(self->ahead, self->state->offset);
+	EXPECT_GE(self->ahead + 501 * US, self->state->offset);
+	/* The next look puts the offset right. */
+	pass(100 * US);
+	late_wakeup(0);
+	EXPECT_EQ(self->ahead, self->state->offset);
+}
+
 /* A task that wakes itself has not locked the run queue: rq.clock is old. */
 TEST_F(clock, wakes_itself)
 {
