@@ -24,7 +24,7 @@ comma := ,
 or_setup := $(if $(filter setup,$(other_goals)),$(comma) or run "make setup" as root)
 
 ifneq ($(wildcard $(tools)/scripts/Makefile.include),)
-# It insists that OUTPUT exists.
+# Makefile.include insists that OUTPUT exists.
 $(if $(OUTPUT),$(if $(filter-out clean distclean doc-uninstall uninstall,$(goals)),$(shell mkdir -p $(OUTPUT))))
 CFLAGS ?= -g -O2
 include $(tools)/scripts/Makefile.include
@@ -32,7 +32,7 @@ else ifneq ($(building),)
 $(error no kernel source tree in $(KERNEL_SRC): set KERNEL_SRC=/path/to/linux$(or_setup))
 endif
 
-# Makefile.include has it from 6.15 on.
+# Makefile.include has Q from 6.15 on.
 ifeq ($(origin Q),undefined)
 Q := $(if $(filter 1,$(V)),,@)
 endif
@@ -76,13 +76,13 @@ SRCS := runqslower.c collect.c options.c report.c tracer.c				\
 vpath %.c analysis util writers
 own_objs := $(patsubst %.c,$(OUTPUT)%.o,$(notdir $(SRCS)))
 OBJS := $(own_objs) $(OUTPUT)json_writer.o
-# bpftool's
+# json_writer is bpftool's.
 jsonw := $(tools)/bpf/bpftool/json_writer
 
 # Variables of our own, as any of CFLAGS, LDFLAGS and EXTRA_* may come from the
 # command line, where += is ignored.
 includes  := -I. -I$(OUTPUT) -I$(BPF_INCLUDE) -I$(tools)/include -I$(tools)/include/uapi
-# Where it was built is in no file.
+# No output file has the path of the build.
 no_paths  := -ffile-prefix-map=$(abspath $(KERNEL_SRC))= -ffile-prefix-map=$(OUTPUT:/=)=. \
 	     -ffile-prefix-map=$(CURDIR)=.
 cc_flags  := -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -Wall -Wextra $(includes) $(no_paths) \
@@ -154,10 +154,11 @@ else
 	$(QUIET_GEN)cp $< $@
 endif
 
-# Command-line variables reach these two by the environment only: there they can
-# add to them, and OUTPUT and the like of ours do not override theirs.
+# Command-line variables reach libbpf and bpftool by the environment only, where
+# their Makefiles can add to them, and our OUTPUT does not override theirs.
 $(DEFAULT_BPFOBJ) $(DEFAULT_BPFTOOL): MAKEOVERRIDES =
-# They find the tree by themselves; tools/Makefile has emptied srctree.
+# libbpf and bpftool find the tree by themselves, because tools/Makefile has
+# emptied srctree.
 unexport srctree building_out_of_srctree
 
 $(DEFAULT_BPFOBJ): $(wildcard $(tools)/lib/bpf/*.[ch] $(tools)/lib/bpf/Makefile) | $(OUTPUT)
@@ -165,7 +166,7 @@ $(DEFAULT_BPFOBJ): $(wildcard $(tools)/lib/bpf/*.[ch] $(tools)/lib/bpf/Makefile)
 	$(Q)$(MAKE) $(submake_extras) -C $(tools)/lib/bpf V=$(V) O= \
 		OUTPUT=$(@D)/ DESTDIR=$(@D) prefix= $@ install_headers
 
-# This one runs on the machine that builds, and needs no program signing.
+# bpftool runs on the machine that builds, and needs no program signing.
 $(DEFAULT_BPFTOOL): | $(OUTPUT)
 	$(Q)mkdir -p $(BPFTOOL_OUTPUT)
 	$(Q)env -u CFLAGS -u LDFLAGS $(MAKE) $(submake_extras) -C $(tools)/bpf/bpftool \
@@ -201,7 +202,7 @@ uninstall:
 # The manual. rst2man leaves what some readers of manuals complain about.
 doc: $(OUTPUT)runqslower.8
 
-$(OUTPUT)runqslower.8: Documentation/runqslower.rst
+$(OUTPUT)runqslower.8: Documentation/runqslower.rst | $(OUTPUT)
 	$(QUIET_GEN)$(RST2MAN) --strict $< $@.tmp
 	$(Q)awk '!(/^\.sp$$/ && heading) && !/^\.ft [CP]$$/; { heading = /^\.S[HS] / }' \
 		$@.tmp > $@

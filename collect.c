@@ -10,6 +10,7 @@
 #include "analysis/explain.h"
 #include "session.h"
 #include "tracer.h"
+#include "util/bpf_failure.h"
 #include "util/cgroups.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -25,7 +26,7 @@
  */
 #define HOLD_NS		5000000ULL
 
-/* The trace file is flushed every TRACE_NS. */
+/* What the trace file lacks is written every TRACE_NS. */
 #define TRACE_NS	200000000ULL
 
 /* At most BATCH waits are received before those due are printed. */
@@ -104,6 +105,15 @@ static bool take_piece(void *ctx)
 	return !has_ended(ctx);
 }
 
+static void find_waiting(struct session *s)
+{
+	int err = tracer_find_waiting(s->skel, take_piece, s);
+
+	if (err && !s->stalled_failed)
+		bpf_failure("look for tasks that wait", err);
+	s->stalled_failed = err;
+}
+
 /* Sleep until there is work, at most @timeout_ns (0: no limit). */
 static void wait_for_work(struct session *s, __u64 timeout_ns)
 {
@@ -144,6 +154,8 @@ static __u64 time_left(const struct session *s, const struct schedule *due, __u6
 
 	wake = earliest(wake, &due->totals);
 	wake = earliest(wake, &due->status);
+	if (s->opts.trace && !s->trace_failed && trace_is_pending())
+		wake = earliest(wake, &due->trace);
 
 	/* If the ring buffer has @more, look for signals but do not sleep. */
 	if (more)
@@ -164,7 +176,6 @@ static bool do_what_is_due(struct session *s, struct schedule *due, __u64 now)
 		return false;
 	if (is_due(&due->totals, now)) {
 		write_totals(s, now, false);
-		s->totals_since = now;
 		if (!flush(s))
 			return false;
 	}
@@ -192,7 +203,7 @@ void collect(struct session *s)
 		wait_for_work(s, time_left(s, &due, now, more));
 		now = clock_mono_ns();
 		if (is_due(&due.stalled, now))
-			tracer_find_waiting(s->skel, take_piece, s);
+			find_waiting(s);
 		more = take_batch(s);
 		limit = more ? ordered_waits_newest(&s->order) : now;
 		if (!take_until(s, limit - HOLD_NS) || !do_what_is_due(s, &due, now))

@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include "session.h"
 #include "tracer.h"
+#include "util/bpf_failure.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/output.h"
@@ -78,22 +79,29 @@ void write_totals(struct session *s, __u64 now, bool end)
 {
 	struct histogram histogram, counted;
 	bool always = !end || !s->opts.interval_ns;
+	__u64 since = s->totals_since;
 	__u32 i;
+	int err;
 
 	if (s->write_error)
 		return;
+	s->totals_since = now;
 	if (s->opts.summary && (always || totals_nr(s->totals))) {
-		s->writer->summary(&s->opts, s->totals, s->totals_since, now);
+		s->writer->summary(&s->opts, s->totals, since, now);
 		totals_clear(s->totals);
 	}
 	if (!s->opts.histogram)
 		return;
-	tracer_histogram(s->skel, &counted);
+	err = tracer_histogram(s->skel, &counted);
+	if (err) {
+		bpf_failure("read the histogram", err);
+		return;
+	}
 	for (i = 0; i < NR_BUCKETS; i++)
 		histogram.counts[i] = counted.counts[i] - s->counted.counts[i];
 	s->counted = counted;
 	if (always || histogram_total(&histogram))
-		s->writer->histogram(&s->opts, &histogram, s->totals_since, now);
+		s->writer->histogram(&s->opts, &histogram, since, now);
 }
 
 void tell_lost(struct session *s)
@@ -101,6 +109,7 @@ void tell_lost(struct session *s)
 	const struct wait_stats *stats = tracer_stats(s->skel);
 	static const char * const reasons[] = {
 		[LOST_RING] = "no room in the ring buffer (see --ring-size)",
+		[LOST_STALLED] = "no room in the ring buffer for tasks that still wait",
 		[LOST_STORAGE] = "no memory for a task's record",
 		[LOST_CLOCK] = "clocks of CPUs disagree",
 	};
@@ -122,12 +131,16 @@ void tell_lost(struct session *s)
 
 void tell_limits(struct session *s)
 {
-	unsigned int limits = tracer_limits(s->skel, &s->opts);
+	unsigned int limits = tracer_limits(s->skel, &s->opts), matter = limits;
 
-	if (!s->opts.why && !s->opts.summary)
-		return;
-	if (limits)
-		error("this kernel does not tell %s", limits_text(limits).text);
+	/* Without verdicts only wakers, of -W, are looked for. */
+	if (!s->opts.why && !s->opts.summary) {
+		matter &= LIMIT_WAKER;
+		if (!matter)
+			return;
+	}
+	if (matter)
+		error("this kernel does not tell %s", limits_text(matter).text);
 	if (s->writer->limits)
 		s->writer->limits(&s->opts, limits, s->start);
 }

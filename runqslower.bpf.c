@@ -315,10 +315,10 @@ static __always_inline u32 limits_of_kernel(void)
 	u32 limits = 0;
 
 	if (!has_rq_clock())
-		return LIMIT_IRQ | LIMIT_STEAL | LIMIT_GROUPS;
-	if (!bpf_core_field_exists(rq->prev_irq_time))
+		limits |= LIMIT_GROUPS;
+	if (!has_rq_clock() || !bpf_core_field_exists(rq->prev_irq_time))
 		limits |= LIMIT_IRQ;
-	if (!bpf_core_field_exists(rq->prev_steal_time))
+	if (!has_rq_clock() || !bpf_core_field_exists(rq->prev_steal_time))
 		limits |= LIMIT_STEAL;
 	if (preempt_count(preempt_count_at) == COUNT_UNKNOWN)
 		limits |= LIMIT_WAKER;
@@ -328,13 +328,14 @@ static __always_inline u32 limits_of_kernel(void)
 }
 
 /*
- * Learn, once, what only the kernel knows. current is the tool in an iterator.
+ * Learn what only the kernel knows. The current task is the tool, because an
+ * iterator runs this.
  */
 static __always_inline void learn_of_kernel(void)
 {
-	cannot_tell = limits_of_kernel();
 	struct task_struct___compat *self;
 
+	cannot_tell = limits_of_kernel();
 	/*
 	 * Less a tick, because the present tick may be nearly over and
 	 * recent_time() must never be ahead of time.

@@ -28,7 +28,10 @@
 
 #define MAX_PROGRAMS	32		/* more than the skeleton has */
 
-/* Then what reads it may print to the same terminal as we. */
+/*
+ * Is @fd a pipe? The reader of a pipe may print to the terminal that stderr is
+ * on.
+ */
 static bool is_pipe(int fd)
 {
 	struct stat st;
@@ -100,6 +103,7 @@ static void finish(struct session *s)
 	struct cost costs[MAX_PROGRAMS];
 	__u64 now, missed;
 
+	/* Who stands still from now on is given up: see output_init(). */
 	s->end = 0;
 	tracer_detach(s->skel);
 	drain(s);
@@ -132,7 +136,7 @@ static void tell_missing(const char *what, const struct id_list *list)
 	}
 }
 
-/* A filter that lets nothing through is refused, or said. */
+/* Refuse CPUs that do not exist, and say which PIDs and TIDs do not. */
 static void check_filters(const struct options *opts)
 {
 	int cpu, nr = opts->filter_cpus ? max_cpus() : 0;

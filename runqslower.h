@@ -257,6 +257,7 @@ struct comm_key {
 /* Why a wait over the threshold, or the begin of a wait, is lost. */
 enum lost_reason {
 	LOST_RING,			/* no room in the ring buffer */
+	LOST_STALLED,			/* the same, the wait goes on (-S) */
 	LOST_STORAGE,			/* no wait record for the task */
 	LOST_CLOCK,			/* clocks disagree: end before begin */
 	NR_LOST,

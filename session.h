@@ -30,7 +30,7 @@ struct session {
 	struct histogram counted;	/* with -H: counts already written */
 	const struct writer *writer;
 	__u64 start;			/* begin of tracing */
-	__u64 end;			/* of it, with -d; else ULLONG_MAX */
+	__u64 end;			/* of tracing; ULLONG_MAX without -d */
 	__u64 totals_since;		/* begin of the present totals */
 	__u64 nr_received;		/* waits received that are over */
 	unsigned int nr_batch;		/* waits in this batch, also stalled */
@@ -40,6 +40,7 @@ struct session {
 	__u64 lost_told;		/* sum of @told */
 	int write_error;		/* first errno on stdout, or 0 */
 	bool trace_failed;
+	bool stalled_failed;		/* tasks that wait cannot be looked at */
 	bool shows_status;		/* stderr is a terminal */
 	bool status_is_shown;
 	bool interrupted;		/* by a signal, or stdout is closed */
@@ -78,8 +79,8 @@ bool flush(struct session *s);
 bool take_until(struct session *s, __u64 until);
 
 /*
- * Write the totals since s->totals_since and start new ones. With -i, skip
- * empty totals at the @end, because an interval may just be over.
+ * Write the totals from s->totals_since to @now, from when on new ones count.
+ * With -i, skip empty totals at the @end, because an interval may just be over.
  */
 void write_totals(struct session *s, __u64 now, bool end);
 

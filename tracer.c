@@ -153,6 +153,12 @@ static void configure_sizes(struct runqslower_bpf *skel, const struct options *o
 	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, nr_tasks);
 }
 
+/* --trace draws arrows from wakers. */
+static bool notes_wakers(const struct options *opts)
+{
+	return opts->waker || opts->trace;
+}
+
 /* Load only the programs that @opts needs. */
 static void choose_programs(struct runqslower_bpf *skel, const struct options *opts,
 			    bool use_tids)
@@ -175,7 +181,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.why_switch,		why },
 		{ skel->progs.why_migrate,		why },
 		{ skel->progs.why_rename,		why },
-		{ skel->progs.why_waking,		opts->waker || opts->trace },
+		{ skel->progs.why_waking,		notes_wakers(opts) },
 		{ skel->progs.why_new_task,		why && !use_tids },
 		{ skel->progs.why_task_gone,		why && use_tids },
 		{ skel->progs.why_existing_tasks,	why },
@@ -222,7 +228,7 @@ static void configure(struct runqslower_bpf *skel, const struct options *opts,
 	skel->rodata->use_tids = use_tids;
 	if (!stat("/proc/self/ns/pid", &ns) && ns.st_ino != INIT_PIDNS_INUM)
 		skel->rodata->in_pidns = true;
-	if (opts->waker || opts->trace) {
+	if (notes_wakers(opts)) {
 		count = find_preempt_count();
 		skel->rodata->preempt_count_at = count.offset;
 		skel->rodata->in_irq_mask = count.in_irq_mask;
@@ -267,7 +273,6 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 		return NULL;
 	}
 	verbose = opts->verbose;
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	libbpf_set_print(print_libbpf);
 	err = open_and_load(&skel, opts, false);
 
@@ -344,7 +349,7 @@ unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *op
 {
 	unsigned int limits = skel->bss->cannot_tell;
 
-	if (!opts->waker && !opts->trace)
+	if (!notes_wakers(opts))
 		limits &= ~LIMIT_WAKER;
 	return limits;
 }
@@ -369,24 +374,28 @@ const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)
 	return &skel->bss->stats;
 }
 
-void tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx)
+int tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx)
 {
-	iterate(skel->links.why_waiting_tasks ?: skel->links.waiting_tasks, piece, ctx);
+	return iterate(skel->links.why_waiting_tasks ?: skel->links.waiting_tasks, piece, ctx);
 }
 
-void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
+int tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
 {
 	static __u64 counts[MAX_CPUS];
-	int nr = libbpf_num_possible_cpus(), cpu;
+	int nr = libbpf_num_possible_cpus(), cpu, err;
 	__u32 i;
 
+	if (nr < 0)
+		return nr;
 	memset(h, 0, sizeof(*h));
 	for (i = 0; i < NR_BUCKETS; i++) {
-		if (bpf_map_lookup_elem(bpf_map__fd(skel->maps.waits_by_length), &i, counts))
-			continue;
+		err = bpf_map_lookup_elem(bpf_map__fd(skel->maps.waits_by_length), &i, counts);
+		if (err)
+			return err;
 		for (cpu = 0; cpu < nr; cpu++)
 			h->counts[i] += counts[cpu];
 	}
+	return 0;
 }
 
 size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)

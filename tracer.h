@@ -34,12 +34,14 @@ const struct wait_stats *tracer_stats(struct runqslower_bpf *skel);
 /*
  * With -S: have the programs report the tasks that are waiting now. Between
  * pieces of some 60 tasks calls @piece(@ctx), which makes room in the ring
- * buffer; false ends the search.
+ * buffer; false ends the search. 0 or a negative errno.
  */
-void tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx);
+int tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx);
 
-/* With -H: copy the counts since tracing began to @h. */
-void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h);
+/*
+ * With -H: copy the counts since tracing began to @h. 0 or a negative errno.
+ */
+int tracer_histogram(struct runqslower_bpf *skel, struct histogram *h);
 
 /*
  * Fill @costs with the costs of at most @max programs and return their number.

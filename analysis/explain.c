@@ -320,17 +320,17 @@ static void explain_stays(struct breakdown *b)
 		at = left;
 	}
 	if (e->nr_migrations && e->queued_ns > at) {
-		struct span flight = { at, min64(e->queued_ns, b->wait.to) };
+		struct span migration = { at, min64(e->queued_ns, b->wait.to) };
 
 		/*
-		 * If the event lacks some migrations, @flight is no migration,
-		 * because the task was queued on unknown CPUs.
+		 * If the event lacks some migrations, the time is no
+		 * migration, because the task was queued on unknown CPUs.
 		 */
 		if (e->nr_migrations <= MAX_MIGRATIONS) {
-			give_cause(b, CAUSE_MIGRATING, not_held(b, flight));
-			b->covered += not_held(b, flight);
+			give_cause(b, CAUSE_MIGRATING, not_held(b, migration));
+			b->covered += not_held(b, migration);
 		}
-		at = flight.to;
+		at = migration.to;
 	}
 	/*
 	 * The begin of the last stay is unknown if the event lacks some
@@ -411,10 +411,6 @@ struct why *explain(const struct why_event *e, const struct history *h)
 		explain_stays(&b);
 	else
 		b.covered = wait_ns;
-	if (b.failed) {
-		free(b.why);
-		return NULL;
-	}
 	b.why->uncovered_ns = wait_ns - min64(b.covered, wait_ns);
 	give_cause(&b, CAUSE_OTHER, wait_ns - min64(b.given, wait_ns));
 	if (b.failed) {

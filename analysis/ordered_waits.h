@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /* A queue of waits from all CPUs, ordered by the end of the wait. */
-#ifndef __RUNQSLOWER_ORDER_H
-#define __RUNQSLOWER_ORDER_H
+#ifndef __RUNQSLOWER_ORDERED_WAITS_H
+#define __RUNQSLOWER_ORDERED_WAITS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,4 +47,4 @@ static inline __u64 ordered_waits_newest(const struct ordered_waits *o)
 /* Free the waits and their explanations. */
 void ordered_waits_free(struct ordered_waits *o);
 
-#endif /* __RUNQSLOWER_ORDER_H */
+#endif /* __RUNQSLOWER_ORDERED_WAITS_H */

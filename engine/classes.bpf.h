@@ -12,7 +12,10 @@
 #include "compat.bpf.h"
 #include "quota.bpf.h"
 
-/* For functions that are verified once, because these take no pointers. */
+/*
+ * The address of @p as a number, because global functions, which are verified
+ * once, take no pointers to tasks.
+ */
 static __always_inline u64 address_of(struct task_struct *p)
 {
 	u64 address = 0;
@@ -88,7 +91,7 @@ __noinline u64 limited_rt_group(u64 task)
 	struct task_struct___compat *t = (void *)task;
 	struct sched_rt_entity___compat *se;
 	struct rq___compat *rq;
-	struct rt_rq___compat *q;
+	struct rt_rq___compat *rt_rq;
 	int depth;
 	u64 id;
 
@@ -98,14 +101,14 @@ __noinline u64 limited_rt_group(u64 task)
 			return 0;
 		return BPF_CORE_READ(rq, rt.rt_throttled) ? NO_GROUP : 0;
 	}
-	q = BPF_CORE_READ(t, rt.rt_rq);
+	rt_rq = BPF_CORE_READ(t, rt.rt_rq);
 	se = BPF_CORE_READ(t, rt.parent);
-	for (depth = 0; depth < MAX_CGROUP_DEPTH && q; depth++) {
-		if (BPF_CORE_READ(q, rt_throttled)) {
-			id = BPF_CORE_READ(q, tg, css.cgroup, kn, id);
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && rt_rq; depth++) {
+		if (BPF_CORE_READ(rt_rq, rt_throttled)) {
+			id = BPF_CORE_READ(rt_rq, tg, css.cgroup, kn, id);
 			return id > 1 ? id : NO_GROUP;
 		}
-		q = se ? BPF_CORE_READ(se, rt_rq) : NULL;
+		rt_rq = se ? BPF_CORE_READ(se, rt_rq) : NULL;
 		se = se ? BPF_CORE_READ(se, parent) : NULL;
 	}
 	return 0;

@@ -62,7 +62,7 @@ struct cpu_state {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__type(key, __u32);
+	__type(key, u32);
 	__type(value, struct cpu_state);
 } cpus SEC(".maps");
 

@@ -73,7 +73,10 @@ static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___c
 	w->throttled = cfs_rq ? throttled_time(cfs_rq, probe) : 0;
 }
 
-/* Else the task has been moved to another cgroup meanwhile, with no event. */
+/*
+ * Is w->throttled a time of @cfs_rq? If not, the task has been moved to another
+ * cgroup, which no event tells.
+ */
 static __always_inline bool is_throttled_of(const struct why_wait *w,
 					    struct cfs_rq___compat *cfs_rq)
 {

@@ -25,24 +25,24 @@ u64 pidns_level, pidns;
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u8);
+	__type(key, u32);
+	__type(value, u8);
 } tgids SEC(".maps");
 
 /* Threads to report, if more than one. Sized by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u8);
+	__type(key, u32);
+	__type(value, u8);
 } tids SEC(".maps");
 
 /* IDs of the cgroups to report. Sized by user space. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, __u64);
-	__type(value, __u8);
+	__type(key, u64);
+	__type(value, u8);
 } cgroups SEC(".maps");
 
 /* Beginnings of the names to report. Sized by user space. */
@@ -51,7 +51,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, struct comm_key);
-	__type(value, __u8);
+	__type(value, u8);
 } comms SEC(".maps");
 
 static __noinline u32 pid_for_user(struct task_struct___compat *p)

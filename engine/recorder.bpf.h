@@ -32,7 +32,7 @@ struct run_chunk {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
-	__type(key, __u32);
+	__type(key, u32);
 	__type(value, struct run_chunk);
 } history SEC(".maps");
 

@@ -59,7 +59,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, __u32);
+	__type(key, u32);
 	__type(value, struct wait);
 } waits_by_tid SEC(".maps");
 
@@ -74,7 +74,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, __u32);
+	__type(key, u32);
 	__type(value, struct why_wait);
 } why_waits_by_tid SEC(".maps");
 

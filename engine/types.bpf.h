@@ -6,6 +6,8 @@
  * the kernel it runs on, and bpf_core_field_exists() decides when the programs
  * are loaded.
  *
+ * A commit stands where a field came, went or moved.
+ *
  * One such type holds all fields that a struct has in any kernel, because
  * libbpf searches the whole BTF of the kernel for each type while users wait.
  */
@@ -14,7 +16,8 @@
 
 struct rq___compat {
 	unsigned int nr_running;
-	unsigned int core_enabled;	/* CONFIG_SCHED_CORE */
+	/* CONFIG_SCHED_CORE; 9edeaea1bc45 ("sched: Core-wide rq->lock"), 5.14 */
+	unsigned int core_enabled;
 	u64 clock;
 	u64 clock_task;
 	u64 clock_pelt;
@@ -32,11 +35,13 @@ struct cfs_rq___compat {
 	struct rq___compat *rq;		/* CONFIG_FAIR_GROUP_SCHED */
 	struct task_group___compat *tg;	/* CONFIG_FAIR_GROUP_SCHED */
 	/* CONFIG_CFS_BANDWIDTH, all fields below */
-	u64 throttled_clock_self;	/* since 6.6 */
+	/* 677ea015f231 ("sched: add throttled time stat for throttled children"), 6.6 */
+	u64 throttled_clock_self;
 	u64 throttled_clock_self_time;
-	u64 throttled_clock_pelt;	/* since 5.19 */
+	/* 64eaf50731ac ("sched/fair: Fix cfs_rq_clock_pelt() for throttled cfs_rq"), 5.19 */
+	u64 throttled_clock_pelt;
 	u64 throttled_clock_pelt_time;
-	u64 throttled_clock_task;	/* before 5.19 */
+	u64 throttled_clock_task;	/* before it */
 	u64 throttled_clock_task_time;
 	int throttled;			/* a bit since 6.18 */
 	int throttle_count;
@@ -121,21 +126,25 @@ enum bpf_func_id___compat {
 
 struct task_struct___compat {
 	struct {
-		u32 cpu;		/* since 5.16 */
+		/* bcf9033e5449 ("sched: move CPU field back into thread_info ..."), 5.16 */
+		u32 cpu;
 		int preempt_count;	/* riscv */
 		struct {
 			u32 count;	/* arm64 */
 		} preempt;
 	} thread_info;
-	unsigned int cpu;		/* before 5.16 */
-	unsigned int __state;		/* since 5.14 */
-	long state;			/* before 5.14 */
+	unsigned int cpu;		/* before it */
+	/* 2f064a59a11f ("sched: Change task_struct::state"), 5.14 */
+	unsigned int __state;
+	long state;			/* before it */
 	struct {
 		/* parent and cfs_rq: CONFIG_FAIR_GROUP_SCHED */
 		struct sched_entity___compat *parent;
 		struct cfs_rq___compat *cfs_rq;
-		u64 deadline;		/* since 6.6 */
-		unsigned char sched_delayed;	/* since 6.12 */
+		/* 147f3efaa241 ("sched/fair: Implement an EEVDF-like ... policy"), 6.6 */
+		u64 deadline;
+		/* 152e11f6df29 ("sched/fair: Implement delayed dequeue"), 6.12 */
+		unsigned char sched_delayed;
 	} se;
 	struct {			/* CONFIG_RT_GROUP_SCHED */
 		struct sched_rt_entity___compat *parent;
@@ -148,15 +157,24 @@ struct task_struct___compat {
 		unsigned int dl_throttled : 1;
 		unsigned int dl_yielded : 1;
 	} dl;
-	void *dl_server;		/* since 6.8 */
-	struct {			/* CONFIG_SCHED_CLASS_EXT, since 6.12 */
+	/* 63ba8422f876 ("sched/deadline: Introduce deadline servers"), 6.8 */
+	void *dl_server;
+	/*
+	 * CONFIG_SCHED_CLASS_EXT; f0e1a0643a59 ("sched_ext: Implement BPF extensible
+	 * scheduler class"), 6.12
+	 */
+	struct {
 		struct scx_dispatch_q___compat *dsq;
 		u64 ddsp_dsq_id;
 		u32 flags;
 	} scx;
 	/* CONFIG_CGROUP_SCHED */
 	struct task_group___compat *sched_task_group;
-	bool throttled;			/* since 6.18, CONFIG_CFS_BANDWIDTH */
+	/*
+	 * CONFIG_CFS_BANDWIDTH; e1fad12dcb66 ("sched/fair: Switch to task based
+	 * throttle model"), 6.18
+	 */
+	bool throttled;
 	int prio;
 	unsigned int policy;
 	int softirq_disable_cnt;	/* CONFIG_PREEMPT_RT */

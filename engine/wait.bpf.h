@@ -39,8 +39,8 @@ struct wait {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, NR_BUCKETS);
-	__type(key, __u32);
-	__type(value, __u64);
+	__type(key, u32);
+	__type(value, u64);
 } waits_by_length SEC(".maps");
 
 /* Records for user space, see enum record_kind. Sized by user space. */
@@ -90,7 +90,7 @@ static __always_inline void wait_begin(struct wait *w, struct task_struct *p, u6
 	w->gen = wait_gen(p);
 }
 
-/* The wait in @w, just begun, did so before tracing, at last_queued(). */
+/* The wait of @w began before tracing, at last_queued(). */
 static __always_inline void wait_began_before(struct wait *w)
 {
 	w->since = 0;
@@ -271,7 +271,7 @@ static __always_inline void fill_wait_event(struct wait_event *to, const struct 
 
 /*
  * Reserve a record, which the caller submits. Counts the wait if it has ended.
- * NULL if there is no room, counted as LOST_RING.
+ * NULL if there is no room, which is counted.
  */
 static __always_inline void *new_event(const struct ended *e, u64 size)
 {
@@ -280,7 +280,7 @@ static __always_inline void *new_event(const struct ended *e, u64 size)
 	if (e->prev)
 		__sync_fetch_and_add(&stats.seen, 1);
 	if (!event)
-		count_lost(LOST_RING);
+		count_lost(e->prev ? LOST_RING : LOST_STALLED);
 	return event;
 }
 

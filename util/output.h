@@ -13,7 +13,10 @@
  */
 bool output_init(bool (*ended)(void *ctx), void *ctx);
 
-/* The errno of the write that failed, 0: none did. No other is tried then. */
+/*
+ * The errno of the first write that failed, or 0. After a failure nothing more
+ * is written.
+ */
 int output_error(void);
 
 #endif /* __RUNQSLOWER_OUTPUT_H */

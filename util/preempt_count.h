@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /* Where the kernel keeps its preempt count. */
-#ifndef __RUNQSLOWER_PREEMPT_H
-#define __RUNQSLOWER_PREEMPT_H
+#ifndef __RUNQSLOWER_PREEMPT_COUNT_H
+#define __RUNQSLOWER_PREEMPT_COUNT_H
 
 #include <linux/types.h>
 
@@ -23,4 +23,4 @@ struct preempt_count {
 
 struct preempt_count find_preempt_count(void);
 
-#endif /* __RUNQSLOWER_PREEMPT_H */
+#endif /* __RUNQSLOWER_PREEMPT_COUNT_H */

@@ -18,6 +18,15 @@ const char * const cause_names[NR_CAUSES] = {
 	[CAUSE_OTHER] = "other",
 };
 
+const char *cause_text(enum cause cause)
+{
+	switch (cause) {
+	case CAUSE_RT_LIMIT:	return "rt limit";
+	case CAUSE_FORCED_IDLE:	return "forced idle";
+	default:		return cause_names[cause];
+	}
+}
+
 const char * const from_names[NR_FROM] = {
 	[FROM_UNSEEN] = "unseen",
 	[FROM_WOKEN] = "woken",

@@ -7,6 +7,9 @@
 #include "runqslower.h"
 
 extern const char * const cause_names[NR_CAUSES];
+/* @cause for people; cause_names has keys. */
+const char *cause_text(enum cause cause);
+
 extern const char * const from_names[NR_FROM];
 extern const char * const waker_names[NR_WAKER_KINDS];
 extern const char * const class_names[NR_CLASSES];

@@ -60,7 +60,8 @@ void fill_wait(struct wait_row *row, const struct wait_event *e, const struct wh
 	row->prev_comm = stalled ? "-" : row->event.wait.prev_comm;
 	/* wakeup_ns can exceed wait_ns because the clock is read two ways. */
 	row->wakeup_ns = row->event.wakeup_ns < e->wait_ns ? row->event.wakeup_ns : e->wait_ns;
-	row->hops = row->event.nr_migrations > MAX_MIGRATIONS ? row->event.nr_migrations : 0;
+	row->migrations = row->event.nr_migrations > MAX_MIGRATIONS ?
+			  row->event.nr_migrations : 0;
 	fill_waker(row);
 	if (row->event.cpu_cgroup != row->event.cgroup)
 		row->cpu_cgroup = row->event.cpu_cgroup;

@@ -114,7 +114,7 @@ static const struct field wait_fields[] = {
 	  HEAD("FROM", -9), .with = WITH_WHY, .about = "with -w: how the wait began" },
 	{ .name = "cpus", FIELD(PATH, wait_row, event), HEAD("CPU", -4), .with = WITH_WHY,
 	  .about = "with -w: where it was queued, one after the other" },
-	{ .name = "hops", .only = ONLY_JSON, FIELD(COUNT, wait_row, hops), .with = WITH_WHY,
+	{ .name = "migrations", .only = ONLY_JSON, FIELD(COUNT, wait_row, migrations), .with = WITH_WHY,
 	  .absent_if_0 = true,
 	  .about = "how often it was moved, if cpus leaves out some before the last" },
 	{ .name = "cgroup", FIELD(CGROUP, wait_row, event.cgroup), .with = WITH_WHY,
@@ -164,11 +164,13 @@ static const char * const total_kinds[NR_TOTALS] = {
 #define CULPRITS	(BIT(TOTAL_CULPRIT) | BIT(TOTAL_CULPRITS_REST))
 #define CGROUPS		(BIT(TOTAL_CGROUPS) | BIT(TOTAL_CGROUPS_REST))
 
+#define TOTAL_KIND_FIELD	2
+
 static const struct field total_fields[] = {
 	{ .name = "since", .only = ONLY_CSV, FIELD(TIME, total_row, since_ns) },
 	{ .name = "time", .only = ONLY_CSV, FIELD(TIME, total_row, now_ns) },
-	{ .name = "table", .only = ONLY_CSV, FIELD(WORD, total_row, kind),
-	  WORDS(total_kinds, NR_TOTALS) },
+	[TOTAL_KIND_FIELD] = { .name = "table", .only = ONLY_CSV, FIELD(WORD, total_row, kind),
+			       WORDS(total_kinds, NR_TOTALS) },
 	{ .name = "name", .only = ONLY_CSV, FIELD(WORD, total_row, cause),
 	  WORDS(cause_names, NR_CAUSES), .kinds = BIT(TOTAL_CAUSE) },
 	{ .name = "comm", .csv = "name", FIELD(COMM, total_row, comm),
@@ -207,7 +209,7 @@ static const struct field total_fields[] = {
 };
 
 const struct table total_table = {
-	.fields = total_fields, .kind = 2, .row_size = sizeof(struct total_row),
+	.fields = total_fields, .kind = TOTAL_KIND_FIELD, .row_size = sizeof(struct total_row),
 };
 
 static const char * const summary_types[] = { "summary" };
@@ -318,7 +320,7 @@ static const struct field limits_fields[] = {
 
 const struct table limits_table = {
 	.fields = limits_fields,
-	.about = "with -w or -s, once: what this kernel lets the tool tell apart",
+	.about = "with -w or -s, once (-W: if wakers are unseen): what this kernel lets the tool tell apart",
 };
 
 static const char * const cost_types[] = { "cost" };

@@ -70,22 +70,14 @@ static void print_share(const struct share *s)
 {
 	const char *scheduler;
 
-	switch (s->cause) {
-	case CAUSE_TASK:
+	if (s->cause == CAUSE_TASK) {
 		text_name(s->comm, 0);
 		printf("/%u%s", s->tid, s->same_process ? " (same process)" :
 					s->same_cgroup ? " (same cgroup)" : "");
 		print_class(s);
 		return;
-	case CAUSE_RT_LIMIT:
-		fputs("rt limit", stdout);
-		break;
-	case CAUSE_FORCED_IDLE:
-		fputs("forced idle", stdout);
-		break;
-	default:
-		fputs(cause_names[s->cause], stdout);
 	}
+	fputs(cause_text(s->cause), stdout);
 	if (s->cgroup) {
 		putchar(' ');
 		text_name(cgroup_path(s->cgroup), 0);

@@ -72,7 +72,7 @@ static void print_causes(const struct summary_row *row)
 		if (!left[largest])
 			break;
 		printf("%s%.1f%% %s", comma, 100.0 * left[largest] / all,
-		       cause_names[largest]);
+		       cause_text(largest));
 		left[largest] = 0;
 		comma = ", ";
 	}

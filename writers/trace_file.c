@@ -232,7 +232,7 @@ static void put_share(const struct percent *p)
 		fputs(s->same_process ? " (same process)" :
 		      s->same_cgroup ? " (same cgroup)" : "", batch);
 	} else {
-		fputs(cause_names[s->cause], batch);
+		fputs(cause_text(s->cause), batch);
 	}
 	putc('"', batch);
 	put_cgroup("cgroup", s->cgroup);
@@ -367,6 +367,11 @@ static int write_safely(void)
 			return errno;
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+bool trace_is_pending(void)
+{
+	return ftell(batch) > 0;
 }
 
 bool trace_flush(void)

@@ -3,8 +3,8 @@
  * A Trace Event JSON file for Perfetto's UI. The file shows who ran on each CPU
  * around the waits, the waits with their shares, and arrows from waker to wait.
  */
-#ifndef __RUNQSLOWER_TRACE_H
-#define __RUNQSLOWER_TRACE_H
+#ifndef __RUNQSLOWER_TRACE_FILE_H
+#define __RUNQSLOWER_TRACE_FILE_H
 
 #include <stdbool.h>
 #include "analysis/explain.h"
@@ -23,6 +23,9 @@ bool trace_open(const char *path, const struct history *history);
  */
 void trace_wait(const struct why *why);
 
+/* Is there an event that trace_flush() has not written? */
+bool trace_is_pending(void);
+
 /*
  * Write all events so far. Afterwards the file is valid JSON, however the tool
  * ends. False, with the first errno, if any write has failed.
@@ -35,4 +38,4 @@ bool trace_flush(void);
  */
 bool trace_close(void);
 
-#endif /* __RUNQSLOWER_TRACE_H */
+#endif /* __RUNQSLOWER_TRACE_FILE_H */

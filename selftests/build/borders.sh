@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Does each folder include only what it may? Data goes one way: engine, ring buffer,
-# analysis, writers.
+# Does each folder include only what it may? Data goes one way: engine, ring
+# buffer, analysis, writers.
 cd "$(dirname "$0")/../.." || exit 1
 
 nr=0 failed=0
@@ -27,14 +27,16 @@ keeps()
 
 include='^#[[:space:]]*include[[:space:]]*'
 others=$(git ls-files '*.c' '*.h' 2>/dev/null | grep -v '^engine/' | grep -v '\.bpf\.c$')
-[ -n "$others" ] || others=$(echo ./*.[ch] analysis/*.[ch] util/*.[ch] writers/*.[ch])
+[ -n "$others" ] || others=$(printf '%s\n' ./*.[ch] analysis/*.[ch] util/*.[ch] writers/*.[ch] |
+	grep -v '\.bpf\.c$')
 
 echo "TAP version 13"
 echo "1..7"
 keeps "analysis/ prints nothing and knows no libbpf" \
-	"$include"'[<"](stdio\.h|bpf/|writers/|util/|tracer|options)' analysis/*.[ch]
-keeps "writers/ know no libbpf" "$include"'[<"](bpf/|tracer)' writers/*.[ch]
-keeps "util/ knows nothing of waits" "$include"'"(analysis|writers|engine)/' util/*.[ch]
+	"$include"'[<"](stdio\.h|bpf/|writers/|util/|tracer|session|options)' analysis/*.[ch]
+keeps "writers/ know no libbpf" "$include"'[<"](bpf/|tracer|session)' writers/*.[ch]
+keeps "util/ knows nothing of waits" "$include"'"((analysis|writers|engine)/|(tracer|session|options)\.h)' \
+	util/*.[ch]
 # shellcheck disable=SC2086 # a list of files
 keeps "engine/ is included by BPF programs only" "$include"'".*\.bpf\.h"' $others
 keeps "engine/ includes nothing of user space" \

@@ -232,21 +232,23 @@ const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)
 	return &world->stats;
 }
 
-void tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx)
+int tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx)
 {
 	struct item *item = world->items + world->next;
 
 	world->found_at[world->nr_found++ % 64] = world->now;
 	if (!world->find_waiting_tid)
-		return;
+		return world->find_error;
 	memmove(item + 1, item, (world->nr_items++ - world->next) * sizeof(*item));
 	*item = (struct item) { world->now, world->now, world->find_waiting_tid, true };
+	return 0;
 }
 
-void tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
+int tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
 {
 	memset(h, 0, sizeof(*h));
 	count_at(world->lengths, world->nr_lengths, h->counts, NR_BUCKETS);
+	return world->histogram_error;
 }
 
 size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
@@ -297,8 +299,16 @@ void trace_wait(const struct why *why)
 	world->nr_traced++;
 }
 
+bool trace_is_pending(void)
+{
+	return world->nr_traced > world->nr_flushed;
+}
+
 bool trace_flush(void)
 {
+	if (trace_is_pending())
+		world->trace_flushed = world->now;
+	world->nr_flushed = world->nr_traced;
 	errno = ENOSPC;
 	return world->nr_trace_flushes++ < world->flush_error_after;
 }

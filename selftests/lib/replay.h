@@ -53,6 +53,7 @@ struct world {
 	bool sigchld_ignored;		/* by the parent, and then by the tool */
 	bool explained;			/* items are struct why_event */
 	int load_error, attach_error, ring_error, cost_error, trace_error;
+	int find_error, histogram_error;
 	int flush_error_after;		/* trace_flush() goes well so often */
 	__u64 missed;
 	unsigned int limits;		/* what the kernel cannot tell */
@@ -62,6 +63,8 @@ struct world {
 	__u64 detached;
 	struct wait_stats stats;
 	int nr_polls, nr_unflushed, nr_found, nr_traced, nr_trace_flushes, nr_closes;
+	int nr_flushed;			/* waits in the trace file */
+	__u64 trace_flushed;		/* the last one came into the file then */
 	int nr_frees;
 	__u64 found_at[64];
 };

@@ -231,7 +231,7 @@ say(', '.join('%d %s' % (nr, name) for name, nr in valid.items()))
 def without(record, key):
     return {k: v for k, v in record.items() if k != key}
 
-OPTIONAL = {'hops', 'cpu_cgroup'}
+OPTIONAL = {'migrations', 'cpu_cgroup'}
 PLAIN = ['type', 'time', 'mono_ns', 'wait_ns', 'comm', 'tid', 'pid', 'cpu', 'prev']
 accepted = []
 of_type = {record['type']: record for record in records_of_all_runs if
@@ -250,7 +250,7 @@ quota = {'cause': 'quota', 'ns': 1, 'cgroup': '/'}
 ranks = {**share, 'class': 'fifo', 'rt_priority': 50, 'outranks': True, 'fair_server': True}
 held = {'cause': 'sched_ext', 'ns': 1, 'scheduler': 'simple'}
 changed = [{**of_type['stalled'], 'prev': wait['prev']},
-           {**{key: wait[key] for key in PLAIN}, 'hops': 5}]
+           {**{key: wait[key] for key in PLAIN}, 'migrations': 5}]
 changed += [{**wait, 'waker': r} for r in
             [without(task, 'tid'), {**task, 'kind': 'irq'}, {**task, 'kind': 'other'}]]
 changed += [{**wait, 'shares': [r]} for r in
@@ -264,7 +264,7 @@ for record in accepted[:3]:
     say('accepted: %s' % record)
 test(len(of_type) == 7 and not accepted and
      all(validator.is_valid({**wait, **r}) for r in
-         [{'waker': task}, {'hops': 5}, {'shares': [share, quota, ranks, held]},
+         [{'waker': task}, {'migrations': 5}, {'shares': [share, quota, ranks, held]},
           {'cpu_cgroup': '/'}]) and
      validator.is_valid({key: wait[key] for key in PLAIN}),
      'the schema refuses what is not in a record')

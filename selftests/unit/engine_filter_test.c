@@ -351,7 +351,8 @@ TEST_F(filter, no_room_for_a_stalled_one)
 	sim.ring_room = 0;
 	both_are_stalled();
 	EXPECT_EQ(0, nr_reported());
-	EXPECT_EQ(2, stats.lost[LOST_RING]);
+	EXPECT_EQ(0, stats.lost[LOST_RING]);
+	EXPECT_EQ(2, stats.lost[LOST_STALLED]);
 }
 
 /* --- a PID namespace ------------------------------------------------------ */

@@ -512,7 +512,7 @@ TEST_F(output, json_path)
 			     "'shares':[{'cause':'idle','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 	event->nr_migrations = MAX_MIGRATIONS + 3;
-	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'hops':7,"
+	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'migrations':7,"
 			     "'cgroup':'/cg21','shares':[{'cause':'idle','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 }

@@ -650,7 +650,7 @@ TEST(find_waiting)
 	struct runqslower_bpf *skel = LOAD(DEFAULTS, .stalled_ns = 1);
 
 	skel->links.waiting_tasks = (void *)"waiting_tasks";
-	tracer_find_waiting(skel, piece, &goes_on);
+	EXPECT_EQ(0, tracer_find_waiting(skel, piece, &goes_on));
 	EXPECT_STREQ("iterate waiting_tasks\n", calls);
 	EXPECT_EQ(3, iter_reads);
 	EXPECT_EQ(1, nr_pieces);
@@ -659,11 +659,14 @@ TEST(find_waiting)
 	skel = LOAD(DEFAULTS, .stalled_ns = 1, .why = true);
 	skel->links.why_waiting_tasks = (void *)"why_waiting_tasks";
 	goes_on = false;
-	tracer_find_waiting(skel, piece, &goes_on);
+	EXPECT_EQ(0, tracer_find_waiting(skel, piece, &goes_on));
 	EXPECT_STREQ("iterate why_waiting_tasks\n", calls);
 	/* The second had something, and was enough. */
 	EXPECT_EQ(2, iter_reads);
 	EXPECT_FALSE(is_open(iter_fd));
+	failing = "iterate";
+	EXPECT_EQ(-EIO, tracer_find_waiting(skel, piece, &goes_on));
+	failing = NULL;
 }
 
 /* --- what is read back ---------------------------------------------------- */
@@ -692,11 +695,16 @@ TEST(histogram)
 
 	nr_cpus = 3;
 	skel = LOAD(DEFAULTS, .histogram = true);
-	tracer_histogram(skel, &h);
-	no_bucket = 70;
-	tracer_histogram(skel, &h);
+	EXPECT_EQ(0, tracer_histogram(skel, &h));
+	EXPECT_EQ(0, tracer_histogram(skel, &h));
 	for (i = 0; i < NR_BUCKETS; i++)
-		ASSERT_EQ(i == 70 ? 0 : 6 * (i + 1000ULL), h.counts[i]);
+		ASSERT_EQ(6 * (i + 1000ULL), h.counts[i]);
+	no_bucket = 70;
+	EXPECT_EQ(-ENOENT, tracer_histogram(skel, &h));
+	no_bucket = -1;
+	nr_cpus = -ENOENT;
+	EXPECT_EQ(-ENOENT, tracer_histogram(skel, &h));
+	nr_cpus = 3;
 }
 
 int __wrap_bpf_obj_get_info_by_fd(int fd, void *info, __u32 *len)

@@ -499,6 +499,11 @@ TEST_F(replay, limits)
 	RUN("-j");
 	EXPECT_STREQ("", self->ended.err);
 	EXPECT_STREQ("begin at 0\n", self->ended.out);
+	/* Wakers matter without verdicts, too. */
+	world->limits = LIMIT_IRQ | LIMIT_WAKER;
+	RUN("-jW");
+	EXPECT_STREQ("runqslower: this kernel does not tell wakers (-)\n", self->ended.err);
+	EXPECT_STREQ("begin at 0\nlimits 5 at 0\n", self->ended.out);
 	/* A program is told, also if there is nothing to say to the user. */
 	world->limits = 0;
 	RUN("-jw");
@@ -515,6 +520,27 @@ TEST_F(replay, explained)
 	world->signal_at = 100 * MS;
 	RUN("-w");
 	EXPECT_OUTPUT("begin at 0\nwait 1 at 15 for culprit\n");
+}
+
+/* Told once, as it goes on; the waits are not less for that. */
+TEST_F(replay, tasks_that_wait_cannot_be_looked_at)
+{
+	world->find_error = -ENOMEM;
+	wait_at(10 * MS, 1);
+	world->signal_at = 3500 * MS;
+	RUN("-S");
+	EXPECT_STREQ("begin at 0\nwait 1 at 15\n", self->ended.out);
+	EXPECT_STREQ("cannot look for tasks that wait: Cannot allocate memory\n", self->ended.err);
+	EXPECT_LT(2, world->nr_found);
+}
+
+TEST_F(replay, histogram_cannot_be_read)
+{
+	world->histogram_error = -ENOENT;
+	world->signal_at = 100 * MS;
+	RUN("-H");
+	EXPECT_STREQ("begin at 0\n", self->ended.out);
+	EXPECT_STREQ("cannot read the histogram: No such file or directory\n", self->ended.err);
 }
 
 /* Of each program, behind all else. */
@@ -538,8 +564,21 @@ TEST_F(replay, trace_file)
 		      "stalled 7 at 1005 for culprit\n");
 	/* Waits that are over; brought up to date, and closed once. */
 	EXPECT_EQ(2, world->nr_traced);
-	EXPECT_EQ(2, world->nr_trace_flushes);
+	EXPECT_EQ(3, world->nr_trace_flushes);
 	EXPECT_EQ(1, world->nr_closes);
+}
+
+/* Although nothing else happens. */
+TEST_F(replay, trace_file_is_brought_up_to_date)
+{
+	world->explained = true;
+	wait_at(10 * MS, 1);
+	wait_at(3000 * MS, 2);
+	world->signal_at = 3600 * SEC;
+	RUN("--trace", "made-up");
+	EXPECT_GT(3300U, ms(world->trace_flushed));
+	/* It does not wake up without need. */
+	EXPECT_GT(20, world->nr_polls);
 }
 
 /* Told once, and it ends. */
