@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What it costs to run runqslower, against the kernel's and BCC's, in one run:
-# rounds are interleaved, so that all see the same machine, and medians compared.
-# KERNEL_SRC is a kernel source tree that still has its own tools/bpf/runqslower.
-# Prints a Markdown table. ROUNDS and LOOPS make it shorter or more exact; BASE is
-# another runqslower of ours, to see what a change costs.
+# rounds are interleaved, so that all see the same machine, and medians are
+# compared. KERNEL_SRC is a kernel source tree that still has its own
+# tools/bpf/runqslower. The script prints a Markdown table. ROUNDS and LOOPS
+# make the run shorter or more exact; BASE is another runqslower of ours, to see
+# what a change costs.
 set -eu -o pipefail
 cd "$(dirname "$0")"
 
@@ -49,8 +50,8 @@ build()
 	fi
 }
 
-# start NAME [ARG...]: returns when it traces, with its PID in $pid.
-# The others do not flush their header into a pipe by themselves.
+# start NAME [ARG...]: returns when NAME traces, with its PID in $pid.
+# The kernel's and BCC's do not flush their header into a pipe by themselves.
 start()
 {
 	local name=$1 line
@@ -58,7 +59,7 @@ start()
 	exec {fd}< <(exec stdbuf -oL "$bench/$name" "$@" 2>/dev/null)
 	pid=$!
 	read -r -u $fd line
-	# BCC and the kernel's print it just before the last step.
+	# BCC's and the kernel's print the header just before the last step.
 	[ "$name" = floor ] || read -r -u $fd line
 }
 
@@ -116,7 +117,7 @@ measure()
 			sysctl -qw kernel.bpf_stats_enabled=1
 			ns_per_run "$name" "$@"
 			sysctl -qw kernel.bpf_stats_enabled=0
-			# Meanwhile the kernel frees what the last one has left.
+			# Meanwhile the kernel frees what the last tool left.
 			echo "none pipe $(pipe)"
 			begin=$(now_us)
 			start "$name" "$@"
@@ -138,13 +139,16 @@ table()
 	function median(key) { return value[key, int(nr[key] / 2)] }
 	function beyond(label, hook) { return median(label " " hook) - median("floor " hook) }
 	function ratio(label, hook) {
-		return label == "kernel" || !nr["kernel " hook] ? "" : sprintf(" (%.2f x)", beyond(label, hook) / beyond("kernel", hook))
+		return label == "kernel" || !nr["kernel " hook] ? "" : sprintf(" (%.2f x)",
+			beyond(label, hook) / beyond("kernel", hook))
 	}
 	function times(label, what) {
-		return label == "kernel" || !nr["kernel " what] ? "" : sprintf(" (%.2f x)", median(label " " what) / median("kernel " what))
+		return label == "kernel" || !nr["kernel " what] ? "" : sprintf(" (%.2f x)",
+			median(label " " what) / median("kernel " what))
 	}
 	END {
-		print "| | wakeup, ns a run beyond empty | switch | slowdown of the benchmark | start to header, ms | resident, KiB |"
+		print "| | wakeup, ns a run beyond empty | switch | slowdown of the benchmark " \
+			"| start to header, ms | resident, KiB |"
 		print "|---|---|---|---|---|---|"
 		n = split("kernel bcc base base-1ms base-why ours ours-1ms ours-why", labels)
 		for (i = 1; i <= n; i++) {
@@ -172,4 +176,5 @@ done
 trap 'sysctl -qw kernel.bpf_stats_enabled=0' EXIT
 measure | table
 echo
-echo "$(uname -r), $(nproc) CPUs, medians of $ROUNDS interleaved rounds; perf bench sched pipe on one CPU, threshold 10 ms (ours-1ms: 1 ms; ours-why: -w)."
+echo "$(uname -r), $(nproc) CPUs, medians of $ROUNDS interleaved rounds;" \
+	"perf bench sched pipe on one CPU, threshold 10 ms (ours-1ms: 1 ms; ours-why: -w)."

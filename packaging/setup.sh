@@ -7,7 +7,7 @@
 #
 # All but "build" add what the tests and the benchmark need. KERNEL_SRC names
 # the tree; if it is not there and is .linux of this directory, it is unpacked
-# from the newest linux-source package. Does nothing the second time.
+# from the newest linux-source package. The script does nothing the second time.
 set -eu
 
 die()
@@ -32,9 +32,17 @@ if command -v apt-get >/dev/null; then
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox-static cpio"
 	bench="linux-perf libbpf-tools"
-	is_installed() { dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -qx 'install ok installed'; }
+	is_installed()
+	{
+		dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null |
+			grep -qx 'install ok installed'
+	}
 	refresh() { apt-get update -qq; }
-	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
+	install()
+	{
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends "$@" >/dev/null
+	}
 elif command -v dnf >/dev/null; then
 	build="make gcc clang llvm elfutils-libelf-devel zlib-devel openssl-devel python3 pkgconf xz"
 	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache python3-docutils mandoc"
@@ -115,7 +123,7 @@ fi
 [ -n "$source" ] || die "no linux-source package found; set KERNEL_SRC=/path/to/linux"
 install_missing "$source"
 
-# What the build and the tests use; all of it would be 1.5 GB.
+# Only what the build and the tests use; the whole tree would be 1.5 GB.
 echo "setup: unpacking $source" >&2
 rm -rf "$own_tree.tmp"
 mkdir "$own_tree.tmp"

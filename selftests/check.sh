@@ -3,9 +3,9 @@
 #
 # Run all selftests, pass their TAP through and count: what "make check" runs.
 #
-#	check.sh DIRECTORY	where they were built
+#	check.sh DIRECTORY	where the tests were built
 #
-# KERNEL_SRC is a kernel source tree. Ends with "N passed, N failed".
+# KERNEL_SRC is a kernel source tree. The last line is "N passed, N failed".
 set -u -o pipefail
 built=$(realpath "${1:?where they were built}")
 cd "$(dirname "$0")" || exit 1
@@ -20,7 +20,8 @@ run()
 
 	log=$(mktemp)
 	echo "# $name"
-	# A session of its own: what it leaves behind is ended with it.
+	# The program has a session of its own: what it leaves behind
+	# ends with that.
 	setsid --wait timeout --kill-after=10 2400 "$@" 2>&1 </dev/null | tee "$log"
 	code=$?
 	ok=$(grep -c '^ok ' "$log")

@@ -38,7 +38,7 @@ need()
 	return 1
 }
 
-# Options as they are called in $1, of any text.
+# options_in FILE: the long options that a text of any kind names
 options_in()
 {
 	grep -oE -e '(^|[^[:alnum:]-])--?[[:alpha:]][[:alpha:]-]*' "$1" |
@@ -68,7 +68,9 @@ words()
 	local word
 
 	for word in $("$tool" --json-schema | tr ',[]{}' '\n' |
-		      grep -oE '^"(quota|rt_limit|deadline|sched_ext|forced_idle|irq|steal|idle|migrating|wakeup|other|woken|new|preempted|yielded|throttled|unseen)"$' |
+		      grep -oE -e '^"(quota|rt_limit|deadline|sched_ext|forced_idle|irq)"$' \
+			       -e '^"(steal|idle|migrating|wakeup|other)"$' \
+			       -e '^"(woken|new|preempted|yielded|throttled|unseen)"$' |
 		      tr -d '"' | sort -u); do
 		grep -q "\*\*${word//_/[ _]}\*\*" "$manual" || echo "$word is not in $manual"
 	done
@@ -103,7 +105,7 @@ completes()
 	[ "$got" = "$expected" ] || echo "$*: $got, not $expected"
 }
 
-# completes_with WORD WORDS...: among others
+# completes_with WORD WORDS...: WORD is one of several answers
 completes_with()
 {
 	local word=$1 got

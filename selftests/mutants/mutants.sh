@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Do the tests notice when the code changes? Make one change at a time in a copy of
-# the tree, build, run the tests that should see it, and say which changes survived:
+# Do the tests notice when the code changes? Make one change at a time in a copy
+# of the tree, build, run the tests that should see it, and say which changes
+# survived:
 #
 #	mutants.sh [OPTION]... [SOURCE...]
 #
@@ -16,8 +17,9 @@
 # Without --list and --random it tries all of *.list. SOURCE, a name without
 # folder, leaves out all other sources. mutate.py says what is in a list.
 #
-# A mutant is killed by a test that fails or hangs. Exits with 1 if one does not
-# compile, if one survives without a reason in its list, or is killed despite one.
+# A mutant is killed by a test that fails or hangs. mutants.sh exits with 1 if a
+# mutant does not compile, survives without a reason in its list, or is killed
+# despite a reason.
 #
 # Environment:
 #	KERNEL_SRC	a kernel source tree
@@ -42,7 +44,8 @@ source_of()
 	find "$work/pristine" -name "${1%%.*}_test.c" -o -name "${1%%.*}_test.sh"
 }
 
-# Those that trace disturb each other; nor are they to be ended before they clean up.
+# Tests that trace disturb each other; nor are they to be ended before they
+# clean up.
 traces()
 {
 	[[ $(source_of "$1") == *.sh ]] ||
@@ -87,7 +90,8 @@ run_test()
 		# The harness runs all tests of that name, of whatever fixture.
 		[ "$name" = "$2" ] || [ -z "$can_select" ] || command+=(-t "${2##*.}")
 	fi
-	# In a session of its own: what it leaves behind is ended with it.
+	# The test has a session of its own: what it leaves behind ends
+	# with that.
 	exec {stdout}< <(cd "$1/selftests" && exec setsid "${command[@]}" 2>&1 </dev/null)
 	session=$!
 	echo $session >"$1.session"
@@ -110,7 +114,7 @@ run_test()
 	wait $session 2>/dev/null
 	code=$?
 	end_session $session
-	# Its number may be another's soon.
+	# The session's number may be another's soon.
 	rm -f "$1.session"
 	exec {stdout}<&-
 	case $verdict:$code in
@@ -119,7 +123,8 @@ run_test()
 	esac
 }
 
-# The tests that are to see mutants must pass without one; how long they take.
+# The tests that are to see mutants must pass without one. How long they take
+# sets their limits.
 baseline()
 {
 	local test begin verdict
@@ -159,7 +164,7 @@ try()
 
 # ---- The mutants ----
 
-# One of the mutants that are left, by all workers.
+# Take one of the mutants that are left; all workers share these.
 take()
 {
 	local status
@@ -171,7 +176,7 @@ take()
 	return $status
 }
 
-# mutate DIR: as in the variables of take()
+# mutate DIR: make the change that the variables of take() say
 mutate()
 {
 	local from=$work/pristine/$path
@@ -193,7 +198,7 @@ worker()
 		mutate "$1"
 		# shellcheck disable=SC2086 # names of tests
 		result=$(try "$1" $tests)
-		# Not with the old time, or make would not see it.
+		# The file gets a new time, or make would not see the change.
 		cat "$work/pristine/$path" >"$1/$path"
 		note=
 		case ${result%% *}:$reason in
@@ -207,7 +212,7 @@ worker()
 	done
 }
 
-# copy_build DIR: of the first one, as if it had been made there
+# copy_build DIR: copy the first build, as if it had been made in DIR
 copy_build()
 {
 	cp -a "$work/1" "$1"
@@ -229,7 +234,7 @@ table()
 		}' "$work/results" | sort
 }
 
-# Exits with 1 if somebody has to look at it.
+# The status is 1 if somebody has to look at the results.
 summary()
 {
 	awk -F '\t' '
@@ -240,7 +245,8 @@ summary()
 		$1 == "broken" || ($1 == "survived" && !$3) || ($1 == "killed" && $3) { bad = 1 }
 		END {
 			counted = nr["killed"] + nr["survived"]
-			printf "%d mutants, %d killed (%.1f %%), %d survived, %d equivalent, %d broken\n",
+			printf "%d mutants, %d killed (%.1f %%), %d survived, " \
+				"%d equivalent, %d broken\n",
 				NR - nr["dropped"], nr["killed"],
 				counted ? 100 * nr["killed"] / counted : 0,
 				nr["survived"], nr["equivalent"], nr["broken"]
@@ -324,7 +330,7 @@ declare -A limits
 baseline "${tests[@]}"
 
 make_jobs=1
-# Every worker in a process group of its own: what it started ends with it.
+# Every worker has a process group of its own: what it started ends with it.
 set -m
 exec 8<"$work/mutants"
 for ((number = 1; number <= jobs; number++)); do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Is every line of "runqslower -o json" what --json-schema says, do the numbers in it
-# add up, and has "-o csv" the same in a form that others can read?
+# Is every line of "runqslower -o json" what --json-schema says, do the numbers
+# in it add up, and has "-o csv" the same in a form that others can read?
 #
 #	[RUNQSLOWER=path] json_test.sh
 
@@ -10,7 +10,7 @@ tool=${RUNQSLOWER:-$(dirname "$0")/runqslower}
 
 skip() { printf 'TAP version 13\n1..0 # SKIP %s\n' "$1"; exit 4; }
 [ "$(id -u)" -eq 0 ] || skip "not root"
-# The first that is found may be another one than the distribution's.
+# The first python3 that is found may be another one than the distribution's.
 for python in python3 /usr/bin/python3 none; do
 	"$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null && break
 done
@@ -95,7 +95,8 @@ def bytes_of(name):
     return name.encode('utf-8', 'surrogateescape')
 
 def run(*args):
-    """What the tool writes to stdout, and how many waits it says it has printed and lost."""
+    """What the tool writes to stdout, and how many waits it says it has printed
+    and lost."""
     result = subprocess.run([tool, '-v', '-d', str(SECONDS), *args], timeout=30,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said = re.search(rb'(\d+) taken, (\d+) lost\n', result.stderr)
@@ -114,14 +115,15 @@ def run_json(*args):
     return by_type, printed, lost
 
 def run_csv(*args):
-    """The records, how many lines there are, and how many waits the tool says."""
+    """The records, the number of lines, and how many waits the tool says."""
     out, printed, lost = run('-o', 'csv', *args)
     text = out.decode('utf-8', 'surrogateescape')
     rows = csv.DictReader(io.StringIO(text, newline=''), strict=True)
     return list(rows), text.count('\n'), printed
 
 def all_hold(records, holds):
-    """Is @holds true of all, and are there any? The first few that are not are shown."""
+    """Is @holds true of all records, and are there any? The first few of which
+    it is not true are shown."""
     wrong = [record for record in records if not holds(record)]
     for record in wrong[:3]:
         say(str(record))
@@ -201,7 +203,7 @@ test(all_hold(found['histogram'], lambda r: sum(b['count'] for b in r['buckets']
      sum(int(r['count']) for r in csv_histogram) >= MIN_WAITS,
      'the buckets of a histogram add up')
 
-# More than there is room for.
+# More waits than there is room for.
 for _ in range(8):
     child(quick)
 found, printed, lost = run_json('--ring-size', str(resource.getpagesize()), '0')
@@ -209,7 +211,7 @@ end_load()
 test(lost > 0 and sum(r['waits'] for r in found['lost']) == lost and
      printed == len(found['wait']), 'lost waits are told of')
 
-# Of all these runs; of waits there may be very many.
+# The records of all these runs; of waits there may be very many.
 validator = Draft202012Validator(schema)
 wrong, valid = 0, collections.Counter()
 for record in records_of_all_runs:
@@ -227,7 +229,7 @@ test(not wrong and set(valid) == {'wait', 'stalled', 'summary', 'histogram', 'lo
      'records of every type are as in the schema')
 say(', '.join('%d %s' % (nr, name) for name, nr in valid.items()))
 
-# One of each type, changed in every way that the schema is to refuse.
+# One record of each type, changed in every way that the schema is to refuse.
 def without(record, key):
     return {k: v for k, v in record.items() if k != key}
 
@@ -270,7 +272,7 @@ test(len(of_type) == 7 and not accepted and
      'the schema refuses what is not in a record')
 
 def wall_ahead(record):
-    """Of CLOCK_MONOTONIC, ns."""
+    """How far the wall clock is ahead of CLOCK_MONOTONIC, ns."""
     date, ns, zone = re.fullmatch(r'(.*)\.(\d{9})(.*)', record['time']).groups()
     seconds = datetime.datetime.strptime(date + zone, '%Y-%m-%dT%H:%M:%S%z').timestamp()
     return int(seconds) * 1000000000 + int(ns) - record['mono_ns']

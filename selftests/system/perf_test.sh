@@ -20,8 +20,9 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Waits for one CPU, the last, among few and many others, that run for long or
-# not; also for any CPU. It ends by itself, whatever becomes of this script.
+# The load: tasks wait for one CPU, the last, among few and many others, that
+# run for long or not; some wait for any CPU. The load ends by itself, whatever
+# becomes of this script.
 # shellcheck disable=SC2016,SC2317 # variables of another shell; perf runs it
 load()
 {
@@ -59,15 +60,17 @@ TOLERANCE = 2           # points, of a share
 MISSING = 3             # points that need no name,
 MAX_NAMES = 5           # or more, if there are as many names as can be
 MAX_UNKNOWN = 1         # points
-# A hypervisor may take the CPU in the middle of a switch, between the run queue's
-# clock, by which the tool goes, and perf's; and what it took may be in other.
+# A hypervisor may take the CPU in the middle of a switch, between the run
+# queue's clock, by which the tool goes, and perf's; and the time that it took
+# may be in the tool's other.
 MAX_OFF = 0.005         # of the waits
 
 def us(decimal):
     return int(decimal.replace('.', ''))
 
-# A line is a task's time on a CPU, printed when it is over. Some kernels hide
-# switches: if it is not the task that was to be next, who ran is not known.
+# A line is a task's time on a CPU, printed when that is over. Some kernels hide
+# switches: if the task is not the one that was to be next, who ran is not
+# known.
 RUN = re.compile(r' *([\d.]+) \[(\d+)\] +(?:<idle>|.*\[(-?\d+)[]/]).* ([\d.]+) +next: .*\[(\d+)\]')
 runs = collections.defaultdict(list)
 following = {}
@@ -110,8 +113,8 @@ for line in open(sys.argv[2], errors='replace'):
     end, why = us(m[1].strip()), m[6]
     perf, tool = by_perf(int(m[5]), end - int(m[3]), end), by_tool(why)
     is_full = len(tool.keys() - {'other'}) >= MAX_NAMES
-    # perf knows nothing of time that was taken from a task. Of the tool's other
-    # that is what is more than the tasks without a name.
+    # perf knows nothing of time that was taken from a task. Of the tool's
+    # other, such time is what is more than the tasks without a name.
     taken = tool.pop('irq', 0) + tool.pop('steal', 0)
     unnamed = {tid: share for tid, share in perf.items() if tid not in tool}
     taken += max(0, tool.pop('other', 0) - sum(unnamed.values()))
@@ -127,7 +130,7 @@ for line in open(sys.argv[2], errors='replace'):
     said = '%s -- perf: %s' % (line.rstrip(), ', '.join(
         '%.1f%% %s' % (share, tid) for tid, share in perf.most_common() if share >= 1))
     off.append((max((abs(perf[name] - tool[name]) for name in tool), default=0) - TOLERANCE, said))
-    # Named are the largest.
+    # The tool names the largest.
     allowed = max(MISSING, min(tool.values()) + TOLERANCE) if is_full else MISSING
     missing.append((max(unnamed.values()) - allowed, said))
 
