@@ -332,10 +332,14 @@ static bool is_true(const struct result *res)
 	return res->judged > 20 && !res->phantoms && !res->overlaps &&
 	       !res->missed && res->off_100us <= may_be_far_off &&
 	       res->off_2us <= may_be_off &&
-	       /* Else this would be an excuse for anything. */
-	       res->blind <= res->judged / 20 &&
 	       res->unjudged <= may_be_unjudged;
 }
+
+/* Blind time is not to be an excuse for anything. */
+#define SKIP_IF_BLIND(res)	do {						\
+	if ((res).blind > (res).judged / 20)					\
+		SKIP(return, "the CPUs stood still too often");			\
+} while (0)
 
 TEST_F_TIMEOUT(truth, every_wait, 300)
 {
@@ -346,6 +350,7 @@ TEST_F_TIMEOUT(truth, every_wait, 300)
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
 	EXPECT_LT(0U, res.migrated);
+	SKIP_IF_BLIND(res);
 	EXPECT_EQ(0, compare_sums(self->waits, self->nr, self->load));
 }
 
@@ -357,6 +362,7 @@ TEST_F_TIMEOUT(truth, waits_over_1ms, 300)
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		1000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
+	SKIP_IF_BLIND(res);
 }
 
 /* The default threshold: there the cheap way out is taken most often. */
@@ -368,6 +374,7 @@ TEST_F_TIMEOUT(truth, waits_over_10ms, 300)
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		10000 * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
+	SKIP_IF_BLIND(res);
 }
 
 /* NTP slews CLOCK_MONOTONIC by so much from now on. */
@@ -412,6 +419,7 @@ static void bent(struct __test_metadata *_metadata, struct _test_data_truth *sel
 	compare(self->waits, self->nr, &self->truth, self->from, self->to,
 		min_us * USEC, clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
+	SKIP_IF_BLIND(res);
 }
 
 TEST_F_TIMEOUT(truth, clock_slewed_ahead, 300)
@@ -556,14 +564,21 @@ TEST_F_TIMEOUT(truth, explained, 300)
 	size_t may_be_off;
 
 	ASSERT_TRUE(watch(self, TOOL, "-w", "0", mixed_load,
-			  (slack() > 1 ? 1 : 4) * LOAD_NS));
+			  (slack() > 1 ? 1 : 3) * LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
+	SKIP_IF_BLIND(res);
 	compare_blame(self->waits, self->nr, &self->truth, self->load, self->from,
 		      self->to, &blame);
 	EXPECT_LT(500U, blame.judged);
 	EXPECT_LT(500U, blame.nr_runtime);
+	/*
+	 * As often as between the two looks of the oracle, emulated CPUs stand
+	 * still between the scheduler's look at its clock and the first of them.
+	 */
+	if (slack() > 1 && blame.blind > blame.judged / 400)
+		SKIP(return, "the CPUs stood still too often");
 	/*
 	 * A CPU may stand still between the kernel's look at the clock and
 	 * ours: often an emulated one, seldom one that a hypervisor takes for
@@ -667,6 +682,7 @@ TEST_F_TIMEOUT(truth, preempted_on_the_way_to_sleep, 300)
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
+	SKIP_IF_BLIND(res);
 	printf("# %zu began on the way to sleep\n", res.dozed);
 	if (!res.dozed && !is_preemptible())
 		SKIP(return, "this kernel is not preemptible");
@@ -687,7 +703,7 @@ TEST_F_TIMEOUT(truth, no_phantom_when_events_go_unseen, 300)
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 
-	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "-P", "0", mixed_load, 3 * LOAD_NS));
+	ASSERT_TRUE(watch(self, TOOL_UNSEEN, "-P", "0", mixed_load, 2 * LOAD_NS));
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error() + tick.tv_nsec, &res);
 	EXPECT_LT(1000U, res.judged);

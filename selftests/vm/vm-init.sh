@@ -49,14 +49,21 @@ echo "# $(uname -v), preempt: ${preempt:-fixed}"
 
 cd /tests || poweroff -f
 while read -r test; do
-	echo "@vm start $test"
-	began=$(cut -d. -f1 /proc/uptime)
-	timeout -s KILL "$TEST_TIMEOUT" "./$test"
-	status=$?
-	ended=$(cut -d. -f1 /proc/uptime)
-	# What it left running (init itself is spared).
-	kill -KILL -1
-	echo
+	tries=${TEST_TRIES:-1}
+	while :; do
+		echo "@vm start $test"
+		began=$(cut -d. -f1 /proc/uptime)
+		timeout -s KILL "$TEST_TIMEOUT" "./$test"
+		status=$?
+		ended=$(cut -d. -f1 /proc/uptime)
+		# What the test left running (init itself is spared).
+		kill -KILL -1
+		echo
+		tries=$((tries - 1))
+		# 4: all skipped
+		[ $status -ne 0 ] && [ $status -ne 4 ] && [ $tries -gt 0 ] || break
+		echo "@vm again $status"
+	done
 	echo "@vm end $status $((ended - began))"
 done </tests.list
 echo "@vm done"

@@ -9,9 +9,10 @@
 # Without a KERNEL it runs all of them. Software emulation is enough, and root is
 # not needed. A kernel fails on a failed test, a crash, a hang, or a complaint in
 # its log. The results are KTAP; the table at the end is Markdown. With --retry a
-# kernel that fails is run once more, and that counts: an emulated machine stands still
-# whenever its host has something else to do, which no test can tell from a slow kernel.
-# And a kernel that cannot be fetched is skipped then.
+# test program that fails is run up to twice more, and the last run counts,
+# because an emulated machine stands still whenever its host has something else
+# to do, which no test can tell from a slow kernel. The table says how many
+# programs ran again. And a kernel that cannot be fetched is skipped then.
 #
 # Environment:
 #	TESTS_DIR	where "make install INSTALL_PATH=DIR" has put the tests;
@@ -251,6 +252,7 @@ boot()
 	# The emulated TSCs are one clock, but do not claim it: without tsc=reliable
 	# every reading of the time is one of the HPET.
 	local words="console=ttyS0 panic=-1 tsc=reliable TEST_TIMEOUT=$test_timeout"
+	words+=" TEST_TRIES=${retry:+3}"
 	local status
 
 	# An emulated CPU can run into a breakpoint that another one has just taken
@@ -350,7 +352,7 @@ run_kernel()
 {
 	local name=$2 log=$cache/logs/$2.log began=$SECONDS release=none ending='the machine went down' line
 	local nr=0 nr_passed=0 nr_failed=0 nr_skipped=0 reasons=
-	local test='' points=0 bad=0 plan='' skip_all=''
+	local test='' points=0 bad=0 plan='' skip_all='' before reasons_before again=0
 
 	echo "  # Subtest: $name"
 	echo "  KTAP version 1"
@@ -361,7 +363,12 @@ run_kernel()
 		'@vm kernel '*) release=${line#@vm kernel } ;;
 		'@vm start '*)
 			test=${line#@vm start } points=0 bad=0 plan='' skip_all=''
+			before=$nr_passed,$nr_skipped reasons_before=$reasons
 			echo "    # Subtest: $test" ;;
+		'@vm again '*)
+			nr_passed=${before%,*} nr_skipped=${before#*,} reasons=$reasons_before
+			again=$((again + 1))
+			echo "  # $test ended with ${line#@vm again }: once more" ;;
 		'@vm end '*)
 			line=${line#@vm end }
 			end_of_test "${line% *}" "${line#* }" ;;
@@ -384,18 +391,9 @@ run_kernel()
 
 	[ $nr_failed -eq 0 ] && line=ok || line="not ok"
 	echo "$line $1 $name # $release, $((SECONDS - began)) s"
+	[ $again -eq 0 ] || reasons+="${reasons:+; }$again programs were run again"
 	echo "| $name | $release | $nr_passed | $nr_failed | $nr_skipped | ${reasons//|/\\|} |" \
 		>"$work/$name.row"
-}
-
-# run_job NUMBER NAME
-run_job()
-{
-	run_kernel "$@"
-	if [ -n "$retry" ] && awk -F '|' '{ exit $5 == 0 }' "$work/$2.row"; then
-		echo "# $2 failed: once more"
-		run_kernel "$@"
-	fi
 }
 
 table()
@@ -490,9 +488,9 @@ for name in "${names[@]}"; do
 		continue
 	fi
 	if [ "$max_jobs" -eq 1 ]; then
-		run_job $number "$name" &
+		run_kernel $number "$name" &
 	else
-		{ run_job $number "$name" >"$work/$name.tap"; cat "$work/$name.tap"; } &
+		{ run_kernel $number "$name" >"$work/$name.tap"; cat "$work/$name.tap"; } &
 	fi
 done
 wait
