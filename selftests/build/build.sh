@@ -29,8 +29,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# The same files are compiled again and again, each time in another folder: with ccache
-# only the first time. Its memory is of this run.
+# The same files are compiled again and again, each time in another folder: with
+# ccache only the first time. The cache is of this run.
 if command -v ccache >/dev/null && [ -d /usr/lib/ccache ]; then
 	export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=$work/ccache CCACHE_BASEDIR=$work
 	export CCACHE_NOHASHDIR=1
@@ -251,6 +251,7 @@ top_in_tree()
 {
 	in_git "$dir"
 	cd "$tree"
+	export BPFTOOL=$lib/bpftool/bootstrap/bpftool
 	top_of_tree srctree=.
 	works "$dir/runqslower"
 	same "" "$(git -C "$dir" status --porcelain)"
@@ -304,13 +305,17 @@ selftests_bpf()
 
 command_line()
 {
-	m "$jobs" -C "$dir" V=1 OUTPUT="$out/" CFLAGS="-O1 -DMARK_C" LDFLAGS=-Wl,--build-id=md5 \
-		EXTRA_CFLAGS=-DMARK_EXTRA EXTRA_LDFLAGS=-Wl,--hash-style=gnu
+	local flags=(CFLAGS="-O1 -DMARK_C" LDFLAGS=-Wl,--build-id=md5
+		     EXTRA_CFLAGS=-DMARK_EXTRA EXTRA_LDFLAGS=-Wl,--hash-style=gnu)
+
+	m "$jobs" -C "$dir" V=1 OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" "${flags[@]}"
 	works "$out/runqslower"
 	has '-Wextra .*-O1 -DMARK_C -DMARK_EXTRA .*-c options.c'
 	has '--build-id=md5 -Wl,--hash-style=gnu .*libbpf.a'
-	# libbpf takes the extra ones, bpftool, which runs here, none
+	# libbpf takes the extra flags, bpftool, which runs here, none.
 	has 'MARK_EXTRA.* -c -o .*staticobjs/libbpf.o'
+	m -n -C "$dir" V=1 OUTPUT="$out/other/" BPFOBJ_OUTPUT="$lib/libbpf" "${flags[@]}"
+	has ' -c .*/bootstrap/main.o'
 	has_not 'MARK.*/bootstrap/'
 }
 
@@ -388,7 +393,7 @@ sys_time()
 
 other_bpftool()
 {
-	m "$jobs" -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool"
+	quick OUTPUT="$out/"
 	[ ! -e "$out/bpftool" ]
 	rm -rf "$out"
 	PATH=$lib/bpftool/bootstrap:$PATH quick OUTPUT="$out/" BPFTOOL=bpftool
@@ -487,9 +492,9 @@ reproducible()
 	cp -a "$dir" "$one"
 	cp -a "$dir" "$two"
 	# shellcheck disable=SC2086 # a list of words
-	m -C "$one" $share KERNEL_SRC="$tree" OUTPUT="$out/built/"
+	m -j3 -C "$one" $share KERNEL_SRC="$tree" OUTPUT="$out/built/"
 	# shellcheck disable=SC2086
-	m "$jobs" -C "$two" $share KERNEL_SRC="$tree" OUTPUT="$out/built/some/where/"
+	m -j2 -C "$two" $share KERNEL_SRC="$tree" OUTPUT="$out/built/some/where/"
 	cmp "$out/built/runqslower" "$out/built/some/where/runqslower"
 }
 

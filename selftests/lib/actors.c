@@ -95,16 +95,6 @@ bool actors_trace(struct actors *a, size_t waits, const char *const args[])
 	return !code && !*a->tool.err && a->waits;
 }
 
-const char *tid_of(pid_t pid)
-{
-	static char buf[4][16];
-	static int next;
-	char *text = buf[next++ % 4];
-
-	snprintf(text, sizeof(buf[0]), "%d", pid);
-	return text;
-}
-
 size_t nr_with(const struct actors *a, const char *text, unsigned int percent)
 {
 	size_t nr = 0, i;

@@ -59,9 +59,6 @@ pid_t actor(struct actors *a, const char *name, int cpu, bool (*becomes)(struct 
  */
 bool actors_trace(struct actors *a, size_t waits, const char *const args[]);
 
-/* @pid as a word of the command line. Static, for four at a time. */
-const char *tid_of(pid_t pid);
-
 /*
  * How many waits have shares that begin with @text and come to @percent or
  * more; how many began as @from says.

@@ -576,3 +576,21 @@ int cpu_of(pid_t pid)
 		s = strchr(s + 1, ' ');
 	return s ? atoi(s) : -1;
 }
+
+unsigned long long idle_ticks(int except)
+{
+	unsigned long long idle, sum = 0;
+	FILE *f = fopen("/proc/stat", "r");
+	char line[512];
+	int cpu;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		/* The first line, of all CPUs, has no number. */
+		if (line[3] != ' ' &&
+		    sscanf(line, "cpu%d %*u %*u %*u %llu", &cpu, &idle) == 2 && cpu != except)
+			sum += idle;
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}

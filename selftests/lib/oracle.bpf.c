@@ -133,6 +133,7 @@ int BPF_PROG(oracle_switch, bool preempt, struct task_struct *prev,
 	if (!e)
 		return 0;
 	e->kind = ORACLE_SWITCH;
+	e->rq_clock = clock_of(next);
 	e->tid = next->pid;
 	e->nr_switches = next->nvcsw + next->nivcsw;
 	e->prev_tid = prev->pid;

@@ -93,11 +93,11 @@ struct oracle *oracle_start(void)
 }
 
 /*
- * How much later than it was queued a task's wakeup was logged. In between, the
- * scheduler may have sent an IPI, which in a virtual machine takes its time.
- * The run queue's clock, read when the task was queued, and ours differ by a
- * constant plus that delay; the constant is the least difference seen on that
- * CPU lately.
+ * How old the run queue's clock was when an event was logged. Between a task
+ * is queued and its wakeup, the scheduler may have sent an IPI, which in a
+ * virtual machine takes its time. The run queue's clock and ours differ by a
+ * constant plus that age; the constant is the least difference seen on that CPU
+ * lately.
  */
 #define SPAN_NS		(50 * 1000 * 1000ULL)
 #define MAX_CPUS_SEEN	1024
@@ -278,7 +278,8 @@ static void wake(struct task *p, const struct oracle_event *e, __u64 late)
 	};
 }
 
-static void switch_in(struct task *p, const struct oracle_event *e, struct truth *t)
+static void switch_in(struct task *p, const struct oracle_event *e, __u64 late,
+		      struct truth *t)
 {
 	struct truth_wait *w = &t->waits[t->nr_waits++];
 
@@ -290,6 +291,7 @@ static void switch_in(struct task *p, const struct oracle_event *e, struct truth
 	if (w->sure) {
 		w->wait_ns = e->ns - p->since;
 		w->late_ns = p->late;
+		w->end_late_ns = late;
 		w->begin_blind_ns = p->blind;
 		w->dozed = p->dozes;
 		w->migrated = p->cpu != e->cpu;
@@ -348,7 +350,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			continue;
 		}
 		if (e->tid)
-			switch_in(&tasks[e->tid % MAX_TID], e, t);
+			switch_in(&tasks[e->tid % MAX_TID], e, lateness(&late, e), t);
 		if (e->prev_tid)
 			switch_out(&tasks[e->prev_tid % MAX_TID], e, t);
 	}

@@ -19,7 +19,7 @@ enum oracle_kind {
 
 struct oracle_event {
 	__u64 ns;			/* CLOCK_MONOTONIC */
-	__u64 rq_clock;			/* of a wakeup: when it was queued; or 0 */
+	__u64 rq_clock;			/* when the task was queued, or chosen; or 0 */
 	__u64 blind_ns;			/* from this look at the clock to one after the tool's */
 	__u32 tid;			/* woken, or switched in */
 	__u32 nr_switches;		/* how often it had been switched out */
@@ -42,6 +42,7 @@ struct truth_wait {
 	__u64 end_ns;
 	__u64 wait_ns;			/* from tracepoint to tracepoint */
 	__u64 late_ns;			/* from being queued to the first of them */
+	__u64 end_late_ns;		/* the age of the run queue's clock at the end */
 	/* The tool looked at the clock within so long after the oracle. */
 	__u64 begin_blind_ns, end_blind_ns;
 	__u32 tid;

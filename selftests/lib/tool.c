@@ -304,3 +304,13 @@ struct tool_wait *parse_waits(const char *out, size_t *nr)
 	}
 	return waits;
 }
+
+const char *tid_of(pid_t pid)
+{
+	static char buf[4][16];
+	static int next;
+	char *text = buf[next++ % 4];
+
+	snprintf(text, sizeof(buf[0]), "%d", pid);
+	return text;
+}

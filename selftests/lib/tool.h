@@ -109,4 +109,7 @@ bool why_says(const struct tool_wait *w, const char *text);
 /* How many lines @s has. */
 size_t count_lines(const char *s);
 
+/* @pid as a word of the command line. Static, for four at a time. */
+const char *tid_of(pid_t pid);
+
 #endif /* __TOOL_H */

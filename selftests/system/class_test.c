@@ -366,23 +366,6 @@ TEST_F(class, a_culprit_that_changes_its_name)
 
 /* --- idle CPUs ------------------------------------------------------------ */
 
-/* The time that all CPUs but @except have been idle, in ticks of USER_HZ. */
-static unsigned long long idle_ticks(int except)
-{
-	unsigned long long idle, sum = 0;
-	FILE *f = fopen("/proc/stat", "r");
-	char line[512];
-	int cpu;
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "cpu%d %*u %*u %*u %llu", &cpu, &idle) == 2 && cpu != except)
-			sum += idle;
-	}
-	if (f)
-		fclose(f);
-	return sum;
-}
-
 TEST_F(class, idle_but_not_allowed)
 {
 	unsigned long long ticks, ns;

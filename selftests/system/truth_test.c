@@ -53,6 +53,11 @@ struct result {
 	size_t overlaps;		/* printed, but the task ran meanwhile */
 	size_t unjudged;		/* printed, the oracle did not see the start */
 	size_t missed;			/* happened, not printed */
+	/*
+	 * The same, but by the run queue's clock they were too short: the CPU
+	 * stood still between the scheduler's look at its clock and the events.
+	 */
+	size_t too_short;
 	size_t judged;			/* printed and happened */
 	size_t migrated;		/* among the judged */
 	size_t dozed;			/* among the judged */
@@ -216,15 +221,19 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 		if (r->matched || !r->sure || r->early || r->end_ns > to ||
 		    (min_ns && r->wait_ns < min_ns + margin + r->begin_blind_ns))
 			continue;
+		if (min_ns && r->wait_ns - r->end_late_ns < min_ns + margin) {
+			res->too_short++;
+			continue;
+		}
 		if (res->missed++ < 5)
-			printf("# missed: %u at %.6f, %.1f us%s, %.1f us late, %.1f us blind, %.3f s after the start\n",
+			printf("# missed: %u at %.6f, %.1f us%s, %.1f and %.1f us late, %.1f us blind, %.3f s after the start\n",
 			       r->tid, r->end_ns / 1e9, r->wait_ns / 1e3,
 			       r->migrated ? " (migrated)" : "", r->late_ns / 1e3,
-			       r->begin_blind_ns / 1e3, (r->end_ns - from) / 1e9);
+			       r->end_late_ns / 1e3, r->begin_blind_ns / 1e3, (r->end_ns - from) / 1e9);
 	}
-	printf("# %zu printed, %zu judged (%zu migrated), %zu unjudged, %zu missed, %zu phantoms, %zu ran meanwhile; length: %zu off by more than %g us, %zu by more than %g, worst %.1f us; %zu blind\n",
+	printf("# %zu printed, %zu judged (%zu migrated), %zu unjudged, %zu missed, %zu too short, %zu phantoms, %zu ran meanwhile; length: %zu off by more than %g us, %zu by more than %g, worst %.1f us; %zu blind\n",
 	       res->printed, res->judged, res->migrated, res->unjudged,
-	       res->missed, res->phantoms, res->overlaps, res->off_2us,
+	       res->missed, res->too_short, res->phantoms, res->overlaps, res->off_2us,
 	       2 * slack(), res->off_100us, 100 * slack(), res->worst_us, res->blind);
 }
 
@@ -235,7 +244,7 @@ static int compare_sums(const struct tool_wait *waits, size_t nr,
 			const struct load *load)
 {
 	/* That clock stands still longer when the CPU does. */
-	double sum, error, more = slack() > 1 ? 3 : 1;
+	double sum, error, more = slack() > 1 ? 8 : 1;
 	size_t i, k;
 	int bad = 0;
 
@@ -330,7 +339,8 @@ static bool is_true(const struct result *res)
 	size_t may_be_far_off = slack() > 1 ? res->judged / 200 : 0;
 
 	return res->judged > 20 && !res->phantoms && !res->overlaps &&
-	       !res->missed && res->off_100us <= may_be_far_off &&
+	       !res->missed && res->too_short <= 1 + res->judged / 1000 &&
+	       res->off_100us <= may_be_far_off &&
 	       res->off_2us <= may_be_off &&
 	       res->unjudged <= may_be_unjudged;
 }
@@ -629,21 +639,19 @@ TEST_F_TIMEOUT(truth, histogram, 300)
 	struct tool counting;
 	size_t i;
 
-	tool_spawn(&counting, TOOL, ARGS("-H"));
+	/* Of the load only, which begins after and ends before both tools. */
+	tool_spawn(&counting, TOOL, ARGS("-H", "-c", "rqs-"));
 	ASSERT_TRUE(tool_await_lines(&counting, 1));
-	ASSERT_TRUE(watch(self, TOOL, "-P", "0", mixed_load, LOAD_NS));
+	ASSERT_TRUE(watch(self, TOOL, "-Pcrqs-", "0", mixed_load, LOAD_NS));
 	EXPECT_EQ(0, tool_stop(&counting));
 	ASSERT_LT(1000U, self->nr);
 	qsort(self->waits, self->nr, sizeof(*self->waits), by_length);
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		said = percentile_us(counting.out, all[i].name);
-		/*
-		 * It counted a little longer: that may shift ranks by half a
-		 * percent.
-		 */
-		low = self->waits[(size_t)(self->nr * (all[i].percent - 0.5) / 100)].lat_us;
-		high = all[i].percent + 0.5 >= 100 ? self->waits[self->nr - 1].lat_us :
-			self->waits[(size_t)(self->nr * (all[i].percent + 0.5) / 100)].lat_us;
+		/* Each reads the clock by itself: that may shift ranks a little. */
+		low = self->waits[(size_t)(self->nr * (all[i].percent - 0.1) / 100)].lat_us;
+		high = all[i].percent + 0.1 >= 100 ? self->waits[self->nr - 1].lat_us :
+			self->waits[(size_t)(self->nr * (all[i].percent + 0.1) / 100)].lat_us;
 		printf("# %s: %.1f us, exactly %.0f to %.0f us\n", all[i].name, said, low,
 		       high + 1);
 		/* Half a bucket, and three digits are printed. */

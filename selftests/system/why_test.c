@@ -146,14 +146,6 @@ static bool stop(struct _test_data_why *self)
 	return !code && !*self->tool.err && self->waits;
 }
 
-static const char *tid_list(pid_t tid)
-{
-	static char buf[16];
-
-	snprintf(buf, sizeof(buf), "%d", tid);
-	return buf;
-}
-
 /* The longest wait of @tid; NULL and all of them shown if there is none. */
 static const struct tool_wait *wait_of(struct _test_data_why *self, pid_t tid)
 {
@@ -245,7 +237,7 @@ TEST_F(why, summary)
 	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
 	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
 	/* The first hog, too, waits for the second. */
-	tool_spawn(&self->tool, TOOL, ARGS("-s", "-t", tid_list(self->stage->pid[0]), "20ms"));
+	tool_spawn(&self->tool, TOOL, ARGS("-s", "-t", tid_of(self->stage->pid[0]), "20ms"));
 	ASSERT_TRUE(tool_await_lines(&self->tool, 1));
 	play(self->stage, 1, 3);
 	ASSERT_EQ(0, tool_stop(&self->tool));
@@ -602,19 +594,6 @@ static void spin_long(struct stage *stage)
 		;
 }
 
-/* Time that all CPUs were idle, in ticks of USER_HZ. */
-static long idle_ticks(void)
-{
-	FILE *f = fopen("/proc/stat", "r");
-	long ticks = 0;
-
-	if (!f || fscanf(f, "cpu %*d %*d %*d %ld", &ticks) != 1)
-		ticks = 0;
-	if (f)
-		fclose(f);
-	return ticks;
-}
-
 static void follow_and_hog(struct stage *stage)
 {
 	int i;
@@ -642,11 +621,11 @@ TEST_F_TIMEOUT(why, idle_elsewhere, 60)
 	actor(self->stage, 0, "rqs-victim", -1, 0, spin_long);
 	actor(self->stage, 1, "rqs-hog", self->cpu, 2, follow_and_hog);
 	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "50us")));
-	idle = -idle_ticks();
+	idle = -(double)idle_ticks(-1);
 	self->stage->at = mono_ns();
 	sem_post(&self->stage->cue[0]);
 	play(self->stage, 1, 1);
-	idle += idle_ticks();
+	idle += idle_ticks(-1);
 	idle /= (mono_ns() - self->stage->at) * sysconf(_SC_CLK_TCK) / 1e9;
 	ASSERT_TRUE(stop(self));
 	for (w = self->waits; w < self->waits + self->nr; w++) {
@@ -684,7 +663,7 @@ TEST_F_TIMEOUT(why, stalled, 60)
 	/*
 	 * With PREEMPT_RT threads of the kernel come in between at every tick.
 	 */
-	if (trace(self, ARGS("-wS", "--history", "4096", "-t", tid_list(s->victim),
+	if (trace(self, ARGS("-wS", "--history", "4096", "-t", tid_of(s->victim),
 			     "-T", "mono", "100ms")))
 		tool_await_lines(&self->tool, 2 + 5);
 	starve_release(s);

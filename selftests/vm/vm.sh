@@ -400,7 +400,7 @@ table()
 {
 	local name
 
-	echo "| kernel | release as booted | passed | failed | skipped | reasons of skips |"
+	echo "| kernel | release as booted | passed | failed | skipped | remarks |"
 	echo "|---|---|---|---|---|---|"
 	for name in "${names[@]}"; do
 		cat "$work/$name.row" 2>/dev/null || echo "| $name | none | 0 | 1 | 0 | |"
