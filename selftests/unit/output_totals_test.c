@@ -205,6 +205,17 @@ TEST_F(output, text_summary_times)
 		      "  no waits\n", summary(&text_writer));
 }
 
+TEST_F(output, text_summary_causes_of_two_words)
+{
+	wait_of(2001, 2000, "first", 31);
+	add_share((struct share) { CAUSE_RT_LIMIT, 3000000 });
+	add_share((struct share) { CAUSE_FORCED_IDLE, 1000000 });
+	count();
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing("\nCauses: 75.0% rt limit, 25.0% forced idle\n", capture_end()));
+}
+
 #define WAITED_MOST							\
 	"\nWAITED MOST          TID     WAITS    TOTAL(ms)"		\
 	"    P50(us)    P99(us)    MAX(us)\n"

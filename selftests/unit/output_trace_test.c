@@ -285,6 +285,18 @@ TEST_F(trace, causes)
 		"{'percent':10,'ns':10000,'what':'wakeup'}", "unseen"));
 }
 
+/* These have a key for programs and another name for people. */
+TEST_F(trace, causes_of_two_words)
+{
+	wait_is(100000);
+	add_share((struct share) { CAUSE_RT_LIMIT, 60000 });
+	add_share((struct share) { CAUSE_FORCED_IDLE, 40000 });
+	trace_wait(why);
+	EXPECT_FILE(WAITER WAITED("100.000", "100.0 us", "3",
+		"{'percent':60,'ns':60000,'what':'rt limit'},"
+		"{'percent':40,'ns':40000,'what':'forced idle'}", "unseen"));
+}
+
 /*
  * What ran in one that is broken is not known, and its end is that of the next.
  */

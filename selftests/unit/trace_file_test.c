@@ -55,9 +55,12 @@ TEST_F(file, cannot_be_written)
 	int i;
 
 	ASSERT_TRUE(trace_open(trace_path, &history));
+	EXPECT_FALSE(trace_is_pending());
 	ran(0, 0, 0, 11, "a");
 	waited(0, 100, 0);
+	EXPECT_TRUE(trace_is_pending());
 	ASSERT_TRUE(trace_flush());
+	EXPECT_FALSE(trace_is_pending());
 	signal(SIGXFSZ, SIG_IGN);
 	ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &limit));
 	limit.rlim_cur = 4096;
