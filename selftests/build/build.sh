@@ -57,6 +57,9 @@ m()
 	! grep 'warning:' "$log" | grep -v unknown-warning-option
 }
 
+# seed DIRECTORY: libbpf, bpftool and vmlinux.h are there already
+seed() { cp -a "$lib/libbpf" "$lib/bpftool" "$lib/vmlinux.h" "$1"; }
+
 # A build of what is ours: the rest is shared.
 # shellcheck disable=SC2086 # a list of words
 quick() { m "$jobs" -C "$dir" $share "$@"; }
@@ -188,9 +191,10 @@ o_vmlinux()
 llvm()
 {
 	installed clang llvm-strip llvm-ar ld.lld || skip "no llvm-strip, llvm-ar or ld.lld"
-	m "$jobs" -C "$dir" LLVM=1 V=1 OUTPUT="$out/"
+	m "$jobs" -C "$dir" LLVM=1 V=1 OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool"
 	works "$out/runqslower"
 	has '^clang .*-c options.c'
+	has '^ *clang .*libbpf.c'
 	has_not '^ *gcc .*-c '
 }
 
@@ -250,8 +254,8 @@ tools_bpf()
 top_in_tree()
 {
 	in_git "$dir"
+	seed "$dir"
 	cd "$tree"
-	export BPFTOOL=$lib/bpftool/bootstrap/bpftool
 	top_of_tree srctree=.
 	works "$dir/runqslower"
 	same "" "$(git -C "$dir" status --porcelain)"
@@ -263,9 +267,9 @@ top_in_tree()
 
 top_elsewhere()
 {
-	mkdir "$out"
+	mkdir -p "$out/tools/bpf/runqslower"
+	seed "$out/tools/bpf/runqslower"
 	cd "$out"
-	export BPFTOOL=$lib/bpftool/bootstrap/bpftool
 	top_of_tree srctree="$tree" building_out_of_srctree=1
 	works "$out/tools/bpf/runqslower/runqslower"
 	same "$(files "$pristine")" "$(files "$dir")"
@@ -314,8 +318,11 @@ command_line()
 	has '--build-id=md5 -Wl,--hash-style=gnu .*libbpf.a'
 	# libbpf takes the extra flags, bpftool, which runs here, none.
 	has 'MARK_EXTRA.* -c -o .*staticobjs/libbpf.o'
-	m -n -C "$dir" V=1 OUTPUT="$out/other/" BPFOBJ_OUTPUT="$lib/libbpf" "${flags[@]}"
-	has ' -c .*/bootstrap/main.o'
+	mkdir "$out/other"
+	seed "$out/other"
+	rm "$out/other/bpftool/bootstrap/"{main.o,bpftool}
+	m -C "$dir" V=1 OUTPUT="$out/other/" "${flags[@]}" "$out/other/bpftool/bootstrap/bpftool"
+	has ' -c .*main.c'
 	has_not 'MARK.*/bootstrap/'
 }
 
@@ -426,12 +433,15 @@ verbose()
 
 silent()
 {
-	m -s -j4 -C "$dir" OUTPUT="$out/r/" BPFTOOL_OUTPUT="$out/bpftool" \
-		BPFOBJ_OUTPUT="$out/libbpf" VMLINUX_H="$lib/vmlinux.h"
+	# Where the first test has built them: ccache knows the commands.
+	local there=$dir/.output
+
+	m -s -j4 -C "$dir" OUTPUT="$out/r/" BPFTOOL_OUTPUT="$there/bpftool" \
+		BPFOBJ_OUTPUT="$there/libbpf" VMLINUX_H="$lib/vmlinux.h"
 	same "" "$(cat "$log")"
 	works "$out/r/runqslower"
-	[ -x "$out/bpftool/bootstrap/bpftool" ]
-	[ -e "$out/libbpf/libbpf.a" ]
+	[ -x "$there/bpftool/bootstrap/bpftool" ]
+	[ -e "$there/libbpf/libbpf.a" ]
 	[ ! -e "$out/r/bpftool" ]
 }
 
@@ -673,16 +683,16 @@ alone()
 	same "" "$(git -C "$work/alone" status --porcelain --ignored)"
 }
 
-# selftests_in DIRECTORY: libbpf, bpftool and vmlinux.h are there already.
+# selftests_in DIRECTORY
 selftests_in()
 {
 	installed rsync || skip "no rsync"
 	mkdir -p "$1/obj"
-	cp -a "$lib/libbpf" "$lib/bpftool" "$lib/vmlinux.h" "$1/obj"
+	seed "$1/obj"
 }
 
-# One unit test, because "make check" has built all of them.
-few="unit_tests=options_test"
+# One test, because "make check" has built all of them.
+few="programs=truth_test"
 
 # Absolute and relative O are one directory: the second finds all done.
 selftests_o()
