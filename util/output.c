@@ -32,17 +32,25 @@ static ssize_t put(void *cookie, const char *data, size_t size)
 	size_t done = 0;
 	int stuck = 0;
 	ssize_t len;
+	bool ended;
 
 	(void)cookie;
 	set_ticks(TICK_US);
 	while (!error && done < size) {
 		len = write(STDOUT_FILENO, data + done, size - done);
+		if (len < 0 && errno != EINTR) {
+			error = errno;
+			break;
+		}
+		/*
+		 * Always ask, because a second signal only ends the tool at
+		 * once if the first was seen, also while a slow reader reads.
+		 */
+		ended = has_ended(has_ended_ctx);
 		if (len >= 0) {
 			done += len;
 			stuck = 0;
-		} else if (errno != EINTR) {
-			error = errno;
-		} else if (has_ended(has_ended_ctx) && ++stuck >= MAX_STUCK) {
+		} else if (ended && ++stuck >= MAX_STUCK) {
 			error = ETIMEDOUT;
 		}
 	}

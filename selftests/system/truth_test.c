@@ -298,7 +298,7 @@ FIXTURE_TEARDOWN(truth)
 	tool_free(&self->tool);
 }
 
-#define LOAD_NS	(5 * NSEC_PER_SEC)
+#define LOAD_NS	(4 * NSEC_PER_SEC)
 
 static bool watch(struct _test_data_truth *self, const char *name, const char *how,
 		  const char *min, struct load *(*run)(uint64_t ns), uint64_t ns)
