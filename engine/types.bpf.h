@@ -41,7 +41,7 @@ struct cfs_rq___compat {
 	/* 64eaf50731ac ("sched/fair: Fix cfs_rq_clock_pelt() for throttled cfs_rq"), 5.19 */
 	u64 throttled_clock_pelt;
 	u64 throttled_clock_pelt_time;
-	u64 throttled_clock_task;	/* before it */
+	u64 throttled_clock_task;	/* before that commit */
 	u64 throttled_clock_task_time;
 	int throttled;			/* a bit since 6.18 */
 	int throttle_count;
@@ -133,10 +133,10 @@ struct task_struct___compat {
 			u32 count;	/* arm64 */
 		} preempt;
 	} thread_info;
-	unsigned int cpu;		/* before it */
+	unsigned int cpu;		/* before that commit */
 	/* 2f064a59a11f ("sched: Change task_struct::state"), 5.14 */
 	unsigned int __state;
-	long state;			/* before it */
+	long state;			/* before that commit */
 	struct {
 		/* parent and cfs_rq: CONFIG_FAIR_GROUP_SCHED */
 		struct sched_entity___compat *parent;
