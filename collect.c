@@ -97,11 +97,13 @@ static bool take_batch(struct session *s)
 	return ring_buffer__consume(s->rb) == -EAGAIN;
 }
 
-/* For tracer_find_waiting(): make room for more. False: end the search. */
+/*
+ * For tracer_find_waiting(): make room for more, because a batch is more than a
+ * piece. False: end the search.
+ */
 static bool take_piece(void *ctx)
 {
-	while (take_batch(ctx))
-		;
+	take_batch(ctx);
 	return !has_ended(ctx);
 }
 
@@ -109,8 +111,10 @@ static void find_waiting(struct session *s)
 {
 	int err = tracer_find_waiting(s->skel, take_piece, s);
 
-	if (err && !s->stalled_failed)
+	if (err && !s->stalled_failed) {
+		hide_status(s);
 		bpf_failure("look for tasks that wait", err);
+	}
 	s->stalled_failed = err;
 }
 
@@ -182,6 +186,8 @@ static bool do_what_is_due(struct session *s, struct schedule *due, __u64 now)
 	if (now - due->told_at > NSEC_PER_SEC && nr_lost(stats) != s->lost_told) {
 		tell_lost(s);
 		due->told_at = now;
+		if (!flush(s))
+			return false;
 	}
 	if (is_due(&due->status, now))
 		show_status(s, now - s->start);

@@ -26,7 +26,7 @@ __u64 nr_lost(const struct wait_stats *stats)
 	return sum;
 }
 
-static void hide_status(struct session *s)
+void hide_status(struct session *s)
 {
 	if (s->status_is_shown)
 		fputs("\r\033[K", stderr);
@@ -62,6 +62,8 @@ bool take_until(struct session *s, __u64 until)
 
 	clock_sync();
 	while ((wait = ordered_waits_pop(&s->order, until))) {
+		/* A long batch is written before it is flushed. */
+		hide_status(s);
 		stalled = wait->event.stalled;
 		if (s->totals && !stalled)
 			totals_add(s->totals, &wait->event, wait->why);
@@ -156,14 +158,18 @@ bool write_trace(struct session *s, bool end)
 
 bool succeeded(const struct session *s)
 {
+	__u64 wanted = s->nr_received;
+
 	/* EPIPE is no failure, because the reader closed the pipe. */
 	if (!s->write_error || s->write_error == EPIPE)
 		return !s->trace_failed;
 	/* See output_init(). The tool was told to end, and did. */
 	if (s->write_error == ETIMEDOUT) {
+		if (s->opts.count && wanted > s->opts.count)
+			wanted = s->opts.count;
 		if (prints_lines(&s->opts))
 			error("nobody reads stdout: %llu waits were not written",
-			      s->nr_received - s->nr_written);
+			      wanted - s->nr_written);
 		else
 			error("nobody reads stdout: the totals were not written");
 		return !s->trace_failed;

@@ -6,6 +6,7 @@
  * runqslower.bpf.c says what a wait is.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -149,11 +150,26 @@ static void check_filters(const struct options *opts)
 	tell_missing("thread", &opts->tids);
 }
 
+/*
+ * Whoever starts the tool with a stream closed has the tool open another file
+ * under its number. Read-only, so that writing there still fails.
+ */
+static void fill_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct session s = { .signals = -1 };
 	int status = EXIT_FAILURE;
 
+	fill_streams();
 	parse_options(argc, argv, &s.opts);
 	clock_init();
 	if (s.opts.json_schema) {

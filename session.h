@@ -69,6 +69,9 @@ bool has_ended(void *ctx);
 /* Show on a terminal how many waits there were until now. */
 void show_status(struct session *s, __u64 elapsed_ns);
 
+/* Take away what show_status() has shown, because other output follows. */
+void hide_status(struct session *s);
+
 /* Flush stdout. False: the flush failed, write_error says why. */
 bool flush(struct session *s);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/time.h>
@@ -11,7 +12,11 @@
 
 static bool (*has_ended)(void *ctx);
 static void *has_ended_ctx;
-static int error;
+
+static struct stream {
+	int fd;
+	int error;			/* errno of the first failed write, or 0 */
+} out = { .fd = STDOUT_FILENO }, err = { .fd = STDERR_FILENO };
 
 /* A handler must exist, because only then a write ends with EINTR. */
 static void nothing(int sig)
@@ -26,20 +31,35 @@ static void set_ticks(long us)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+/*
+ * Wait until @to takes more, because another process that has the pipe or
+ * terminal may have set O_NONBLOCK. -1 with EINTR after a tick, else 0.
+ */
+static int wait_for_room(const struct stream *to)
+{
+	struct pollfd fd = { .fd = to->fd, .events = POLLOUT };
+
+	return poll(&fd, 1, -1) < 0 ? -1 : 0;
+}
+
 /* A write function as fopencookie() wants it: 0 is a failure. */
 static ssize_t put(void *cookie, const char *data, size_t size)
 {
+	struct stream *to = cookie;
+	/* Who does not read stdout often is who does not read stderr. */
+	int max_stuck = to == &err && out.error == ETIMEDOUT ? 1 : MAX_STUCK;
 	size_t done = 0;
 	int stuck = 0;
 	ssize_t len;
 	bool ended;
 
-	(void)cookie;
 	set_ticks(TICK_US);
-	while (!error && done < size) {
-		len = write(STDOUT_FILENO, data + done, size - done);
+	while (!to->error && done < size) {
+		len = write(to->fd, data + done, size - done);
+		if (len < 0 && errno == EAGAIN)
+			len = wait_for_room(to);
 		if (len < 0 && errno != EINTR) {
-			error = errno;
+			to->error = errno;
 			break;
 		}
 		/*
@@ -50,31 +70,34 @@ static ssize_t put(void *cookie, const char *data, size_t size)
 		if (len >= 0) {
 			done += len;
 			stuck = 0;
-		} else if (ended && ++stuck >= MAX_STUCK) {
-			error = ETIMEDOUT;
+		} else if (ended && ++stuck >= max_stuck) {
+			to->error = ETIMEDOUT;
 		}
 	}
 	set_ticks(0);
-	errno = error;
-	return error ? 0 : size;
+	errno = to->error;
+	return to->error ? 0 : size;
 }
 
 int output_error(void)
 {
-	return error;
+	return out.error;
 }
 
 bool output_init(bool (*ended)(void *ctx), void *ctx)
 {
 	const struct sigaction action = { .sa_handler = nothing };
 	const cookie_io_functions_t functions = { .write = put };
-	FILE *f = fopencookie(NULL, "w", functions);
+	FILE *to_out = fopencookie(&out, "w", functions);
+	FILE *to_err = fopencookie(&err, "w", functions);
 
-	if (!f)
+	if (!to_out || !to_err)
 		return false;
+	setvbuf(to_err, NULL, _IONBF, 0);
 	has_ended = ended;
 	has_ended_ctx = ctx;
 	sigaction(SIGALRM, &action, NULL);
-	stdout = f;
+	stdout = to_out;
+	stderr = to_err;
 	return true;
 }

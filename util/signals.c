@@ -51,8 +51,16 @@ static void end_again(int sig)
 
 void signals_init(void)
 {
+	sigset_t used;
+
 	handle_all(end_early);
+	/* A process inherits the mask, too. SIGALRM: see output_init(). */
+	used = ends;
+	sigaddset(&used, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &used, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* A write beyond "ulimit -f" is to fail, not to end the tool. */
+	signal(SIGXFSZ, SIG_IGN);
 	/* trace_file.c waits for a child, which fails if SIGCHLD is ignored. */
 	signal(SIGCHLD, SIG_DFL);
 }
@@ -70,7 +78,12 @@ int signals_open(void)
 
 void signals_again_ends(void)
 {
-	clock_gettime(CLOCK_MONOTONIC, &first);
+	const struct timespec none = {};
+
 	handle_all(end_again);
+	/* The first signal is still pending, because signalfd was not read. */
+	while (sigtimedwait(&ends, NULL, &none) > 0)
+		;
+	clock_gettime(CLOCK_MONOTONIC, &first);
 	sigprocmask(SIG_UNBLOCK, &ends, NULL);
 }

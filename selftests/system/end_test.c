@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,8 +63,12 @@ FIXTURE_TEARDOWN(end)
 	}
 }
 
-/* Start it with pipes that nobody reads. */
-static void start(struct _test_data_end *self, const char *const args[])
+/*
+ * Start it with pipes that nobody reads. With @one_pipe stderr has that of
+ * stdout. If @file is not -1, stdout is that.
+ */
+static void start_with(struct _test_data_end *self, int file, bool one_pipe,
+		       const char *const args[])
 {
 	const char *argv[16] = { beside_us(TOOL) };
 	int out[2], err[2], i;
@@ -74,8 +79,8 @@ static void start(struct _test_data_end *self, const char *const args[])
 		abort();
 	self->pid = fork();
 	if (!self->pid) {
-		dup2(out[1], STDOUT_FILENO);
-		dup2(err[1], STDERR_FILENO);
+		dup2(file >= 0 ? file : out[1], STDOUT_FILENO);
+		dup2(one_pipe ? out[1] : err[1], STDERR_FILENO);
 		execv(argv[0], (char **)argv);
 		_exit(127);
 	}
@@ -84,6 +89,11 @@ static void start(struct _test_data_end *self, const char *const args[])
 	self->into = out[1];
 	self->out = out[0];
 	self->err = err[0];
+}
+
+static void start(struct _test_data_end *self, const char *const args[])
+{
+	start_with(self, -1, false, args);
 }
 
 /* Wait until so many bytes of output are there to be read. */
@@ -118,13 +128,19 @@ static bool is_writing(struct _test_data_end *self)
 	return !strncmp(call, path, strlen(path));
 }
 
+static bool is_full(struct _test_data_end *self)
+{
+	struct pollfd fd = { .fd = self->into, .events = POLLOUT };
+
+	return !poll(&fd, 1, 0);
+}
+
 /* Its pipe is full, and a write stands still. */
 static bool await_full(struct _test_data_end *self)
 {
 	__u64 give_up = mono_ns() + HANGS_MS * NSEC_PER_MSEC;
-	struct pollfd fd = { .fd = self->into, .events = POLLOUT };
 
-	while (poll(&fd, 1, 0) || !is_writing(self)) {
+	while (!is_full(self) || !is_writing(self)) {
 		if (mono_ns() > give_up)
 			return false;
 		usleep(1000);
@@ -219,6 +235,103 @@ TEST_F(end, totals_while_nobody_reads)
 	kill(self->pid, SIGTERM);
 	EXPECT_EQ(0, ends(self));
 	EXPECT_NE(NULL, strstr(self->said, "nobody reads stdout: the totals were not written\n"));
+}
+
+/* As with "2>&1 | less": what the tool says of that cannot be said, either. */
+TEST_F(end, told_while_nobody_reads_stderr)
+{
+	start_with(self, -1, true, ARGS("0"));
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGTERM);
+	EXPECT_EQ(0, ends(self));
+	start_with(self, -1, true, ARGS("-d", "2", "0"));
+	ASSERT_TRUE(await_full(self));
+	EXPECT_EQ(0, ends(self));
+}
+
+/* Whatever signals the parent has blocked. */
+TEST_F(end, signals_blocked_by_the_parent)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	start(self, ARGS("0"));
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGTERM);
+	EXPECT_EQ(0, ends(self));
+	EXPECT_LT(0, unwritten(self));
+}
+
+/* Another process that shares the pipe has set O_NONBLOCK. */
+TEST_F(end, nonblocking_stdout)
+{
+	char buf[65536];
+
+	start(self, ARGS("-d", "3", "0"));
+	fcntl(self->into, F_SETFL, O_NONBLOCK);
+	while (!is_full(self))
+		usleep(1000);
+	read_all(self, buf, sizeof(buf));
+	EXPECT_EQ(0, ends(self));
+	EXPECT_EQ(NULL, strstr(self->said, "cannot write"));
+}
+
+TEST_F(end, file_size_limit)
+{
+	struct rlimit limit, less;
+	char path[] = "/tmp/rqs-end.XXXXXX";
+	int fd = mkstemp(path);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &limit));
+	less = limit;
+	less.rlim_cur = 8192;
+	setrlimit(RLIMIT_FSIZE, &less);
+	start_with(self, fd, false, ARGS("-d", "10", "0"));
+	setrlimit(RLIMIT_FSIZE, &limit);
+	EXPECT_EQ(1, ends(self));
+	EXPECT_NE(NULL, strstr(self->said, "cannot write to stdout: File too large\n"));
+	unlink(path);
+	close(fd);
+}
+
+/* It says of no more waits than were asked for that they were not written. */
+TEST_F(end, count_while_nobody_reads)
+{
+	start(self, ARGS("-n", "2000", "0"));
+	ASSERT_TRUE(await_full(self));
+	kill(self->pid, SIGTERM);
+	EXPECT_EQ(0, ends(self));
+	EXPECT_LT(0, unwritten(self));
+	EXPECT_GE(2000, unwritten(self));
+}
+
+/* What it opens does not get the number of a stream, to be written over. */
+TEST_F(end, streams_closed_at_the_start)
+{
+	char path[] = "/tmp/rqs-end.XXXXXX", text[16] = "", end[3] = "";
+	int fd = mkstemp(path);
+
+	ASSERT_LE(0, fd);
+	self->pid = fork();
+	if (!self->pid) {
+		close(STDIN_FILENO);
+		close(STDOUT_FILENO);
+		close(STDERR_FILENO);
+		execl(beside_us(TOOL), TOOL, "-w", "--trace", path, "-d", "1", "0", NULL);
+		_exit(127);
+	}
+	waitpid(self->pid, &self->status, 0);
+	self->pid = 0;
+	EXPECT_EQ(1, WEXITSTATUS(self->status));
+	ASSERT_LT(0, pread(fd, text, sizeof(text) - 1, 0));
+	EXPECT_EQ(0, strncmp(text, "[\n{", 3));
+	ASSERT_EQ(2, pread(fd, end, 2, lseek(fd, 0, SEEK_END) - 2));
+	EXPECT_STREQ("]\n", end);
+	unlink(path);
+	close(fd);
 }
 
 /* A reader that comes back gets what was printed, from the begin on. */

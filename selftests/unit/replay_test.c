@@ -444,6 +444,8 @@ TEST_F(replay, lost)
 	EXPECT_STREQ("begin at 0\nlost 2 no at 20\nwait 1 at 25\nlost 3 cl at 1310\n"
 		     "wait 2 at 1315\nwait 3 at 1455\nlost 4 no at 2600\n"
 		     "wait 4 at 2605\nlost 5 no at 5100\n", self->ended.out);
+	/* It does not lie in memory until another wait comes. */
+	EXPECT_EQ(0, world->nr_unflushed);
 }
 
 TEST_F(replay, lost_at_the_end)
