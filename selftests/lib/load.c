@@ -214,6 +214,7 @@ static void hog_main(struct starve *s)
 		await(&s->command, ++round);
 		s->woken_ns = mono_ns();
 		set(&s->wake, round);
+		s->queued_ns = mono_ns();
 		set(&s->started, round);
 		while (mono_ns() < s->woken_ns + s->ns && get(&s->released) < round)
 			;

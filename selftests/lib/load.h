@@ -43,6 +43,7 @@ struct starve {
 	pid_t pid;			/* the process, also the TID of the hog */
 	pid_t victim, other;		/* TIDs */
 	uint64_t woken_ns;		/* just before the hog woke them */
+	uint64_t queued_ns;		/* and just after that */
 	uint64_t end_ns;		/* just before it gave up the CPU */
 	uint64_t victim_ran_ns;		/* when each was running after that */
 	uint64_t other_ran_ns;

@@ -314,3 +314,23 @@ const char *tid_of(pid_t pid)
 	snprintf(text, sizeof(buf[0]), "%d", pid);
 	return text;
 }
+
+unsigned int percent_of_tasks(const struct tool_wait *w)
+{
+	struct tool_share shares[MAX_SHARES];
+	size_t nr = parse_shares(w, shares), i;
+	unsigned int sum = 0;
+
+	for (i = 0; i < nr; i++)
+		sum += shares[i].tid ? shares[i].percent : 0;
+	return sum;
+}
+
+unsigned int percent_between(const struct tool_wait *w, uint64_t from, uint64_t to)
+{
+	uint64_t begin = w->end_ns - w->lat_us * 1000;
+
+	from = from > begin ? from : begin;
+	to = to < w->end_ns ? to : w->end_ns;
+	return from < to ? (to - from) / (w->lat_us * 10) : 0;
+}

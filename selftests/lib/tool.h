@@ -85,6 +85,14 @@ void tool_free(struct tool *t);
  */
 struct tool_wait *parse_waits(const char *out, size_t *nr);
 
+/*
+ * A starved machine takes its time to load programs. What hangs is still found.
+ */
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	120
+#endif
+
 /* A share of a wait, as in "67% perl/25641 (same process)". */
 struct tool_share {
 	unsigned int percent;
@@ -102,6 +110,12 @@ size_t parse_shares(const struct tool_wait *w, struct tool_share *shares);
 
 /* What all shares of @w that begin with @text come to, in percent. */
 unsigned int percent_of(const struct tool_wait *w, const char *text);
+
+/* The same of all tasks. */
+unsigned int percent_of_tasks(const struct tool_wait *w);
+
+/* The percentage of @w that lies between @from and @to (mono_ns()). */
+unsigned int percent_between(const struct tool_wait *w, uint64_t from, uint64_t to);
 
 /* Does the explanation of @w have @text in it? */
 bool why_says(const struct tool_wait *w, const char *text);

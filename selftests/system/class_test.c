@@ -357,7 +357,7 @@ TEST_F(class, a_culprit_that_changes_its_name)
 	actor(&self->actors, "rqs-fifo", self->cpu, fifo_50, becomes_another);
 	SKIP_REFUSED("real-time tasks");
 	self->actors.aside = true;
-	EXPECT_TRUE(actors_trace(&self->actors, 1, ARGS("-w", "-T", "mono", "-t", tid_of(pid),
+	EXPECT_TRUE(actors_trace(&self->actors, 3, ARGS("-w", "-T", "mono", "-t", tid_of(pid),
 						       "50000")));
 	show_waits(&self->actors);
 	EXPECT_LE(1, nr_with(&self->actors, "rqs-after", 60));

@@ -66,10 +66,11 @@ static int run_both(struct _test_data_loop *self, const char *const totals[],
 	/* JSON has no header. After an interval it must be tracing. */
 	ok = tool_await_lines(&self->tool, 1) && tool_start(&self->lines, TOOL, lines);
 	if (ok) {
-		size_t end = count_lines(self->tool.out) + NR_INTERVALS;
-		char *out;
+		char *out = tool_lines(&self->tool);
+		size_t end = count_lines(out) + NR_INTERVALS;
 		bool done;
 
+		free(out);
 		do {
 			starve_for(self->s, 20 * NSEC_PER_MSEC);
 			out = tool_lines(&self->tool);
@@ -139,6 +140,7 @@ TEST_F_TIMEOUT(loop, summary_intervals, 60)
 			      ARGS("-T", "mono", "-t", self->tids, "10ms"));
 	struct sum waits = sum_of(self->tool.out, "\"summary\"", "\"waits\":");
 	struct sum ns = sum_of(self->tool.out, "\"summary\"", "\"wait_ns\":");
+	double stall_us = getenv("RUNQSLOWER_TEST_SLACK") ? 100000 : 0;
 	unsigned long long us = 0;
 	size_t i;
 
@@ -151,9 +153,12 @@ TEST_F_TIMEOUT(loop, summary_intervals, 60)
 	EXPECT_TRUE(waits.adjoin);
 	for (i = 0; i < self->nr; i++)
 		us += self->waits[i].lat_us;
-	/* Each instance looks at the clock for itself. */
-	EXPECT_LE(us * 0.98, ns.all / 1000);
-	EXPECT_GE(us * 1.02, ns.all / 1000);
+	/*
+	 * Each instance looks at the clock for itself, and an emulated CPU may
+	 * stand still in between.
+	 */
+	EXPECT_LE(us * 0.98 - stall_us, ns.all / 1000);
+	EXPECT_GE(us * 1.02 + stall_us, ns.all / 1000);
 }
 
 /* Each wait of any length is counted in one interval. */
@@ -250,7 +255,7 @@ static void check_stalled(struct __test_metadata *_metadata, struct _test_data_l
 {
 	const struct tool_wait *w, *whole;
 	uint64_t since, whole_since;
-	size_t nr_stalled = 0;
+	size_t nr_stalled = 0, over = 0;
 	int round;
 
 	if (!can_starve(self))
@@ -262,8 +267,11 @@ static void check_stalled(struct __test_metadata *_metadata, struct _test_data_l
 	self->waits = parse_waits(self->tool.out, &self->nr);
 	ASSERT_NE(NULL, self->waits);
 	for (w = self->waits; w < self->waits + self->nr; w++) {
-		if (!w->stalled)
+		if (!w->stalled) {
+			/* The hog may have waited before it ran. */
+			over += w->tid != (uint32_t)self->s->pid;
 			continue;
+		}
 		nr_stalled++;
 		/* The hog runs. */
 		EXPECT_NE(self->s->pid, w->tid);
@@ -276,13 +284,13 @@ static void check_stalled(struct __test_metadata *_metadata, struct _test_data_l
 		EXPECT_LE(whole_since, since + 2000);
 		EXPECT_LT(w->lat_us, whole->lat_us);
 	}
-	printf("# %zu stalled, %zu over\n", nr_stalled, self->nr - nr_stalled);
+	printf("# %zu stalled, %zu over\n", nr_stalled, over);
 	/*
 	 * At least two looks at two tasks in each round; each of the waits
 	 * ended once.
 	 */
 	EXPECT_LE(3 * 2 * 2, nr_stalled);
-	EXPECT_EQ(3 * 2, self->nr - nr_stalled);
+	EXPECT_EQ(3 * 2, over);
 }
 
 TEST_F_TIMEOUT(loop, stalled, 60)
@@ -299,7 +307,7 @@ TEST_F_TIMEOUT(loop, stalled_and_why, 60)
 TEST_F_TIMEOUT(loop, stalled_and_summary, 60)
 {
 	struct sum waits, ns;
-	double real;
+	double least, most;
 
 	if (!can_starve(self))
 		SKIP(return, "no CPU that a task may keep");
@@ -313,9 +321,10 @@ TEST_F_TIMEOUT(loop, stalled_and_summary, 60)
 	ns = sum_of(self->tool.out, "\"summary\"", "\"wait_ns\":");
 	EXPECT_EQ(2U, waits.all);
 	EXPECT_LE(6U, nr_stalled_in(self->tool.out));
-	real = 2.0 * (self->s->end_ns - self->s->woken_ns);
-	EXPECT_LT(0.9 * real, ns.all);
-	EXPECT_GT(1.1 * real, ns.all);
+	least = 2.0 * (self->s->end_ns - self->s->queued_ns);
+	most = self->s->victim_ran_ns + self->s->other_ran_ns - 2.0 * self->s->woken_ns;
+	EXPECT_LT(0.9 * least, ns.all);
+	EXPECT_GT(1.1 * most, ns.all);
 }
 
 /* Nor is it one of the N that -n asks for. */

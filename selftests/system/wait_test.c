@@ -81,7 +81,7 @@ static bool waited_for_the_hog(const struct _test_data_wait *self, pid_t tid)
 	const struct tool_wait *w = longest(self, tid);
 	uint64_t ran_ns = tid == self->s->victim ? self->s->victim_ran_ns :
 						   self->s->other_ran_ns;
-	double least_us = (self->s->end_ns - self->s->woken_ns) / 1e3;
+	double least_us = (self->s->end_ns - self->s->queued_ns) / 1e3;
 	double most_us = (ran_ns - self->s->woken_ns) / 1e3;
 
 	if (w && w->lat_us > 0.9 * least_us && w->lat_us < 1.1 * most_us)
@@ -410,15 +410,25 @@ TEST_F_TIMEOUT(wait, names, 60)
 
 TEST_F_TIMEOUT(wait, in_order_of_time, 60)
 {
-	size_t i, late = 0;
+	size_t i, late;
+	int tries = 3;
 
-	ASSERT_TRUE(tool_start(&self->tool, TOOL,
-			       ARGS("-T", "mono", "--ring-size", "8M", "0")));
-	load_free(mixed_load(2 * NSEC_PER_SEC));
-	ASSERT_TRUE(stop_and_parse(self));
-	for (i = 1; i < self->nr; i++)
-		late += self->waits[i].end_ns < self->waits[i - 1].end_ns;
-	EXPECT_LT(100U, self->nr);
+	/* A CPU may stand still for longer than waits are held. */
+	for (;;) {
+		ASSERT_TRUE(tool_start(&self->tool, TOOL,
+				       ARGS("-T", "mono", "--ring-size", "8M", "0")));
+		load_free(mixed_load(2 * NSEC_PER_SEC));
+		ASSERT_TRUE(stop_and_parse(self));
+		for (late = 0, i = 1; i < self->nr; i++)
+			late += self->waits[i].end_ns < self->waits[i - 1].end_ns;
+		EXPECT_LT(100U, self->nr);
+		if (!late || !--tries)
+			break;
+		printf("# %zu of %zu came late: once more\n", late, self->nr);
+		tool_free(&self->tool);
+		free(self->waits);
+		self->waits = NULL;
+	}
 	EXPECT_EQ(0U, late);
 }
 
@@ -626,7 +636,7 @@ TEST_F(wait, time_formats)
 TEST_F(wait, wall_clock)
 {
 	struct timespec now;
-	long long wall_us, printed_us;
+	long long ahead_us, printed_us;
 	int year, mon, day, h, m, s, us, nr;
 	struct tm tm;
 	char *line;
@@ -636,8 +646,7 @@ TEST_F(wait, wall_clock)
 			       ARGS("-T", "iso", "-t", str(self->s->victim))));
 	starve_for(self->s, hog_ns());
 	clock_gettime(CLOCK_REALTIME, &now);
-	wall_us = now.tv_sec * 1000000LL + now.tv_nsec / 1000 -
-		  (mono_ns() - self->s->end_ns) / 1000;
+	ahead_us = now.tv_sec * 1000000LL + now.tv_nsec / 1000 - (long long)(mono_ns() / 1000);
 	EXPECT_EQ(0, tool_stop(&self->tool));
 	line = strchr(strchr(self->tool.out, '\n') + 1, '\n') + 1;
 	nr = sscanf(line, "%d-%d-%dT%d:%d:%d.%d+00:00", &year, &mon, &day, &h, &m,
@@ -645,9 +654,10 @@ TEST_F(wait, wall_clock)
 	ASSERT_EQ(7, nr);
 	tm = (struct tm){ .tm_year = year - 1900, .tm_mon = mon - 1,
 			  .tm_mday = day, .tm_hour = h, .tm_min = m, .tm_sec = s };
-	printed_us = timegm(&tm) * 1000000LL + us;
-	/* A tenth of the wait. */
-	EXPECT_GT(hog_ns() / 10000, llabs(printed_us - wall_us));
+	printed_us = timegm(&tm) * 1000000LL + us - ahead_us;
+	/* From the hog's end until the victim ran, to a tenth of the wait. */
+	EXPECT_LT((long long)(self->s->end_ns - hog_ns() / 10) / 1000, printed_us);
+	EXPECT_GT((long long)(self->s->victim_ran_ns + hog_ns() / 10) / 1000, printed_us);
 }
 
 TEST_HARNESS_MAIN

@@ -163,16 +163,6 @@ static const struct tool_wait *wait_of(struct _test_data_why *self, pid_t tid)
 	return found;
 }
 
-/* The percentage of @w that lies between @from and @to. */
-static unsigned int percent_between(const struct tool_wait *w, uint64_t from, uint64_t to)
-{
-	uint64_t begin = w->end_ns - w->lat_us * 1000;
-
-	from = from > begin ? from : begin;
-	to = to < w->end_ns ? to : w->end_ns;
-	return from < to ? (to - from) / (w->lat_us * 10) : 0;
-}
-
 /*
  * Is the share of actor @i what it knows of itself? More may be, because
  * nobody knows of the time on the way from one to the other, and an emulated
@@ -425,7 +415,8 @@ TEST_F_TIMEOUT(why, quota, 60)
 	printf("# %zu waits for quota, %zu name %s\n", nr, named, self->group.name);
 	EXPECT_LE(5U, nr);
 	EXPECT_EQ(nr, named);
-	EXPECT_LE(95U, percent_of(w, "quota"));
+	/* Another process may have the CPU when there is quota again. */
+	EXPECT_LE(95U, percent_of(w, "quota") + percent_of_tasks(w));
 }
 
 TEST_F_TIMEOUT(why, quota_of_the_parent, 60)
@@ -503,6 +494,9 @@ TEST_F_TIMEOUT(why, contention_without_quota, 60)
 	play(self->stage, 0, 2);
 	ASSERT_TRUE(stop(self));
 	for (w = self->waits; w < self->waits + self->nr; w++) {
+		if (w->tid != (uint32_t)self->stage->pid[0] &&
+		    w->tid != (uint32_t)self->stage->pid[1])
+			continue;
 		EXPECT_EQ(0U, percent_of(w, "quota"));
 		if (w->tid == (uint32_t)self->stage->pid[0] &&
 		    percent_of(w, "rqs-b/") > 50) {
@@ -521,7 +515,9 @@ static void hog_and_wake(struct stage *stage)
 	stage->from[1] = mono_ns();
 	sem_post(&stage->cue[2]);
 	sem_post(&stage->cue[0]);
-	spin_until(stage->from[1] + stage->ns);
+	/* The other CPU may stand still before the victim is moved. */
+	while (mono_ns() < stage->from[1] + stage->ns || !stage->from[2])
+		;
 }
 
 /* On the other CPU; half way it moves the victim there. */
@@ -536,7 +532,7 @@ static void hog_and_move(struct stage *stage)
 	stage->to[1] = mono_ns();
 	sched_setaffinity(stage->pid[0], sizeof(set), &set);
 	stage->from[2] = mono_ns();
-	spin_until(begin + stage->ns);
+	spin_until(stage->from[2] + stage->ns / 2);
 	stage->to[2] = mono_ns();
 }
 
@@ -775,12 +771,18 @@ static const struct tool_wait *many_switches(struct _test_data_why *self,
 TEST_F(why, more_switches_than_history)
 {
 	const struct tool_wait *w = many_switches(self, ARGS("-w", "-T", "mono", "1ms"));
+	unsigned int covered;
+	const char *at;
 
 	ASSERT_NE(NULL, w);
-	EXPECT_TRUE(why_says(w, "; history covers "));
-	EXPECT_LT(10U, percent_of(w, "other"));
-	EXPECT_LT(5U, percent_of(w, "rqs-ping/"));
-	EXPECT_LT(5U, percent_of(w, "rqs-pong/"));
+	at = strstr(w->why, "; history covers ");
+	ASSERT_NE(NULL, at);
+	covered = atoi(at + strlen("; history covers "));
+	/* A CPU that stands still makes the part large in which it does so. */
+	EXPECT_LE(100U, percent_of(w, "other") + covered + OFF);
+	EXPECT_LE(covered, percent_of(w, "rqs-ping/") + percent_of(w, "rqs-pong/") + OFF);
+	EXPECT_LT(0U, percent_of(w, "rqs-ping/"));
+	EXPECT_LT(0U, percent_of(w, "rqs-pong/"));
 }
 
 TEST_F(why, more_history)
