@@ -27,6 +27,11 @@ const char *cause_text(enum cause cause)
 	}
 }
 
+const char *relation_text(const struct share *s)
+{
+	return s->same_process ? " (same process)" : s->same_cgroup ? " (same cgroup)" : "";
+}
+
 const char * const from_names[NR_FROM] = {
 	[FROM_UNSEEN] = "unseen",
 	[FROM_WOKEN] = "woken",

@@ -10,6 +10,9 @@ extern const char * const cause_names[NR_CAUSES];
 /* @cause for people; cause_names has keys. */
 const char *cause_text(enum cause cause);
 
+/* Behind the name of the task of @s: what it has in common with who waits. */
+const char *relation_text(const struct share *s);
+
 extern const char * const from_names[NR_FROM];
 extern const char * const waker_names[NR_WAKER_KINDS];
 extern const char * const class_names[NR_CLASSES];

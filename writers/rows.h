@@ -17,7 +17,7 @@ struct wait_row {
 	struct why_event event;		/* not explained: only .wait is set */
 	const struct why *why;		/* NULL if not explained */
 	__u64 wakeup_ns;		/* at most event.wait.wait_ns */
-	__u64 migrations;		/* migrations; 0: event has them all */
+	__u64 migrations;		/* their number; 0: event has them all */
 	struct rows shares;		/* struct share */
 	struct rows top;		/* share of the task that ran longest */
 	__u64 causes[NR_CAUSES];	/* ns */

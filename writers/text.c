@@ -72,8 +72,7 @@ static void print_share(const struct share *s)
 
 	if (s->cause == CAUSE_TASK) {
 		text_name(s->comm, 0);
-		printf("/%u%s", s->tid, s->same_process ? " (same process)" :
-					s->same_cgroup ? " (same cgroup)" : "");
+		printf("/%u%s", s->tid, relation_text(s));
 		print_class(s);
 		return;
 	}

@@ -229,8 +229,7 @@ static void put_share(const struct percent *p)
 	fprintf(batch, "{\"percent\":%u,\"ns\":%llu,\"what\":\"", p->percent, s->ns);
 	if (s->cause == CAUSE_TASK) {
 		put_task(s->comm, s->tid);
-		fputs(s->same_process ? " (same process)" :
-		      s->same_cgroup ? " (same cgroup)" : "", batch);
+		fputs(relation_text(s), batch);
 	} else {
 		fputs(cause_text(s->cause), batch);
 	}
