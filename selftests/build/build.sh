@@ -112,9 +112,9 @@ llvm_suffix()
 	done
 }
 
-# top_of_tree VARIABLE=VALUE...: "make tools/bpf/runqslower" in the top directory. The
-# top Makefile needs the whole tree and a .config, so its rule is taken out
-# and given what that Makefile exports.
+# top_of_tree VARIABLE=VALUE...: "make tools/bpf/runqslower" in the top
+# directory. The top Makefile needs the whole tree and a .config, so its rule is
+# taken out and given what that Makefile exports.
 top_of_tree()
 {
 	sed -n '/^tools\/%: FORCE/,/^$/p' "$tree/Makefile" >"$work/rule.mk"
@@ -839,7 +839,8 @@ fi
 cp -a "$dir" "$pristine"
 
 failed=0
-# bpftool's search for libraries takes longer than its build with ccache: once is enough.
+# bpftool's search for libraries takes longer than its build with ccache: once
+# is enough.
 export FEATURES_DUMP
 
 for i in "${!names[@]}"; do

@@ -578,7 +578,7 @@ int cpu_of(pid_t pid)
 	return s ? atoi(s) : -1;
 }
 
-unsigned long long idle_ticks(int except)
+uint64_t idle_ns(int except)
 {
 	unsigned long long idle, sum = 0;
 	FILE *f = fopen("/proc/stat", "r");
@@ -593,5 +593,5 @@ unsigned long long idle_ticks(int except)
 	}
 	if (f)
 		fclose(f);
-	return sum;
+	return sum * NSEC_PER_SEC / sysconf(_SC_CLK_TCK);
 }

@@ -129,7 +129,7 @@ uint64_t load_runtime(const struct load *load, pid_t tid, uint64_t from, uint64_
  */
 int cpu_of(pid_t pid);
 
-/* The time that all CPUs but @except have been idle, in ticks of USER_HZ. */
-unsigned long long idle_ticks(int except);
+/* The time that all CPUs but @except have been idle, in ns. */
+uint64_t idle_ns(int except);
 
 #endif /* __LOAD_H */

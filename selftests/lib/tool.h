@@ -9,6 +9,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/*
+ * A starved machine takes its time to load programs. What hangs is still found.
+ */
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	120
+#endif
+
 /* A line of output with -T mono. */
 struct tool_wait {
 	uint64_t end_ns;		/* CLOCK_MONOTONIC, to 1 us */
@@ -84,14 +92,6 @@ void tool_free(struct tool *t);
  * message if a line is not as promised. In the order of the output.
  */
 struct tool_wait *parse_waits(const char *out, size_t *nr);
-
-/*
- * A starved machine takes its time to load programs. What hangs is still found.
- */
-#ifdef TEST_TIMEOUT_DEFAULT
-#undef TEST_TIMEOUT_DEFAULT
-#define TEST_TIMEOUT_DEFAULT	120
-#endif
 
 /* A share of a wait, as in "67% perl/25641 (same process)". */
 struct tool_share {

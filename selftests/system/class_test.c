@@ -368,23 +368,23 @@ TEST_F(class, a_culprit_that_changes_its_name)
 
 TEST_F(class, idle_but_not_allowed)
 {
-	unsigned long long ticks, ns;
+	uint64_t idle, ns;
 	pid_t pid = actor(&self->actors, "rqs-victim", self->cpu, NULL, spins);
 	char text[64];
 
 	if (!self->cpu)
 		SKIP(return, "one CPU is all there is");
 	actor(&self->actors, "rqs-other", self->cpu, NULL, spins);
-	ticks = idle_ticks(self->cpu);
+	idle = idle_ns(self->cpu);
 	ns = mono_ns();
 	EXPECT_TRUE(actors_trace(&self->actors, 100, ARGS("-w", "-T", "mono", "-t", tid_of(pid), "1000")));
-	ticks = idle_ticks(self->cpu) - ticks;
+	idle = idle_ns(self->cpu) - idle;
 	ns = mono_ns() - ns;
 	snprintf(text, sizeof(text), " idle, but not allowed (%d)", self->cpu);
 	if (!strstr(self->actors.tool.out, text)) {
 		show_waits(&self->actors);
 		/* No wait has a CPU that is idle all the while then. */
-		if (ticks < ns * sysconf(_SC_CLK_TCK) / NSEC_PER_SEC * 0.95)
+		if (idle < ns * 0.95)
 			SKIP(return, "the other CPUs are busy");
 	}
 	EXPECT_NE(NULL, strstr(self->actors.tool.out, text));

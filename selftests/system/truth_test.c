@@ -164,6 +164,40 @@ static void judge(struct tool_wait *w, struct truth_wait *real,
 	}
 }
 
+/* Did the scheduler look at its clock before the end that was printed? */
+static bool ended_before(const struct truth_wait *real, const struct tool_wait *w)
+{
+	return !real->matched && real->sure &&
+	       real->end_ns - real->end_late_ns < w->end_ns + USEC;
+}
+
+/* Count what happened between @from and @to, and nobody printed. */
+static void count_missed(const struct truth *truth, uint64_t from, uint64_t to,
+			 uint64_t min_ns, struct result *res)
+{
+	uint64_t margin = clock_error();
+	const struct truth_wait *r;
+
+	for (r = truth->waits; r < truth->waits + truth->nr_waits; r++) {
+		/*
+		 * The tool may have read the clock up to begin_blind_ns after
+		 * the oracle, and then the wait is shorter to the tool.
+		 */
+		if (r->matched || !r->sure || r->early || r->end_ns > to ||
+		    (min_ns && r->wait_ns < min_ns + margin + r->begin_blind_ns))
+			continue;
+		if (min_ns && r->wait_ns - r->end_late_ns < min_ns + margin) {
+			res->too_short++;
+			continue;
+		}
+		if (res->missed++ < 5)
+			printf("# missed: %u at %.6f, %.1f us%s, %.1f and %.1f us late, %.1f us blind, %.3f s after the start\n",
+			       r->tid, r->end_ns / 1e9, r->wait_ns / 1e3,
+			       r->migrated ? " (migrated)" : "", r->late_ns / 1e3,
+			       r->end_late_ns / 1e3, r->begin_blind_ns / 1e3, (r->end_ns - from) / 1e9);
+	}
+}
+
 /*
  * Compare what was printed between @from and @to with what happened then.
  * @min_ns: the threshold of the tool. @early_ns: so much earlier than it really
@@ -174,8 +208,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 		    uint64_t early_ns, struct result *res)
 {
 	struct truth_wait *real = truth->waits, *end = real + truth->nr_waits;
-	struct truth_wait *found, *r;
-	uint64_t margin = clock_error();
+	struct truth_wait *found;
 	struct tool_wait *w;
 
 	memset(res, 0, sizeof(*res));
@@ -204,10 +237,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 		    w->end_ns < found->end_ns + found->end_blind_ns +
 				SAME_EVENT_NS * slack()) {
 			judge(w, found, res, slack(), early_ns);
-		} else if (real < end && real->tid == w->tid && !real->matched &&
-			   real->sure &&
-			   real->end_ns - real->end_late_ns < w->end_ns + USEC) {
-			/* Its end is the scheduler's look at its clock. */
+		} else if (real < end && real->tid == w->tid && ended_before(real, w)) {
 			real->matched = true;
 			w->matched = true;
 			res->too_short++;
@@ -223,21 +253,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 			       w->tid, w->end_ns / 1e9,
 			       (unsigned long long)w->lat_us);
 	}
-	for (r = truth->waits; r < end; r++) {
-		/* To the tool it may have begun so much later. */
-		if (r->matched || !r->sure || r->early || r->end_ns > to ||
-		    (min_ns && r->wait_ns < min_ns + margin + r->begin_blind_ns))
-			continue;
-		if (min_ns && r->wait_ns - r->end_late_ns < min_ns + margin) {
-			res->too_short++;
-			continue;
-		}
-		if (res->missed++ < 5)
-			printf("# missed: %u at %.6f, %.1f us%s, %.1f and %.1f us late, %.1f us blind, %.3f s after the start\n",
-			       r->tid, r->end_ns / 1e9, r->wait_ns / 1e3,
-			       r->migrated ? " (migrated)" : "", r->late_ns / 1e3,
-			       r->end_late_ns / 1e3, r->begin_blind_ns / 1e3, (r->end_ns - from) / 1e9);
-	}
+	count_missed(truth, from, to, min_ns, res);
 	printf("# %zu printed, %zu judged (%zu migrated), %zu unjudged, %zu missed, %zu too short, %zu phantoms, %zu ran meanwhile; length: %zu off by more than %g us, %zu by more than %g, worst %.1f us; %zu blind\n",
 	       res->printed, res->judged, res->migrated, res->unjudged,
 	       res->missed, res->too_short, res->phantoms, res->overlaps, res->off_2us,

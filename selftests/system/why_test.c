@@ -617,12 +617,11 @@ TEST_F_TIMEOUT(why, idle_elsewhere, 60)
 	actor(self->stage, 0, "rqs-victim", -1, 0, spin_long);
 	actor(self->stage, 1, "rqs-hog", self->cpu, 2, follow_and_hog);
 	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "50us")));
-	idle = -(double)idle_ticks(-1);
+	idle = idle_ns(-1);
 	self->stage->at = mono_ns();
 	sem_post(&self->stage->cue[0]);
 	play(self->stage, 1, 1);
-	idle += idle_ticks(-1);
-	idle /= (mono_ns() - self->stage->at) * sysconf(_SC_CLK_TCK) / 1e9;
+	idle = (idle_ns(-1) - idle) / (mono_ns() - self->stage->at);
 	ASSERT_TRUE(stop(self));
 	for (w = self->waits; w < self->waits + self->nr; w++) {
 		if (w->tid == (uint32_t)self->stage->pid[0] &&
