@@ -16,7 +16,9 @@
 
 struct rq___compat {
 	unsigned int nr_running;
-	/* CONFIG_SCHED_CORE; 9edeaea1bc45 ("sched: Core-wide rq->lock"), 5.14 */
+	/*
+	 * CONFIG_SCHED_CORE; 9edeaea1bc45 ("sched: Core-wide rq->lock"), 5.14
+	 */
 	unsigned int core_enabled;
 	u64 clock;
 	u64 clock_task;
@@ -35,10 +37,16 @@ struct cfs_rq___compat {
 	struct rq___compat *rq;		/* CONFIG_FAIR_GROUP_SCHED */
 	struct task_group___compat *tg;	/* CONFIG_FAIR_GROUP_SCHED */
 	/* CONFIG_CFS_BANDWIDTH, all fields below */
-	/* 677ea015f231 ("sched: add throttled time stat for throttled children"), 6.6 */
+	/*
+	 * 677ea015f231 ("sched: add throttled time stat for throttled
+	 * children"), 6.6
+	 */
 	u64 throttled_clock_self;
 	u64 throttled_clock_self_time;
-	/* 64eaf50731ac ("sched/fair: Fix cfs_rq_clock_pelt() for throttled cfs_rq"), 5.19 */
+	/*
+	 * 64eaf50731ac ("sched/fair: Fix cfs_rq_clock_pelt() for throttled
+	 * cfs_rq"), 5.19
+	 */
 	u64 throttled_clock_pelt;
 	u64 throttled_clock_pelt_time;
 	u64 throttled_clock_task;	/* before that commit */
@@ -126,7 +134,10 @@ enum bpf_func_id___compat {
 
 struct task_struct___compat {
 	struct {
-		/* bcf9033e5449 ("sched: move CPU field back into thread_info ..."), 5.16 */
+		/*
+		 * bcf9033e5449 ("sched: move CPU field back into thread_info
+		 * if THREAD_INFO_IN_TASK=y"), 5.16
+		 */
 		u32 cpu;
 		int preempt_count;	/* riscv */
 		struct {
@@ -141,9 +152,15 @@ struct task_struct___compat {
 		/* parent and cfs_rq: CONFIG_FAIR_GROUP_SCHED */
 		struct sched_entity___compat *parent;
 		struct cfs_rq___compat *cfs_rq;
-		/* 147f3efaa241 ("sched/fair: Implement an EEVDF-like ... policy"), 6.6 */
+		/*
+		 * 147f3efaa241 ("sched/fair: Implement an EEVDF-like
+		 * scheduling policy"), 6.6
+		 */
 		u64 deadline;
-		/* 152e11f6df29 ("sched/fair: Implement delayed dequeue"), 6.12 */
+		/*
+		 * 152e11f6df29 ("sched/fair: Implement delayed dequeue"),
+		 * 6.12
+		 */
 		unsigned char sched_delayed;
 	} se;
 	struct {			/* CONFIG_RT_GROUP_SCHED */
@@ -160,8 +177,8 @@ struct task_struct___compat {
 	/* 63ba8422f876 ("sched/deadline: Introduce deadline servers"), 6.8 */
 	void *dl_server;
 	/*
-	 * CONFIG_SCHED_CLASS_EXT; f0e1a0643a59 ("sched_ext: Implement BPF extensible
-	 * scheduler class"), 6.12
+	 * CONFIG_SCHED_CLASS_EXT; f0e1a0643a59 ("sched_ext: Implement BPF
+	 * extensible scheduler class"), 6.12
 	 */
 	struct {
 		struct scx_dispatch_q___compat *dsq;

@@ -6,10 +6,11 @@
 #include <stdbool.h>
 
 /*
- * From now on a write to stdout or stderr fails with ETIMEDOUT if it gets nowhere for
- * half a second and @ended(@ctx), which is asked every 100 ms meanwhile, says
- * that the tool is to end. False: out of memory. Uses SIGALRM and ITIMER_REAL,
- * because O_NONBLOCK would be set for all who share the terminal or pipe.
+ * From now on a write to stdout or stderr fails with ETIMEDOUT if it gets
+ * nowhere for half a second and @ended(@ctx), which is asked every 100 ms
+ * meanwhile, says that the tool is to end. False: out of memory. Uses SIGALRM
+ * and ITIMER_REAL, because O_NONBLOCK would be set for all who share the
+ * terminal or pipe.
  */
 bool output_init(bool (*ended)(void *ctx), void *ctx);
 
