@@ -45,5 +45,5 @@ keeps "a wait does not know that it can be explained" '\bwhy_|explain|recorder' 
 	engine/wait.bpf.h engine/filter.bpf.h
 keeps "the oracle has declarations of its own" \
 	"$include"'".*(engine|analysis|writers|util|compat|kernel\.bpf)' \
-	selftests/lib/oracle*
+	selftests/lib/oracle* selftests/lib/pair.c
 exit $failed
