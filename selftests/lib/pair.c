@@ -8,6 +8,7 @@
  * start, or has no start at all: such a wait is not "sure", and nothing can be
  * said of its length.
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "oracle.h"
@@ -25,8 +26,14 @@
 struct lateness {
 	__u64 start;			/* of the log */
 	size_t nr_spans;
-	__u64 *least;			/* by CPU and span */
+	__s64 *least;			/* by CPU and span */
 };
+
+/* Below 0 where the run queue's clock is ahead of ours. */
+static __s64 ahead(const struct oracle_event *e)
+{
+	return e->ns - e->rq_clock;
+}
 
 static void learn_lateness(struct lateness *l, const struct oracle_event *events,
 			   size_t nr)
@@ -40,31 +47,31 @@ static void learn_lateness(struct lateness *l, const struct oracle_event *events
 	if (!l->least)
 		abort();
 	for (i = 0; i < MAX_CPUS_SEEN * l->nr_spans; i++)
-		l->least[i] = -1ULL;
+		l->least[i] = INT64_MAX;
 	for (e = events; e < events + nr; e++) {
 		i = e->cpu % MAX_CPUS_SEEN * l->nr_spans +
 		    (e->ns - l->start) / SPAN_NS;
 		/*
 		 * A task that wakes itself does so by an old clock: no matter.
 		 */
-		if (e->rq_clock && e->ns - e->rq_clock < l->least[i])
-			l->least[i] = e->ns - e->rq_clock;
+		if (e->rq_clock && ahead(e) < l->least[i])
+			l->least[i] = ahead(e);
 	}
 }
 
 static __u64 lateness(const struct lateness *l, const struct oracle_event *e)
 {
 	size_t span = (e->ns - l->start) / SPAN_NS, i;
-	const __u64 *least = l->least + e->cpu % MAX_CPUS_SEEN * l->nr_spans;
-	__u64 difference = e->ns - e->rq_clock;
+	const __s64 *least = l->least + e->cpu % MAX_CPUS_SEEN * l->nr_spans;
+	__s64 constant = ahead(e);
 
 	if (!e->rq_clock)
 		return 0;
 	for (i = span ? span - 1 : 0; i <= span + 1 && i < l->nr_spans; i++) {
-		if (least[i] < difference)
-			difference = least[i];
+		if (least[i] < constant)
+			constant = least[i];
 	}
-	return e->ns - e->rq_clock - difference;
+	return ahead(e) - constant;
 }
 
 /* What is known of a task while the log is read. */
