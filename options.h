@@ -61,7 +61,7 @@ struct options {
  * Does @opts need the why_ programs, which record what explains a wait? Only
  * these programs filter by cgroup.
  */
-static inline bool explains(const struct options *opts)
+static inline bool needs_why_programs(const struct options *opts)
 {
 	return opts->why || opts->waker || opts->summary || opts->trace || opts->nr_cgroups;
 }

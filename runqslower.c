@@ -52,7 +52,7 @@ static bool prepare_output(struct session *s)
 	s->writer = writers[s->opts.output];
 	s->shows_status = isatty(STDERR_FILENO) && !is_pipe(STDOUT_FILENO) &&
 			  (s->opts.duration_ns || s->opts.summary);
-	if (explains(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
+	if (needs_why_programs(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
 		out_of_memory();
 	if (s->opts.summary) {
 		s->totals = totals_new();

@@ -25,7 +25,7 @@ struct session {
 	struct ring_buffer *rb;
 	int signals;			/* signals_open() */
 	struct ordered_waits order;
-	struct history history;		/* used if explains(&opts) */
+	struct history history;		/* used if needs_why_programs(&opts) */
 	struct totals *totals;		/* NULL without -s */
 	struct histogram counted;	/* with -H: counts already written */
 	const struct writer *writer;

@@ -46,7 +46,7 @@ static __u64 default_ring_size(const struct options *opts, int nr_cpus)
 
 	while (size < nr_cpus * (128ULL << 10) && size < 8 << 20)
 		size <<= 1;
-	if (explains(opts))
+	if (needs_why_programs(opts))
 		size *= 2;
 	/* Without a threshold, each switch may end a wait that is reported. */
 	if (!opts->min_us)
@@ -163,7 +163,7 @@ static bool notes_wakers(const struct options *opts)
 static void choose_programs(struct runqslower_bpf *skel, const struct options *opts,
 			    bool use_tids)
 {
-	bool why = explains(opts);
+	bool why = needs_why_programs(opts);
 	const struct {
 		struct bpf_program *program;
 		bool used;
@@ -196,7 +196,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 			bool use_tids)
 {
-	bool why = explains(opts);
+	bool why = needs_why_programs(opts);
 	const struct {
 		struct bpf_map *map;
 		bool used;
@@ -332,7 +332,7 @@ static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts
 		  attach(skel->progs.existing_tasks, &skel->links.existing_tasks) ?:
 		  attach(skel->progs.why_existing_tasks, &skel->links.why_existing_tasks);
 
-	return err ?: iterate(explains(opts) ? skel->links.why_existing_tasks :
+	return err ?: iterate(needs_why_programs(opts) ? skel->links.why_existing_tasks :
 					       skel->links.existing_tasks, NULL, NULL);
 }
 

@@ -686,13 +686,13 @@ TEST(what_explains)
 {
 	__u64 group = 1;
 
-	EXPECT_FALSE(explains(&(struct options) { DEFAULTS, .previous = true, .histogram = true,
+	EXPECT_FALSE(needs_why_programs(&(struct options) { DEFAULTS, .previous = true, .histogram = true,
 						  .stalled_ns = SEC, .cost = true }));
-	EXPECT_TRUE(explains(&(struct options) { .why = true }));
-	EXPECT_TRUE(explains(&(struct options) { .waker = true }));
-	EXPECT_TRUE(explains(&(struct options) { .summary = true }));
-	EXPECT_TRUE(explains(&(struct options) { .trace = "x" }));
-	EXPECT_TRUE(explains(&(struct options) { .cgroups = &group, .nr_cgroups = 1 }));
+	EXPECT_TRUE(needs_why_programs(&(struct options) { .why = true }));
+	EXPECT_TRUE(needs_why_programs(&(struct options) { .waker = true }));
+	EXPECT_TRUE(needs_why_programs(&(struct options) { .summary = true }));
+	EXPECT_TRUE(needs_why_programs(&(struct options) { .trace = "x" }));
+	EXPECT_TRUE(needs_why_programs(&(struct options) { .cgroups = &group, .nr_cgroups = 1 }));
 	EXPECT_TRUE(prints_lines(&(struct options) { .why = true, .stalled_ns = SEC }));
 	EXPECT_FALSE(prints_lines(&(struct options) { .summary = true }));
 	EXPECT_FALSE(prints_lines(&(struct options) { .histogram = true }));
