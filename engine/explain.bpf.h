@@ -400,7 +400,7 @@ static __always_inline u64 queued_time(const struct ended *e)
 
 static __always_inline u8 why_flags(const struct why_wait *w)
 {
-	u8 flags = limits_rt() ? WHY_CAN_LIMIT_RT : 0;
+	u8 flags = 0;
 
 	if (w->rt_group)
 		flags |= WHY_RT_LIMIT;
@@ -416,7 +416,7 @@ static __always_inline void fill_why(struct why_event *to, const struct ended *e
 
 	to->from = w->from;
 	if (same_class) {
-		to->flags = why_flags(w);
+		to->flags |= why_flags(w);
 		to->budget_ns = w->budget;
 		to->rt_cgroup = w->rt_group == NO_GROUP ? 0 : w->rt_group;
 	}
