@@ -393,8 +393,7 @@ struct why *explain(const struct why_event *e, const struct history *h)
 {
 	struct breakdown b = { .event = e, .history = h, .size = 8 };
 	__u64 wait_ns = e->wait.wait_ns;
-	/* wakeup_ns can exceed wait_ns because the clock is read two ways. */
-	__u64 wakeup = min64(e->wakeup_ns, wait_ns);
+	__u64 wakeup = time_of_wakeup(e);
 
 	b.why = calloc(1, sizeof(*b.why) + b.size * sizeof(*b.why->shares));
 	if (!b.why)

@@ -64,6 +64,15 @@ struct why {
 };
 
 /*
+ * How much of the wait the wakeup took. wakeup_ns can exceed wait_ns because
+ * the clock is read two ways.
+ */
+static inline __u64 time_of_wakeup(const struct why_event *e)
+{
+	return e->wakeup_ns < e->wait.wait_ns ? e->wakeup_ns : e->wait.wait_ns;
+}
+
+/*
  * Explain @e from @h. Returns a copy of @e with shares, which the caller frees
  * with free(). NULL: no memory.
  */

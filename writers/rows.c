@@ -58,8 +58,7 @@ void fill_wait(struct wait_row *row, const struct wait_event *e, const struct wh
 	row->event.wait.stalled = stalled;
 	row->why = why;
 	row->prev_comm = stalled ? "-" : row->event.wait.prev_comm;
-	/* wakeup_ns can exceed wait_ns because the clock is read two ways. */
-	row->wakeup_ns = row->event.wakeup_ns < e->wait_ns ? row->event.wakeup_ns : e->wait_ns;
+	row->wakeup_ns = time_of_wakeup(&row->event);
 	row->migrations = row->event.nr_migrations > MAX_MIGRATIONS ?
 			  row->event.nr_migrations : 0;
 	fill_waker(row);
