@@ -186,7 +186,7 @@ static void count_missed(const struct truth *truth, uint64_t from, uint64_t to,
 		if (r->matched || !r->sure || r->early || r->end_ns > to ||
 		    (min_ns && r->wait_ns < min_ns + margin + r->begin_blind_ns))
 			continue;
-		if (min_ns && r->wait_ns - r->end_late_ns < min_ns + margin) {
+		if (min_ns && r->wait_ns + r->late_ns < min_ns + margin + r->end_late_ns) {
 			res->too_short++;
 			continue;
 		}
