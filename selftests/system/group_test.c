@@ -257,6 +257,71 @@ TEST_F_TIMEOUT(group, a_task_that_is_moved, 120)
 	EXPECT_GE(self->actors.nr_waits / 10, named_wrong);
 }
 
+/* --- against the kernel's account of pressure ----------------------------- */
+
+/* How long a task of @g has waited for a CPU, up to now, in us. -1: unknown. */
+static long long pressure_us(const struct cgroup *g)
+{
+	unsigned long long us = -1;
+	char path[PATH_MAX + 32];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/cpu.pressure", g->dir);
+	f = fopen(path, "r");
+	if (f && fscanf(f, "some avg10=%*f avg60=%*f avg300=%*f total=%llu", &us) != 1)
+		us = -1;
+	if (f)
+		fclose(f);
+	return us;
+}
+
+/* What of the waits lies before @until, in us. */
+static double waited_us(const struct actors *a, uint64_t until)
+{
+	double sum = 0, begin, end;
+	size_t i;
+
+	for (i = 0; i < a->nr_waits; i++) {
+		end = a->waits[i].end_ns / 1e3;
+		begin = end - a->waits[i].lat_us;
+		if (begin < until / 1e3)
+			sum += (end < until / 1e3 ? end : until / 1e3) - begin;
+	}
+	return sum;
+}
+
+/* The only task of a group waits as long as the group is under pressure. */
+TEST_F_TIMEOUT(group, pressure_of_its_only_task, 120)
+{
+	struct cgroup *group;
+	long long pressure;
+	uint64_t now;
+	double sum;
+	pid_t pid;
+	bool ok;
+
+	NEED_GROUP(group, NULL, "rqs-pressed");
+	if (pressure_us(group) < 0)
+		SKIP(return, "no pressure of cgroups here");
+	pid = actor(&self->actors, "rqs-pressed", self->cpu, enters_first, spins);
+	actor(&self->actors, "rqs-rival", self->cpu, NULL, spins);
+	ok = tool_start(&self->actors.tool, TOOL, ARGS("-T", "mono", "-t", tid_of(pid), "0"));
+	sem_post(&self->actors.stage->cue);
+	sem_post(&self->actors.stage->cue);
+	ok = ok && tool_await_lines(&self->actors.tool, 300);
+	pressure = pressure_us(group);
+	now = mono_ns();
+	EXPECT_EQ(0, tool_stop(&self->actors.tool));
+	ASSERT_TRUE(ok);
+	self->actors.waits = parse_waits(self->actors.tool.out, &self->actors.nr_waits);
+	ASSERT_NE(NULL, self->actors.waits);
+	/* Without the wait of that moment, which is one of 300. */
+	sum = waited_us(&self->actors, now);
+	printf("# %.1f ms of waits, %.1f ms of pressure\n", sum / 1e3, pressure / 1e3);
+	EXPECT_GE(pressure * 1.05, sum);
+	EXPECT_LE(pressure * 0.95, sum);
+}
+
 /* --- which cgroup is shown ------------------------------------------------ */
 
 /* @name below @parent, where the cpu controller is not enabled. */
