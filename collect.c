@@ -118,7 +118,7 @@ static void find_waiting(struct session *s)
 	s->stalled_failed = err;
 }
 
-/* Sleep until there is work, at most @timeout_ns (0: no limit). */
+/* Sleep until there is work, at most @timeout_ns. */
 static void wait_for_work(struct session *s, __u64 timeout_ns)
 {
 	struct pollfd fds[] = {
@@ -134,7 +134,7 @@ static void wait_for_work(struct session *s, __u64 timeout_ns)
 	/* While waits are held, records must not wake the tool: see HOLD_NS. */
 	nfds_t nr = ordered_waits_is_empty(&s->order) ? 3 : 2;
 
-	if (ppoll(fds, nr, timeout_ns ? &timeout : NULL, NULL) <= 0)
+	if (ppoll(fds, nr, &timeout, NULL) <= 0)
 		return;
 	if (fds[1].revents)
 		interrupt(s);
@@ -151,7 +151,14 @@ struct schedule {
 	__u64 told_at;			/* last report of lost waits */
 };
 
-/* The timeout of wait_for_work(), in ns; 0: no limit. */
+/*
+ * The tool looks for work this often even if nothing wakes it: losses do not,
+ * and PREEMPT_RT leaves the wakeup to a thread, irq_work/N, that a real-time
+ * task can keep from running.
+ */
+#define LOOK_NS		NSEC_PER_SEC
+
+/* The timeout of wait_for_work(), in ns. */
 static __u64 time_left(const struct session *s, const struct schedule *due, __u64 now, bool more)
 {
 	__u64 wake = earliest(s->end, &due->stalled);
@@ -166,8 +173,8 @@ static __u64 time_left(const struct session *s, const struct schedule *due, __u6
 		return 1;
 	if (!ordered_waits_is_empty(&s->order) && now + HOLD_NS < wake)
 		wake = now + HOLD_NS;
-	if (wake == ULLONG_MAX)
-		return 0;
+	if (now + LOOK_NS < wake)
+		wake = now + LOOK_NS;
 	return wake > now ? wake - now : 1;
 }
 

@@ -103,7 +103,8 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
 		wake = world->now + timeout->tv_sec * SEC + timeout->tv_nsec;
 	for (i = 0; i < nr; i++) {
 		at[i] = fds[i].fd == STDOUT_FILENO ? world->hangup_at :
-			fds[i].fd == RING_FD ? next_arrival() : world->signal_at;
+			fds[i].fd != RING_FD ? world->signal_at :
+			world->never_woken ? NEVER : next_arrival();
 		if (at[i] < wake)
 			wake = at[i];
 	}

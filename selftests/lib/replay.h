@@ -49,6 +49,7 @@ struct world {
 	__u64 signal_at, hangup_at;
 	__u64 oversleep_at, oversleep;	/* who sleeps past it wakes up so much later */
 	int find_waiting_tid;		/* -S finds this task waiting */
+	bool never_woken;		/* by the ring buffer */
 	bool terminal;			/* on stderr */
 	bool sigchld_ignored;		/* by the parent, and then by the tool */
 	bool explained;			/* items are struct why_event */
