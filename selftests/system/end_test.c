@@ -358,18 +358,21 @@ TEST_F(end, reader_that_comes_back)
 /* Who reads slowly is waited for, until the user has had enough. */
 TEST_F(end, told_again)
 {
+	char page[4096];
 	__u64 told;
-	char buf[1024];
 	int i;
 
 	start(self, ARGS("--ring-size", "64M", "0"));
 	ASSERT_TRUE(await_full(self));
 	kill(self->pid, SIGTERM);
 	told = mono_ns();
-	/* The tool gives up after half a second without room for a page. */
+	/*
+	 * The tool gives up after half a second without room for a page. So
+	 * read a page at a time, because a starved reader may come late.
+	 */
 	while (mono_ns() < told + 1000 * NSEC_PER_MSEC) {
-		ASSERT_LT(0, read(self->out, buf, sizeof(buf)));
-		usleep(20000);
+		ASSERT_LT(0, read(self->out, page, sizeof(page)));
+		usleep(80000);
 	}
 	for (i = 0; i < 1000 && !kill(self->pid, SIGTERM); i++) {
 		if (waitpid(self->pid, &self->status, WNOHANG | WNOWAIT))
