@@ -78,6 +78,9 @@ struct truth {
 	struct truth_run *runs;		/* in order of tid, then of in_ns */
 	size_t nr_runs;
 	struct truth_run *cpu_runs;	/* the same in order of CPU, then of in_ns */
+	/* What may have been runs: a switch went unseen. In the same order. */
+	struct truth_run *maybes;
+	size_t nr_maybes;
 	struct truth_blind *blinds;	/* in order of time */
 	size_t nr_blinds;
 	size_t nr_events;
@@ -108,8 +111,13 @@ void truth_free(struct truth *truth);
  */
 __u64 truth_blind_ns(const struct truth *truth, __u16 cpu, __u64 from, __u64 to);
 
-/* How long @tid was seen to run on @cpu in that time, in ns. */
-__u64 truth_ran(const struct truth *truth, __u16 cpu, __u32 tid, __u64 from, __u64 to);
+/* How long @tid was seen to run on @cpu in that time, in ns, in @nr runs. */
+__u64 truth_ran(const struct truth *truth, __u16 cpu, __u32 tid, __u64 from, __u64 to,
+		size_t *nr);
+
+/* How much longer it may have run there, because switches went unseen. */
+__u64 truth_may_have_run(const struct truth *truth, __u16 cpu, __u32 tid, __u64 from,
+			 __u64 to);
 #endif
 
 #endif /* __ORACLE_H */

@@ -137,28 +137,46 @@ static int by_cpu(const void *pa, const void *pb)
 	return a->in_ns < b->in_ns ? -1 : a->in_ns > b->in_ns;
 }
 
-__u64 truth_ran(const struct truth *t, __u16 cpu, __u32 tid, __u64 from, __u64 to)
+/*
+ * What of @runs, in order of CPU and time, @tid had of @cpu in that time, and in
+ * how many runs.
+ */
+static __u64 sum_of(const struct truth_run *runs, size_t nr, __u16 cpu, __u32 tid,
+		    __u64 from, __u64 to, size_t *nr_summed)
 {
-	size_t low = 0, high = t->nr_runs, mid;
+	size_t low = 0, high = nr, mid;
 	const struct truth_run *r;
 	__u64 sum = 0;
 
 	/* Runs of a CPU do not overlap: they end in the order they begin. */
 	while (low < high) {
 		mid = (low + high) / 2;
-		r = &t->cpu_runs[mid];
+		r = &runs[mid];
 		if (r->cpu < cpu || (r->cpu == cpu && r->out_ns <= from))
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	for (r = t->cpu_runs + low; r < t->cpu_runs + t->nr_runs &&
-	     r->cpu == cpu && r->in_ns < to; r++) {
-		if (r->tid == tid)
-			sum += (r->out_ns < to ? r->out_ns : to) -
-			       (r->in_ns > from ? r->in_ns : from);
+	for (r = runs + low; r < runs + nr && r->cpu == cpu && r->in_ns < to; r++) {
+		if (r->tid != tid)
+			continue;
+		++*nr_summed;
+		sum += (r->out_ns < to ? r->out_ns : to) - (r->in_ns > from ? r->in_ns : from);
 	}
 	return sum;
+}
+
+__u64 truth_ran(const struct truth *t, __u16 cpu, __u32 tid, __u64 from, __u64 to, size_t *nr)
+{
+	*nr = 0;
+	return sum_of(t->cpu_runs, t->nr_runs, cpu, tid, from, to, nr);
+}
+
+__u64 truth_may_have_run(const struct truth *t, __u16 cpu, __u32 tid, __u64 from, __u64 to)
+{
+	size_t nr = 0;
+
+	return sum_of(t->maybes, t->nr_maybes, cpu, tid, from, to, &nr);
 }
 
 __u64 truth_blind_ns(const struct truth *t, __u16 cpu, __u64 from, __u64 to)
@@ -229,9 +247,15 @@ static void switch_in(struct task *p, const struct oracle_event *e, __u64 late,
 	p->nr_switches = e->nr_switches;
 }
 
+/* Has @p, which leaves the CPU with @e, been there since p->in? */
+static bool ends_run(const struct task *p, const struct oracle_event *e)
+{
+	return p->in && p->nr_switches + 1 == e->prev_nr_switches;
+}
+
 static void switch_out(struct task *p, const struct oracle_event *e, struct truth *t)
 {
-	if (p->in && p->nr_switches + 1 == e->prev_nr_switches)
+	if (ends_run(p, e))
 		t->runs[t->nr_runs++] = (struct truth_run) {
 			.tid = e->prev_tid,
 			.cpu = e->cpu,
@@ -247,6 +271,40 @@ static void switch_out(struct task *p, const struct oracle_event *e, struct trut
 	};
 }
 
+/* The task that was switched in on a CPU at last, for all that was seen. */
+struct last_in {
+	__u32 tid;
+	__u64 ns;
+};
+
+static void may_have_run(struct truth *t, const struct last_in *last, __u32 tid,
+			 const struct oracle_event *e)
+{
+	if (tid && last->ns)
+		t->maybes[t->nr_maybes++] = (struct truth_run) {
+			.tid = tid,
+			.cpu = e->cpu,
+			.in_ns = last->ns,
+			.out_ns = e->ns,
+		};
+}
+
+/*
+ * A switch went unseen if with @e another task leaves the CPU than came last,
+ * or if that was away in between. Either may have had the CPU since.
+ */
+static void find_unseen(struct truth *t, struct last_in *last, const struct task *prev,
+			const struct oracle_event *e)
+{
+	if (e->prev_tid != last->tid || (e->prev_tid && !ends_run(prev, e))) {
+		may_have_run(t, last, last->tid, e);
+		if (e->prev_tid != last->tid)
+			may_have_run(t, last, e->prev_tid, e);
+	}
+	last->tid = e->tid;
+	last->ns = e->ns;
+}
+
 static void sort(struct truth *t)
 {
 	qsort(t->waits, t->nr_waits, sizeof(*t->waits), by_end);
@@ -256,10 +314,12 @@ static void sort(struct truth *t)
 		abort();
 	memcpy(t->cpu_runs, t->runs, t->nr_runs * sizeof(*t->runs));
 	qsort(t->cpu_runs, t->nr_runs, sizeof(*t->runs), by_cpu);
+	qsort(t->maybes, t->nr_maybes, sizeof(*t->maybes), by_cpu);
 }
 
 static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 {
+	struct last_in *last = calloc(MAX_CPUS_SEEN, sizeof(*last));
 	struct task *tasks = calloc(MAX_TID, sizeof(*tasks));
 	const struct oracle_event *e;
 	struct lateness late = {};
@@ -267,7 +327,8 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 	learn_lateness(&late, events, nr);
 	t->waits = calloc(nr, sizeof(*t->waits));
 	t->runs = calloc(nr, sizeof(*t->runs));
-	if (!tasks || !t->waits || !t->runs)
+	t->maybes = calloc(2 * nr, sizeof(*t->maybes));
+	if (!tasks || !last || !t->waits || !t->runs || !t->maybes)
 		abort();
 	for (e = events; e < events + nr; e++) {
 		if (e->kind == ORACLE_BLIND)
@@ -276,12 +337,14 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 			wake(&tasks[e->tid % MAX_TID], e, lateness(&late, e));
 			continue;
 		}
+		find_unseen(t, &last[e->cpu % MAX_CPUS_SEEN], &tasks[e->prev_tid % MAX_TID], e);
 		if (e->tid)
 			switch_in(&tasks[e->tid % MAX_TID], e, lateness(&late, e), t);
 		if (e->prev_tid)
 			switch_out(&tasks[e->prev_tid % MAX_TID], e, t);
 	}
 	free(late.least);
+	free(last);
 	free(tasks);
 	sort(t);
 }
@@ -302,6 +365,7 @@ void truth_free(struct truth *truth)
 	free(truth->waits);
 	free(truth->runs);
 	free(truth->cpu_runs);
+	free(truth->maybes);
 	free(truth->blinds);
 	memset(truth, 0, sizeof(*truth));
 }

@@ -279,10 +279,14 @@ static void judge_task(const struct truth *t, const struct tool_wait *w,
 	/* Percents are rounded; and clipped runs are cut to 1 us. */
 	double off = 0.012 * lat_ns + 25 * USEC * slack();
 	double said = share->percent * lat_ns / 100.0, ran = 0, blind = 0;
+	size_t nr_runs;
 	int cpu;
 
 	for (cpu = 0; cpu < get_nprocs_conf(); cpu++) {
-		ran += truth_ran(t, cpu, share->tid, from, w->end_ns);
+		ran += truth_ran(t, cpu, share->tid, from, w->end_ns, &nr_runs);
+		/* The tool reads the clock a little later than the oracle. */
+		off += nr_runs * 2 * USEC * slack();
+		ran += truth_may_have_run(t, cpu, share->tid, from, w->end_ns);
 		blind += truth_blind_ns(t, cpu, from, w->end_ns);
 	}
 	res->judged++;
@@ -371,10 +375,10 @@ TEST_F_TIMEOUT(race, groups_and_tasks, 600)
 	if (res.blind > res.judged / 20)
 		SKIP(return, "the CPUs stood still too often");
 	/*
-	 * Where one end of a run is hidden the oracle does not see the run,
-	 * which is part of the waits of all others.
+	 * A CPU may stand still between the scheduler's look at its clock and
+	 * the oracle's. That time is part of the waits of all others.
 	 */
-	EXPECT_GE((NR_WORKERS - 1) * (1 + res.judged / 2000), res.too_much);
+	EXPECT_GE((NR_WORKERS - 1) * (1 + res.judged / (slack() > 1 ? 1000 : 5000)), res.too_much);
 }
 
 TEST_HARNESS_MAIN

@@ -78,6 +78,15 @@ static const struct truth_wait *the_wait(struct _test_data_pair *self, __u32 tid
 	return NULL;
 }
 
+static __u64 ran(struct _test_data_pair *self, __u16 cpu, __u32 tid, __u64 from, __u64 to)
+{
+	size_t nr;
+	__u64 ns = truth_ran(&self->truth, cpu, tid, from, to, &nr);
+
+	/* No test has a task run twice in that time. */
+	return nr == (ns != 0) ? ns : -1;
+}
+
 TEST_F(pair, woken)
 {
 	const struct truth_wait *w;
@@ -109,10 +118,10 @@ TEST_F(pair, preempted)
 	EXPECT_TRUE(w[1].dozed);
 	EXPECT_FALSE(w[1].migrated);
 	ASSERT_EQ(2U, self->truth.nr_runs);
-	EXPECT_EQ(20 * USEC, truth_ran(&self->truth, 0, A, START, START + 1000 * USEC));
-	EXPECT_EQ(15 * USEC, truth_ran(&self->truth, 0, A, START + 15 * USEC, START + 1000 * USEC));
-	EXPECT_EQ(40 * USEC, truth_ran(&self->truth, 0, B, START, START + 1000 * USEC));
-	EXPECT_EQ(0U, truth_ran(&self->truth, 1, B, START, START + 1000 * USEC));
+	EXPECT_EQ(20 * USEC, ran(self, 0, A, START, START + 1000 * USEC));
+	EXPECT_EQ(15 * USEC, ran(self, 0, A, START + 15 * USEC, START + 1000 * USEC));
+	EXPECT_EQ(40 * USEC, ran(self, 0, B, START, START + 1000 * USEC));
+	EXPECT_EQ(0U, ran(self, 1, B, START, START + 1000 * USEC));
 }
 
 /* A task that went to sleep does not wait until it is woken. */
@@ -212,6 +221,35 @@ TEST_F(pair, lateness_by_cpu_and_time)
 	ASSERT_NE(NULL, w);
 	EXPECT_EQ(20 * USEC, w->late_ns);
 	EXPECT_EQ(0U, w->end_late_ns);
+}
+
+/* A comes in unseen, or leaves unseen: then it may have run, and so may B. */
+TEST_F(pair, may_have_run)
+{
+	change(self, 10, 0, 0, 0, B, 7);
+	change(self, 50, A, 4, 0, C, 2);
+	change(self, 90, C, 3, 0, 0, 0);
+	oracle_pair(self->events, self->nr, &self->truth);
+	ASSERT_EQ(2U, self->truth.nr_maybes);
+	EXPECT_EQ(40 * USEC, truth_may_have_run(&self->truth, 0, A, START, START + 1000 * USEC));
+	EXPECT_EQ(15 * USEC, truth_may_have_run(&self->truth, 0, B, START + 35 * USEC,
+						START + 1000 * USEC));
+	EXPECT_EQ(0U, truth_may_have_run(&self->truth, 0, C, START, START + 1000 * USEC));
+	EXPECT_EQ(0U, ran(self, 0, A, START, START + 1000 * USEC));
+	EXPECT_EQ(40 * USEC, ran(self, 0, C, START, START + 1000 * USEC));
+}
+
+/* It leaves and comes back unseen. */
+TEST_F(pair, was_away)
+{
+	change(self, 10, B, 7, 0, A, 3);
+	change(self, 50, A, 5, 0, B, 7);
+	change(self, 60, B, 8, 0, 0, 0);
+	oracle_pair(self->events, self->nr, &self->truth);
+	ASSERT_EQ(1U, self->truth.nr_maybes);
+	EXPECT_EQ(40 * USEC, truth_may_have_run(&self->truth, 0, A, START, START + 1000 * USEC));
+	EXPECT_EQ(0U, ran(self, 0, A, START, START + 1000 * USEC));
+	EXPECT_EQ(10 * USEC, ran(self, 0, B, START, START + 1000 * USEC));
 }
 
 /* The second look belongs to the event of the same CPU at that time. */
