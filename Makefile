@@ -100,12 +100,16 @@ VMLINUX_BTF_PATHS := $(if $(O),$(ABSOLUTE_O)/vmlinux)			\
 		     /boot/vmlinux-$(shell uname -r)
 vmlinux_from := $(or $(VMLINUX_H),$(VMLINUX_BTF),$(firstword $(wildcard $(VMLINUX_BTF_PATHS))))
 bpftool_to_build := $(filter $(DEFAULT_BPFTOOL),$(BPFTOOL))
+# What is built is installed without what built it.
+compiling := $(filter-out $(if $(wildcard $(OUTPUT)runqslower),install),$(building))
 
 # What is missing is said before anything is built.
 # $(call need,COMMAND THAT SUCCEEDS,WHAT IS MISSING: WAY OUT)
 need = $(if $(shell { $(1); } >/dev/null 2>&1 && echo y),,$(error $(2)$(or_setup)))
 have = $(CC) $(cc_flags) -E -include $(1) -x c /dev/null
-ifneq ($(building),)
+# ELF, and BTF in either byte order, begin with these bytes.
+is_elf_or_btf = head -c 2 $(vmlinux_from) | od -An -tx1 | grep -E '7f 45|9f eb|eb 9f'
+ifneq ($(compiling),)
 $(call need,command -v $(CLANG),no "$(CLANG)" for the BPF programs: set CLANG or install clang)
 $(call need,command -v $(LLVM_STRIP),no "$(LLVM_STRIP)" for the BPF programs: set LLVM_STRIP or install llvm)
 $(call need,command -v $(firstword $(CC)),no C compiler "$(CC)": set CC or install gcc)
@@ -117,6 +121,9 @@ $(call need,command -v $(BPFTOOL),no "$(BPFTOOL)": leave BPFTOOL unset to have i
 endif
 ifeq ($(wildcard $(vmlinux_from)),)
 $(error no kernel BTF in $(or $(vmlinux_from),$(VMLINUX_BTF_PATHS)): set VMLINUX_H to a vmlinux.h, or VMLINUX_BTF to a kernel built with CONFIG_DEBUG_INFO_BTF=y)
+endif
+ifeq ($(VMLINUX_H)$(shell $(is_elf_or_btf)),)
+$(error neither ELF nor BTF: $(vmlinux_from). If it is a compressed kernel, set VMLINUX_BTF to what scripts/extract-vmlinux makes of it)
 endif
 endif
 
@@ -147,7 +154,7 @@ $(OUTPUT)runqslower.bpf.o: runqslower.bpf.c $(OUTPUT)vmlinux.h | $(BPFOBJ)
 -include $(OBJS:.o=.d) $(OUTPUT)runqslower.bpf.d
 
 # The time of a file in /sys is when it was last looked up.
-$(OUTPUT)vmlinux.h: $(filter-out /sys/%,$(vmlinux_from)) | $(OUTPUT) $(bpftool_to_build)
+$(OUTPUT)vmlinux.h: $(filter-out /sys/%,$(wildcard $(vmlinux_from))) | $(OUTPUT) $(bpftool_to_build)
 ifeq ($(VMLINUX_H),)
 	$(QUIET_GEN)$(BPFTOOL) btf dump file $(vmlinux_from) format c > $@
 else

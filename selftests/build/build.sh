@@ -578,6 +578,15 @@ no_btf()
 	refuses 'no kernel BTF in /no/v.h: set VMLINUX_H' -C "$dir" VMLINUX_H=/no/v.h
 }
 
+# As a bzImage begins.
+compressed()
+{
+	printf 'MZ' >"$work/vmlinuz"
+	refuses "neither ELF nor BTF: $work/vmlinuz.*extract-vmlinux" -C "$dir" \
+		VMLINUX_BTF="$work/vmlinuz"
+	has_not 'make setup'
+}
+
 no_kernel()
 {
 	refuses 'no kernel source tree in /no/linux: set KERNEL_SRC' -C "$pristine" KERNEL_SRC=/no/linux
@@ -622,6 +631,10 @@ install_()
 	in_root usr/bin/runqslower etc/compl/runqslower
 	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin bash_compdir=/etc/compl uninstall
 	in_root ""
+	# Nor does it take what the build took.
+	m -C "$dir" OUTPUT="$out/" "$root" CLANG=no-such-clang CC=no-such-cc VMLINUX_BTF=/no/btf \
+		BPFTOOL=/no/bpftool BPFOBJ_OUTPUT="$lib/libbpf" install
+	in_root usr/local/sbin/runqslower usr/local/$complete
 	rm -rf "$out/root"
 	same "$before" "$(files "$out")"
 }
@@ -809,6 +822,7 @@ t "no bpftool" no_bpftool
 t "no libelf" no_libelf
 t "no zlib" no_zlib
 t "no BTF" no_btf
+t "VMLINUX_BTF of a compressed kernel" compressed
 t "no kernel source tree" no_kernel
 t "a space in a path" space
 t "install, uninstall: DESTDIR prefix sbindir bash_compdir" install_
