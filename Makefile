@@ -98,7 +98,9 @@ VMLINUX_BTF_PATHS := $(if $(O),$(ABSOLUTE_O)/vmlinux)			\
 		     $(if $(KBUILD_OUTPUT),$(KBUILD_OUTPUT)/vmlinux)	\
 		     $(KERNEL_SRC)/vmlinux /sys/kernel/btf/vmlinux	\
 		     /boot/vmlinux-$(shell uname -r)
-vmlinux_from := $(or $(VMLINUX_H),$(VMLINUX_BTF),$(firstword $(wildcard $(VMLINUX_BTF_PATHS))))
+vmlinux_btf := $(if $(VMLINUX_H),,$(or $(VMLINUX_BTF),$(firstword $(wildcard $(VMLINUX_BTF_PATHS)))))
+# Without BTF the types are those that the programs use, and no more.
+vmlinux_from := $(or $(VMLINUX_H),$(vmlinux_btf),engine/vmlinux.h)
 bpftool_to_build := $(filter $(DEFAULT_BPFTOOL),$(BPFTOOL))
 # What is built is installed without what built it.
 compiling := $(filter-out $(if $(wildcard $(OUTPUT)runqslower),install),$(building))
@@ -108,7 +110,7 @@ compiling := $(filter-out $(if $(wildcard $(OUTPUT)runqslower),install),$(buildi
 need = $(if $(shell { $(1); } >/dev/null 2>&1 && echo y),,$(error $(2)$(or_setup)))
 have = $(CC) $(cc_flags) -E -include $(1) -x c /dev/null
 # ELF, and BTF in either byte order, begin with these bytes.
-is_elf_or_btf = head -c 2 $(vmlinux_from) | od -An -tx1 | grep -E '7f 45|9f eb|eb 9f'
+is_elf_or_btf = head -c 2 $(vmlinux_btf) | od -An -tx1 | grep -E '7f 45|9f eb|eb 9f'
 ifneq ($(compiling),)
 $(call need,command -v $(CLANG),no "$(CLANG)" for the BPF programs: set CLANG or install clang)
 $(call need,command -v $(LLVM_STRIP),no "$(LLVM_STRIP)" for the BPF programs: set LLVM_STRIP or install llvm)
@@ -120,10 +122,11 @@ ifeq ($(bpftool_to_build),)
 $(call need,command -v $(BPFTOOL),no "$(BPFTOOL)": leave BPFTOOL unset to have it built)
 endif
 ifeq ($(wildcard $(vmlinux_from)),)
-$(error no kernel BTF in $(or $(vmlinux_from),$(VMLINUX_BTF_PATHS)): set VMLINUX_H to a vmlinux.h, or VMLINUX_BTF to a kernel built with CONFIG_DEBUG_INFO_BTF=y)
+$(error no kernel BTF in $(vmlinux_from): set VMLINUX_H to a vmlinux.h, or VMLINUX_BTF to a kernel built with CONFIG_DEBUG_INFO_BTF=y, or neither)
 endif
-ifeq ($(VMLINUX_H)$(shell $(is_elf_or_btf)),)
-$(error neither ELF nor BTF: $(vmlinux_from). If it is a compressed kernel, set VMLINUX_BTF to what scripts/extract-vmlinux makes of it)
+ifneq ($(vmlinux_btf),)
+$(if $(shell $(is_elf_or_btf)),,$(error neither ELF nor BTF: $(vmlinux_btf). \
+	If it is a compressed kernel, set VMLINUX_BTF to what scripts/extract-vmlinux makes of it))
 endif
 endif
 
@@ -155,9 +158,10 @@ $(OUTPUT)runqslower.bpf.o: runqslower.bpf.c $(OUTPUT)vmlinux.h | $(BPFOBJ)
 
 # The time of a file in /sys is when it was last looked up.
 $(OUTPUT)vmlinux.h: $(filter-out /sys/%,$(wildcard $(vmlinux_from))) | $(OUTPUT) $(bpftool_to_build)
-ifeq ($(VMLINUX_H),)
-	$(QUIET_GEN)$(BPFTOOL) btf dump file $(vmlinux_from) format c > $@
+ifneq ($(vmlinux_btf),)
+	$(QUIET_GEN)$(BPFTOOL) btf dump file $(vmlinux_btf) format c > $@
 else
+	$(if $(VMLINUX_H),,@echo "no kernel BTF: the kernel's types are those of $<" >&2)
 	$(QUIET_GEN)cp $< $@
 endif
 

@@ -578,6 +578,22 @@ no_btf()
 	refuses 'no kernel BTF in /no/v.h: set VMLINUX_H' -C "$dir" VMLINUX_H=/no/v.h
 }
 
+# The programs are the same, whatever vmlinux.h they are compiled with. (Where a
+# type or a field is missing in ours, the build fails.)
+without_btf()
+{
+	local with
+
+	with=$(llvm-objdump -d "$lib/runqslower.bpf.o" | tail -n +3)
+	[ "$(wc -l <<<"$with")" -gt 1000 ]
+	quick OUTPUT="$out/" VMLINUX_H= VMLINUX_BTF_PATHS=
+	has 'no kernel BTF: .* engine/vmlinux.h'
+	works "$out/runqslower"
+	same "$with" "$(llvm-objdump -d "$out/runqslower.bpf.o" | tail -n +3)"
+	nothing_to_do -C "$dir" OUTPUT="$out/" VMLINUX_BTF_PATHS= BPFOBJ_OUTPUT="$lib/libbpf" \
+		BPFTOOL="$lib/bpftool/bootstrap/bpftool"
+}
+
 # As a bzImage begins.
 compressed()
 {
@@ -740,6 +756,19 @@ selftests_in_place()
 	same "$(files "$pristine")" "$(files "$dir")"
 }
 
+# The tests' programs, too, do without BTF.
+tests_without_btf()
+{
+	local source
+
+	selftests_in "$out"
+	rm "$out/obj/vmlinux.h"
+	for source in oracle scx; do
+		m -C "$dir/selftests" OUTPUT="$out" VMLINUX_BTF_PATHS= "$out/obj/$source.bpf.o"
+	done
+	cmp "$dir/engine/vmlinux.h" "$out/obj/vmlinux.h"
+}
+
 # Output is what .gitignore says.
 graft()
 {
@@ -822,6 +851,8 @@ t "no bpftool" no_bpftool
 t "no libelf" no_libelf
 t "no zlib" no_zlib
 t "no BTF" no_btf
+t "a builder without BTF: the same programs" without_btf
+t "a builder without BTF: the tests' programs" tests_without_btf
 t "VMLINUX_BTF of a compressed kernel" compressed
 t "no kernel source tree" no_kernel
 t "a space in a path" space

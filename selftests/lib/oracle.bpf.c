@@ -14,7 +14,10 @@
 /* So long the programs themselves may take. */
 #define BLIND_NS	5000
 
-/* Fields that some kernels lack, or have elsewhere. */
+/*
+ * The fields that are read, because some kernels lack one or have it elsewhere,
+ * and a builder may have no BTF.
+ */
 struct rq___oracle {
 	__u64 clock;
 } __attribute__((preserve_access_index));
@@ -33,6 +36,9 @@ struct task_struct___oracle {
 	struct {
 		struct cfs_rq___oracle *cfs_rq;	/* CONFIG_FAIR_GROUP_SCHED */
 	} se;
+	int pid;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
 } __attribute__((preserve_access_index));
 
 struct {
@@ -75,6 +81,20 @@ static __always_inline __u64 clock_of(struct task_struct *p)
 	return t->se.cfs_rq->rq->clock;
 }
 
+static __always_inline __u32 tid_of(struct task_struct *p)
+{
+	struct task_struct___oracle *t = (void *)p;
+
+	return t->pid;
+}
+
+static __always_inline __u32 nr_switches(struct task_struct *p)
+{
+	struct task_struct___oracle *t = (void *)p;
+
+	return t->nvcsw + t->nivcsw;
+}
+
 static __always_inline struct oracle_event *new_event(void)
 {
 	__u64 now = bpf_ktime_get_ns(), *at;
@@ -105,8 +125,8 @@ static __always_inline int log_wake(struct task_struct *p)
 		return 0;
 	e->kind = ORACLE_WAKE;
 	e->rq_clock = clock_of(p);
-	e->tid = p->pid;
-	e->nr_switches = p->nvcsw + p->nivcsw;
+	e->tid = tid_of(p);
+	e->nr_switches = nr_switches(p);
 	e->cpu = cpu_of(p);
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 	return 0;
@@ -134,10 +154,10 @@ int BPF_PROG(oracle_switch, bool preempt, struct task_struct *prev,
 		return 0;
 	e->kind = ORACLE_SWITCH;
 	e->rq_clock = clock_of(next);
-	e->tid = next->pid;
-	e->nr_switches = next->nvcsw + next->nivcsw;
-	e->prev_tid = prev->pid;
-	e->prev_nr_switches = prev->nvcsw + prev->nivcsw;
+	e->tid = tid_of(next);
+	e->nr_switches = nr_switches(next);
+	e->prev_tid = tid_of(prev);
+	e->prev_nr_switches = nr_switches(prev);
 	e->prev_waits = preempt || is_running(prev);
 	e->prev_dozes = preempt && !is_running(prev);
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
