@@ -138,10 +138,10 @@ runqslower: $(OUTPUT)runqslower
 $(OUTPUT)runqslower: $(OBJS) $(BPFOBJ)
 	$(QUIET_LINK)$(CC) $(cc_flags) $(ld_flags) $^ $(libs) -o $@
 
-$(own_objs): $(OUTPUT)%.o: %.c | $(BPFOBJ)
+$(own_objs): $(OUTPUT)%.o: %.c | $(OUTPUT) $(BPFOBJ)
 	$(QUIET_CC)$(CC) $(cc_flags) -MMD -MP -c $< -o $@
 
-$(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(BPFOBJ)
+$(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(OUTPUT) $(BPFOBJ)
 	$(QUIET_CC)$(CC) $(cc_flags) -c $< -o $@
 
 $(OUTPUT)json.o $(OUTPUT)schema.o: cc_flags += -I$(tools)/bpf/bpftool

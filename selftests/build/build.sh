@@ -424,6 +424,9 @@ other_libbpf()
 	works "$out/runqslower"
 	[ ! -e "$out/libbpf" ]
 	same "$before" "$(files "$work/other")"
+	# Nothing of others is built, so the output directory is ours to make.
+	m -C "$dir" BPFTOOL="$lib/bpftool/bootstrap/bpftool" BPFOBJ="$work/other/libbpf.a" \
+		BPF_INCLUDE="$lib/libbpf/include" "$dir/.output/names.o"
 }
 
 verbose()
