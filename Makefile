@@ -64,6 +64,7 @@ mandir		?= $(prefix)/share/man
 bash_compdir	?= $(prefix)/share/bash-completion/completions
 RST2MAN		?= rst2man
 INSTALL		?= install
+PROGRAM		?= runqslower
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
 SRCS := runqslower.c collect.c options.c report.c tracer.c				\
@@ -199,16 +200,18 @@ clean:
 distclean: clean
 	$(Q)rm -rf .linux .linux.tmp
 
+# Manual and completion say the name that the tool is installed under.
 install: $(OUTPUT)runqslower
-	$(call QUIET_INSTALL, runqslower)
+	$(call QUIET_INSTALL, $(PROGRAM))
 	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(sbindir)
-	$(Q)$(INSTALL) -m 0755 $< $(DESTDIR)$(sbindir)/runqslower
+	$(Q)$(INSTALL) -m 0755 $< $(DESTDIR)$(sbindir)/$(PROGRAM)
 	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(bash_compdir)
-	$(Q)$(INSTALL) -m 0644 bash-completion/runqslower $(DESTDIR)$(bash_compdir)/runqslower
+	$(Q)sed 's/ runqslower$$/ $(PROGRAM)/' bash-completion/runqslower | \
+		$(INSTALL) -m 0644 /dev/stdin $(DESTDIR)$(bash_compdir)/$(PROGRAM)
 
 uninstall:
-	$(call QUIET_UNINST, runqslower)
-	$(Q)rm -f $(DESTDIR)$(sbindir)/runqslower $(DESTDIR)$(bash_compdir)/runqslower
+	$(call QUIET_UNINST, $(PROGRAM))
+	$(Q)rm -f $(DESTDIR)$(sbindir)/$(PROGRAM) $(DESTDIR)$(bash_compdir)/$(PROGRAM)
 
 # The manual. rst2man leaves what some readers of manuals complain about.
 doc: $(OUTPUT)runqslower.8
@@ -220,13 +223,14 @@ $(OUTPUT)runqslower.8: Documentation/runqslower.rst | $(OUTPUT)
 	$(Q)rm -f $@.tmp
 
 doc-install: $(OUTPUT)runqslower.8
-	$(call QUIET_INSTALL, runqslower.8)
+	$(call QUIET_INSTALL, $(PROGRAM).8)
 	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(mandir)/man8
-	$(Q)$(INSTALL) -m 0644 $< $(DESTDIR)$(mandir)/man8/runqslower.8
+	$(Q)sed 's/runqslower/$(PROGRAM)/gI' $< | \
+		$(INSTALL) -m 0644 /dev/stdin $(DESTDIR)$(mandir)/man8/$(PROGRAM).8
 
 doc-uninstall:
-	$(call QUIET_UNINST, runqslower.8)
-	$(Q)rm -f $(DESTDIR)$(mandir)/man8/runqslower.8
+	$(call QUIET_UNINST, $(PROGRAM).8)
+	$(Q)rm -f $(DESTDIR)$(mandir)/man8/$(PROGRAM).8
 
 # Of the tool, for packages; a kernel tree's is another.
 version:

@@ -650,6 +650,11 @@ install_()
 	in_root usr/bin/runqslower etc/compl/runqslower
 	quick OUTPUT="$out/" "$root" prefix=/usr sbindir=/usr/bin bash_compdir=/etc/compl uninstall
 	in_root ""
+	quick OUTPUT="$out/" "$root" PROGRAM=other install
+	in_root usr/local/sbin/other usr/local/${complete%runqslower}other
+	grep -qx 'complete -F _runqslower other' "$out/root/usr/local/${complete%runqslower}other"
+	quick OUTPUT="$out/" "$root" PROGRAM=other uninstall
+	in_root ""
 	# Nor does it take what the build took.
 	m -C "$dir" OUTPUT="$out/" "$root" CLANG=no-such-clang CC=no-such-cc VMLINUX_BTF=/no/btf \
 		BPFTOOL=/no/bpftool BPFOBJ_OUTPUT="$lib/libbpf" install
@@ -671,6 +676,11 @@ doc_install()
 	in_root ""
 	m -C "$dir" OUTPUT="$out/" "$root" mandir=/usr/man doc-install
 	in_root usr/man/man8/runqslower.8
+	m -C "$dir" OUTPUT="$out/" "$root" mandir=/usr/man doc-uninstall
+	m -C "$dir" OUTPUT="$out/" "$root" PROGRAM=other mandir=/usr/man doc-install
+	in_root usr/man/man8/other.8
+	grep '^\.TH "*other"* ' "$out/root/usr/man/man8/other.8"
+	fails grep -i runqslower "$out/root/usr/man/man8/other.8"
 	m -C "$dir" OUTPUT="$out/" clean
 	[ ! -e "$out/runqslower.8" ]
 }
@@ -859,7 +869,7 @@ t "a builder without BTF: the tests' programs" tests_without_btf
 t "VMLINUX_BTF of a compressed kernel" compressed
 t "no kernel source tree" no_kernel
 t "a space in a path" space
-t "install, uninstall: DESTDIR prefix sbindir bash_compdir" install_
+t "install, uninstall: DESTDIR prefix sbindir bash_compdir PROGRAM" install_
 t "doc, doc-install, doc-uninstall: DESTDIR prefix mandir" doc_install
 t "install as the first build" install_first
 t "read-only source tree with O" read_only
