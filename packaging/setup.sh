@@ -3,9 +3,9 @@
 #
 # Install what a stand-alone build needs and unpack a kernel source tree:
 #
-#	packaging/setup.sh build|check|vm|bench
+#	packaging/setup.sh build|check|vm|bench|packages
 #
-# All but "build" add what the tests and the benchmark need. KERNEL_SRC names
+# All but "build" add what the tests, the benchmark and the packages need. KERNEL_SRC names
 # the tree; if it is not there and is .linux of this directory, it is unpacked
 # from the newest linux-source package. The script does nothing the second time.
 set -eu
@@ -21,8 +21,8 @@ own_tree=$here/.linux
 tree=${KERNEL_SRC:-$own_tree}
 
 case ${1:-} in
-build|check|vm|bench) what=$1 ;;
-*) die "usage: packaging/setup.sh build|check|vm|bench" ;;
+build|check|vm|bench|packages) what=$1 ;;
+*) die "usage: packaging/setup.sh build|check|vm|bench|packages" ;;
 esac
 
 # Package names: Debian (tested), Ubuntu, Fedora, Arch, openSUSE (listed).
@@ -32,6 +32,7 @@ if command -v apt-get >/dev/null; then
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox-static cpio"
 	bench="linux-perf libbpf-tools"
+	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux"
 	is_installed()
 	{
 		dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null |
@@ -48,6 +49,7 @@ elif command -v dnf >/dev/null; then
 	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
+	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { dnf install -y -q "$@"; }
@@ -56,6 +58,7 @@ elif command -v pacman >/dev/null; then
 	check="git lld rsync perl pahole strace util-linux procps-ng perf python-jsonschema python-docutils mandoc"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
+	pack="rpm-tools bpf libbpf python-docutils util-linux"
 	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { pacman -S --noconfirm --needed "$@"; }
@@ -64,6 +67,7 @@ elif command -v zypper >/dev/null; then
 	check="git lld rsync perl dwarves strace util-linux procps perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
+	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { zypper -n -q install "$@"; }
@@ -105,6 +109,7 @@ case $what in
 check) packages="$packages $check" ;;
 vm) packages="$packages $check $vm" ;;
 bench) packages="$packages $check $bench" ;;
+packages) packages="$packages $pack" ;;
 esac
 # shellcheck disable=SC2086
 install_missing $packages
