@@ -1,0 +1,212 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Do the packages build, install, run, upgrade and go without a trace?
+#
+#	KERNEL_SRC=/path/to/linux packaging/check.sh
+#
+# The packages are made of what is committed. All is done in a copy of this
+# machine's root directory: an overlay, of which nothing is left. There the
+# packages are built without network and without /sys. Needs root. A test is a
+# function: it fails with the first command that does.
+# shellcheck disable=SC2317 # they are called by name
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+kernel=$(realpath "${KERNEL_SRC:-$here/.linux}")
+skip_all()
+{
+	printf 'TAP version 13\n1..0 # SKIP %s\n0 passed, 0 failed, 1 skipped\n' "$1"
+	exit 0
+}
+[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+
+# In a mount namespace of its own, because all mounts then end with this script.
+if [ -z "${WORK:-}" ]; then
+	WORK=$(mktemp -d) || exit 1
+	trap 'rmdir "$WORK"' EXIT
+	WORK=$WORK KERNEL_SRC=$kernel unshare -m "$0"
+	exit
+fi
+work=$WORK
+mount -t tmpfs none "$work" || exit 1
+
+unset MAKEFLAGS MFLAGS MAKELEVEL KERNEL_SRC OUTPUT O V DESTDIR prefix
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+
+# --- helpers -----------------------------------------------------------------
+
+# new_root NAME: $root is a copy of the root directory, $changes what becomes of
+# it.
+new_root()
+{
+	root=$work/$1 changes=$work/$1.changes
+	mkdir "$root" "$changes" "$changes.work"
+	mount -t overlay -o "lowerdir=/,upperdir=$changes,workdir=$changes.work" overlay "$root" ||
+		return
+	mount -t proc none "$root/proc"
+	mount --rbind /dev "$root/dev"
+	mkdir "$root/build"
+}
+
+in_root() { chroot "$root" "$@"; }
+
+# Files that came, changed or went in the root. What a package manager notes
+# down, and what ldconfig and man keep as a cache, is no trace of a package.
+traces()
+{
+	find "$changes" ! -type d -printf '%P\n' | grep -vE \
+		'^(build/|var/(lib/dpkg|log|cache)/|etc/ld.so.cache$)' | sort
+}
+
+same() { [ "$1" = "$2" ] || { echo "differs:"; diff <(echo "$1") <(echo "$2"); return 1; }; }
+
+# build TARGET: make it from a clean clone, without network and without /sys
+build()
+{
+	new_root "$1.build"
+	git clone -q "$here" "$root/build/runqslower"
+	mkdir "$root/build/linux" "$work/$1.tree" "$work/$1.tree.work"
+	mount -t overlay -o "lowerdir=$kernel,upperdir=$work/$1.tree,workdir=$work/$1.tree.work" \
+		overlay "$root/build/linux"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	in_root unshare -m -n sh -c 'mount -t tmpfs none /sys &&
+		make -C /build/runqslower "$1" KERNEL_SRC=/build/linux' sh "$1"
+}
+
+# The files that users meet. Only some rpmbuilds compress a manual.
+files()
+{
+	traces | grep -vE '^usr/(share/(doc|licenses|lintian)|lib/.build-id)/' |
+		sed 's/\.8\.gz$/.8/'
+}
+
+# --- tests -------------------------------------------------------------------
+
+deb_builds()
+{
+	build deb
+	mv "$root"/build/runqslower/.output/deb "$work/deb"
+	cp "$root"/build/runqslower/packaging/debian/tests/known-wait "$work"
+}
+
+deb_lintian() { lintian --fail-on error,warning "$work"/deb/*.changes; }
+
+deb_installs()
+{
+	cp "$work"/deb/runqslower-linux_*.deb "$root/build/package.deb"
+	in_root dpkg -i /build/package.deb
+	same "$(printf 'usr/%s\n' sbin/runqslower-linux \
+		share/bash-completion/completions/runqslower-linux \
+		share/man/man8/runqslower-linux.8)" "$(files)"
+	in_root runqslower-linux --version
+	in_root man -P cat runqslower-linux | grep '^ *runqslower-linux .*min_us'
+	in_root bash -c '. /usr/share/bash-completion/completions/runqslower-linux &&
+		complete -p runqslower-linux'
+}
+
+# What Debian's CI runs of the package.
+deb_autopkgtest()
+{
+	mount --rbind /sys "$root/sys"
+	cp "$work/known-wait" "$root/build"
+	in_root /build/known-wait
+}
+
+# The same package, as of later.
+deb_upgrades()
+{
+	dpkg-deb -R "$root/build/package.deb" "$work/later"
+	sed -i 's/^Version: .*/&+later/' "$work/later/DEBIAN/control"
+	dpkg-deb --root-owner-group -b "$work/later" "$root/build/later.deb"
+	in_root dpkg -i /build/later.deb
+	in_root dpkg-query -W runqslower-linux | grep later
+	in_root runqslower-linux --version
+}
+
+# deb_leaves_nothing HOW: remove or purge
+deb_leaves_nothing()
+{
+	in_root dpkg -i /build/package.deb
+	in_root dpkg "--$1" runqslower-linux
+	same "" "$(traces)"
+}
+
+rpm_builds()
+{
+	build rpm
+	mv "$root/build/runqslower/.output/rpm" "$work/rpm"
+}
+
+rpm_rpmlint()
+{
+	command -v rpmlint >/dev/null || { echo "no rpmlint" >"$work/skip"; return 4; }
+	ls "$work"/rpm/RPMS/*/*.rpm
+	rpmlint --strict -r "$here/packaging/rpm/runqslower.rpmlintrc" \
+		"$here/packaging/rpm/runqslower.spec" "$work"/rpm/RPMS
+}
+
+# What it needs is known to dpkg, not to rpm.
+rpm_installs()
+{
+	cp "$work"/rpm/RPMS/*/runqslower-[0-9]*.rpm "$root/build/package.rpm"
+	in_root rpm --dbpath /build/rpmdb -i --nodeps /build/package.rpm
+	same "$(printf 'usr/%s\n' sbin/runqslower \
+		share/bash-completion/completions/runqslower \
+		share/man/man8/runqslower.8)" "$(files)"
+	in_root runqslower --version
+}
+
+rpm_traces()
+{
+	mount --rbind /sys "$root/sys"
+	cp "$work/known-wait" "$root/build"
+	in_root env RUNQSLOWER=runqslower /build/known-wait
+}
+
+rpm_leaves_nothing()
+{
+	in_root rpm --dbpath /build/rpmdb -e runqslower
+	same "" "$(traces)"
+}
+
+# --- run ---------------------------------------------------------------------
+
+tests=(
+	"deb: builds from a clean clone, without network and /sys" deb_builds
+	"deb: lintian" deb_lintian
+	"deb: installs binary, manual and completion" deb_installs
+	"deb: traces a known wait (autopkgtest)" deb_autopkgtest
+	"deb: upgrades" deb_upgrades
+	"deb: remove leaves nothing" "deb_leaves_nothing remove"
+	"deb: purge leaves nothing" "deb_leaves_nothing purge"
+	"rpm: builds from a clean clone, without network and /sys" rpm_builds
+	"rpm: rpmlint" rpm_rpmlint
+	"rpm: installs binary, manual and completion" rpm_installs
+	"rpm: traces a known wait" rpm_traces
+	"rpm: removal leaves nothing" rpm_leaves_nothing
+)
+( new_root probe ) >"$work/log" 2>&1 || skip_all "no overlay of the root directory"
+
+nr=$((${#tests[@]} / 2))
+passed=0 failed=0 skipped=0
+
+echo "TAP version 13"
+echo "1..$nr"
+for ((i = 0; i < nr; i++)); do
+	name=${tests[2 * i]} call=${tests[2 * i + 1]}
+	case $call in
+	*_installs) new_root "${call%_installs}.installed" ;;
+	esac
+	( set -e; $call ) >"$work/log" 2>&1
+	case $? in
+	0)	echo "ok $((i + 1)) - $name"
+		passed=$((passed + 1)) ;;
+	4)	echo "ok $((i + 1)) - $name # SKIP $(cat "$work/skip")"
+		skipped=$((skipped + 1)) ;;
+	*)	echo "not ok $((i + 1)) - $name"
+		tail -n 40 "$work/log" | sed 's/^/# /'
+		failed=$((failed + 1)) ;;
+	esac
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+exit $((failed > 0))
