@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Do the packages build, install, run, upgrade and go without a trace?
+# Do the packages build, install, run, upgrade and go without a trace? Does the
+# series of patches for a kernel tree apply and build?
 #
 #	KERNEL_SRC=/path/to/linux packaging/check.sh
 #
@@ -169,6 +170,38 @@ rpm_leaves_nothing()
 	same "" "$(traces)"
 }
 
+# In a tree without the tool. (checkpatch takes macros that stand in for libbpf's
+# for errors, as it does libbpf's.)
+patches_apply()
+{
+	local patch
+
+	if [ ! -e "$kernel/MAINTAINERS" ] || [ -e "$kernel/tools/bpf/runqslower" ]; then
+		echo "KERNEL_SRC is no whole tree without tools/bpf/runqslower" >"$work/skip"
+		return 4
+	fi
+	export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0="A Tester" \
+		GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=test@localhost
+	build patches
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	in_root sh -e -c 'cd /build/linux
+		export GIT_DIR=/build/git GIT_WORK_TREE=/build/linux
+		git init -q
+		git add MAINTAINERS tools/bpf/Makefile tools/testing/selftests/Makefile
+		git commit -q -m base
+		git am -q /build/runqslower/.output/patches/000[1-9]-*.patch
+		make -C tools/bpf runqslower
+		make -C tools/bpf DESTDIR=/build/installed runqslower_install
+		make -C tools/bpf runqslower_clean
+		test -x /build/installed/usr/local/sbin/runqslower
+		test -e tools/testing/selftests/runqslower/Makefile'
+	for patch in "$root"/build/runqslower/.output/patches/000[1-9]-*.patch; do
+		"$kernel/scripts/checkpatch.pl" --no-tree --terse "$patch" >"$work/said" || :
+		grep '^total:' "$work/said"
+		same "" "$(grep ERROR: "$work/said" | grep -v 'Macros with complex values')"
+	done
+}
+
 # --- run ---------------------------------------------------------------------
 
 tests=(
@@ -184,6 +217,7 @@ tests=(
 	"rpm: installs binary, manual and completion" rpm_installs
 	"rpm: traces a known wait" rpm_traces
 	"rpm: removal leaves nothing" rpm_leaves_nothing
+	"patches: apply to a tree without runqslower, which then builds it" patches_apply
 )
 ( new_root probe ) >"$work/log" 2>&1 || skip_all "no overlay of the root directory"
 
