@@ -47,9 +47,12 @@ bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, str
 
 const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until)
 {
-	const struct held_wait *wait = o->waits + o->head;
+	const struct held_wait *wait;
 
-	if (!o->nr || wait->event.end_ns > until)
+	if (!o->nr)
+		return NULL;
+	wait = o->waits + o->head;
+	if (wait->event.end_ns > until)
 		return NULL;
 	o->nr--;
 	o->head++;

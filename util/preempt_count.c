@@ -5,6 +5,7 @@
  * offset. A ksym of the BPF program does not do, because a ksym must be in
  * both.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <bpf/btf.h>
@@ -17,20 +18,33 @@ struct places {
 	__s64 interrupt_disable;
 };
 
-/* The offset of member @name in @type, in bytes, or -1. */
-static __s64 member_offset(const struct btf *btf, __u32 type, const char *name)
+#define MAX_NESTED	8		/* unions and structs without a name */
+
+/* Do the names agree? @offset is that of a name in @btf, or of none. */
+static bool is_named(const struct btf *btf, __u32 offset, const char *name)
+{
+	const char *s = btf__name_by_offset(btf, offset);
+
+	return s && !strcmp(s, name);
+}
+
+/*
+ * The offset of member @name in @type, in bytes, or -1. Members may be @nested
+ * so many times.
+ */
+static __s64 member_offset(const struct btf *btf, __u32 type, const char *name, int nested)
 {
 	const struct btf_type *t = btf__type_by_id(btf, type);
 	const struct btf_member *m;
 	__s64 inner;
 	__u32 i;
 
-	if (!btf_is_composite(t))
+	if (!t || !btf_is_composite(t) || nested < 0)
 		return -1;
 	for (i = 0, m = btf_members(t); i < btf_vlen(t); i++, m++) {
 		/* A member without a name is a union or struct within @type. */
-		inner = m->name_off ? -1 : member_offset(btf, m->type, name);
-		if (!strcmp(btf__name_by_offset(btf, m->name_off), name))
+		inner = m->name_off ? -1 : member_offset(btf, m->type, name, nested - 1);
+		if (is_named(btf, m->name_off, name))
 			inner = 0;
 		if (inner >= 0)
 			return btf_member_bit_offset(t, i) / 8 + inner;
@@ -43,7 +57,6 @@ static void find_in_btf(struct places *places)
 	struct btf *btf = btf__load_vmlinux_btf();
 	const struct btf_var_secinfo *var;
 	const struct btf_type *section, *t;
-	const char *name;
 	__s64 member;
 	__s32 id;
 	__u32 i;
@@ -54,15 +67,16 @@ static void find_in_btf(struct places *places)
 	section = btf__type_by_id(btf, id);
 	for (i = 0, var = btf_var_secinfos(section); i < btf_vlen(section); i++, var++) {
 		t = btf__type_by_id(btf, var->type);
-		name = btf__name_by_offset(btf, t->name_off);
-		if (!strcmp(name, "runqueues")) {
+		if (!t)
+			continue;
+		if (is_named(btf, t->name_off, "runqueues")) {
 			places->runqueues = var->offset;
-		} else if (!strcmp(name, "__preempt_count")) {
+		} else if (is_named(btf, t->name_off, "__preempt_count")) {
 			places->preempt_count = var->offset;
-		} else if (!strcmp(name, "local_interrupt_disable_state")) {
+		} else if (is_named(btf, t->name_off, "local_interrupt_disable_state")) {
 			places->interrupt_disable = var->offset;
-		} else if (!strcmp(name, "pcpu_hot")) {
-			member = member_offset(btf, t->type, "preempt_count");
+		} else if (is_named(btf, t->name_off, "pcpu_hot")) {
+			member = member_offset(btf, t->type, "preempt_count", MAX_NESTED);
 			if (member >= 0)
 				places->preempt_count = var->offset + member;
 		}

@@ -328,6 +328,12 @@ TEST(mount_point_that_is_no_escape)
 	EXPECT_STREQ("/c/a\\", taken(MOUNT("/c/a\\", "cgroup c rw,cpu")));
 }
 
+/* Only the kernel's own way is undone: three digits of an octal number. */
+TEST(mount_point_that_is_no_number)
+{
+	EXPECT_STREQ("/c/a\\09\\0xy", taken(MOUNT("/c/a\\09\\0xy", "cgroup c rw,cpu")));
+}
+
 TEST(v1_with_cpu)
 {
 	EXPECT_STREQ("/c/three", taken(MOUNT("/", "ext4 /dev/root rw") MOUNT("/c/one", "cgroup2 c rw")

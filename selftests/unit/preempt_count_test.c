@@ -126,6 +126,39 @@ TEST(member)
 	EXPECT_EQ(0xff0000U, count.in_irq_mask);
 }
 
+/* No kernel has such types, but they must not end the tool, either. */
+TEST(type_that_contains_itself)
+{
+	struct preempt_count count;
+	int hot, rq, var;
+
+	new_btf();
+	hot = btf__add_struct(btf, "pcpu_hot", 40);
+	btf__add_field(btf, NULL, hot, 0, 0);
+	btf__add_field(btf, "preempt_count", int_type, 64, 0);
+	rq = new_var("runqueues", int_type);
+	var = new_var("pcpu_hot", hot);
+	new_section(".data..percpu");
+	put(var, 0x2000);
+	put(rq, 0x100);
+	count = find_preempt_count();
+	EXPECT_LT(0, count.offset);
+}
+
+TEST(type_that_does_not_exist)
+{
+	int rq, var;
+
+	new_btf();
+	rq = new_var("runqueues", int_type);
+	var = new_var("pcpu_hot", 99);
+	new_section(".data..percpu");
+	put(98, 0x3000);
+	put(var, 0x2000);
+	put(rq, 0x100);
+	EXPECT_EQ(0, find_preempt_count().offset);
+}
+
 static const char symbols[] =
 "0000000000000000 A fixed_percpu_data\n"
 "ffffffff81000000 T _text\n"
