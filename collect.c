@@ -8,6 +8,7 @@
 #include <linux/compiler.h>
 #include <bpf/libbpf.h>
 #include "analysis/explain.h"
+#include "analysis/record.h"
 #include "session.h"
 #include "tracer.h"
 #include "util/bpf_failure.h"
@@ -57,7 +58,11 @@ int on_record(void *ctx, void *data, size_t size)
 	const struct wait_event *e = data;
 	struct session *s = ctx;
 
-	switch (*(__u8 *)data) {
+	if (!record_is_sound(data, size, needs_why_programs(&s->opts))) {
+		s->nr_damaged++;
+		return 0;
+	}
+	switch (e->kind) {
 	case RECORD_SEGMENTS:
 		on_segments(s, data, size / sizeof(struct run_segment));
 		return 0;

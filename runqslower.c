@@ -122,6 +122,8 @@ static void finish(struct session *s)
 	write_trace(s, true);
 	if (stats->unseen)
 		error("%llu switches were not seen; who ran there is other", stats->unseen);
+	if (s->nr_damaged)
+		error("%llu records were damaged; waits may be missing", s->nr_damaged);
 	if (s->opts.verbose)
 		error("%llu waits over the threshold, %llu taken, %llu lost",
 		      stats->seen, s->nr_taken, s->lost_told);

@@ -33,6 +33,7 @@ struct session {
 	__u64 end;			/* of tracing; ULLONG_MAX without -d */
 	__u64 totals_since;		/* begin of the present totals */
 	__u64 nr_received;		/* waits received that are over */
+	__u64 nr_damaged;		/* records that cannot be used */
 	unsigned int nr_batch;		/* waits in this batch, also stalled */
 	__u64 nr_taken;			/* waits printed or counted */
 	__u64 nr_written;		/* of these, before the last flush */

@@ -173,6 +173,8 @@ static int deliver(const struct item *item)
 		  .comm = "culprit" },
 	};
 
+	if (item->tid && item->tid == world->damaged_tid)
+		e.wait.wait_ns = NEVER;
 	if (!world->explained)
 		return on_record(on_record_ctx, &e.wait, sizeof(e.wait));
 	on_record(on_record_ctx, segments, sizeof(segments));
@@ -202,6 +204,7 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 {
 	if (world->load_error)
 		fprintf(stderr, "load failed\n");
+	world->explained = needs_why_programs(opts);
 	return world->load_error ? NULL : (struct runqslower_bpf *)world;
 }
 

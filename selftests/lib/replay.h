@@ -48,17 +48,18 @@ struct world {
 	size_t nr_lost, nr_lengths;
 	__u64 signal_at, hangup_at;
 	__u64 oversleep_at, oversleep;	/* who sleeps past it wakes up so much later */
+	__u32 damaged_tid;		/* its waits are longer than time */
 	int find_waiting_tid;		/* -S finds this task waiting */
 	bool never_woken;		/* by the ring buffer */
 	bool terminal;			/* on stderr */
 	bool sigchld_ignored;		/* by the parent, and then by the tool */
-	bool explained;			/* items are struct why_event */
 	int load_error, attach_error, ring_error, cost_error, trace_error;
 	int find_error, histogram_error;
 	int flush_error_after;		/* trace_flush() goes well so often */
 	__u64 missed;
 	unsigned int limits;		/* what the kernel cannot tell */
 	/* What came of it. */
+	bool explained;			/* items are struct why_event */
 	size_t next;			/* item */
 	__u64 synced;			/* clock_sync() was called then */
 	__u64 detached;

@@ -343,7 +343,6 @@ TEST_F(replay, drain_after_stalled)
 
 TEST_F(replay, summary)
 {
-	world->explained = true;
 	wait_at(10 * MS, 1);
 	wait_at(20 * MS, 2);
 	wait_at(999 * MS, 3);
@@ -427,8 +426,24 @@ TEST_F(replay, stalled_is_not_in_totals)
 	wait_at(2500 * MS, 7);
 	world->signal_at = 3500 * MS;
 	RUN("-sS", "-i", "10");
-	EXPECT_OUTPUT("begin at 0\nstalled 7 at 1005\nstalled 7 at 2005\nstalled 7 at 3005\n"
+	EXPECT_OUTPUT("begin at 0\nstalled 7 at 1005 for culprit\n"
+		      "stalled 7 at 2005 for culprit\nstalled 7 at 3005 for culprit\n"
 		      "summary of 1 waits, 0 to 3500\n");
+}
+
+/* What cannot be used is counted, and the rest goes on. */
+TEST_F(replay, damaged)
+{
+	wait_at(10 * MS, 1);
+	wait_at(20 * MS, 666);
+	wait_at(30 * MS, 2);
+	world->damaged_tid = 666;
+	world->signal_at = SEC;
+	RUN("0");
+	EXPECT_EQ(0, self->ended.code);
+	EXPECT_STREQ("runqslower: 1 records were damaged; waits may be missing\n",
+		     self->ended.err);
+	EXPECT_STREQ("begin at 0\nwait 1 at 15\nwait 2 at 35\n", self->ended.out);
 }
 
 /* --- what is lost --------------------------------------------------------- */
@@ -537,7 +552,6 @@ TEST_F(replay, limits)
 
 TEST_F(replay, explained)
 {
-	world->explained = true;
 	wait_at(10 * MS, 1);
 	world->signal_at = 100 * MS;
 	RUN("-w");
@@ -576,7 +590,6 @@ TEST_F(replay, cost)
 
 TEST_F(replay, trace_file)
 {
-	world->explained = true;
 	world->find_waiting_tid = 7;
 	wait_at(10 * MS, 1);
 	wait_at(11 * MS, 2);
@@ -593,7 +606,6 @@ TEST_F(replay, trace_file)
 /* Although nothing else happens. */
 TEST_F(replay, trace_file_is_brought_up_to_date)
 {
-	world->explained = true;
 	wait_at(10 * MS, 1);
 	wait_at(3000 * MS, 2);
 	world->signal_at = 3600 * SEC;
@@ -606,7 +618,6 @@ TEST_F(replay, trace_file_is_brought_up_to_date)
 /* Told once, and it ends. */
 TEST_F(replay, trace_file_fails)
 {
-	world->explained = true;
 	world->flush_error_after = 1;
 	wait_at(10 * MS, 1);
 	wait_at(500 * MS, 2);
@@ -710,7 +721,6 @@ TEST_F(replay, json_schema)
 TEST_F(replay, sigchld_ignored)
 {
 	world->sigchld_ignored = true;
-	world->explained = true;
 	world->signal_at = SEC;
 	RUN("--trace=x", "0");
 	EXPECT_OUTPUT("begin at 0\n");
