@@ -29,7 +29,7 @@ esac
 # bpftool needs OpenSSL in 6.18 and a few after that.
 if command -v apt-get >/dev/null; then
 	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
-	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc"
+	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc libclang-rt-dev"
 	vm="qemu-system-x86 busybox-static cpio"
 	bench="linux-perf libbpf-tools"
 	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux"
@@ -46,7 +46,7 @@ if command -v apt-get >/dev/null; then
 	}
 elif command -v dnf >/dev/null; then
 	build="make gcc clang llvm elfutils-libelf-devel zlib-devel openssl-devel python3 pkgconf xz"
-	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache python3-docutils mandoc"
+	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache python3-docutils mandoc compiler-rt"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
@@ -55,7 +55,7 @@ elif command -v dnf >/dev/null; then
 	install() { dnf install -y -q "$@"; }
 elif command -v pacman >/dev/null; then
 	build="make gcc clang llvm libelf zlib openssl python pkgconf xz"
-	check="git lld rsync perl pahole strace util-linux procps-ng perf python-jsonschema python-docutils mandoc"
+	check="git lld rsync perl pahole strace util-linux procps-ng perf python-jsonschema python-docutils mandoc compiler-rt"
 	vm="qemu-system-x86 busybox cpio"
 	bench="perf bcc-tools"
 	pack="rpm-tools bpf libbpf python-docutils util-linux"
