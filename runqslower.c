@@ -20,9 +20,11 @@
 #include "session.h"
 #include "tracer.h"
 #include "util/bpf_failure.h"
+#include "util/cgroups.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/output.h"
+#include "util/privilege.h"
 #include "util/signals.h"
 #include "writers/schema.h"
 #include "writers/trace_file.h"
@@ -152,6 +154,18 @@ static void check_filters(const struct options *opts)
 	tell_missing("thread", &opts->tids);
 }
 
+/* Attach the programs. What comes later needs few privileges. */
+static bool attach(struct session *s)
+{
+	bool names = s->opts.why || s->opts.summary || s->opts.trace;
+
+	if (tracer_attach(s->skel, &s->opts))
+		return false;
+	if (names && !cgroups_may_be_named())
+		error("cgroups are shown by ID: their names need CAP_DAC_READ_SEARCH");
+	return drop_privileges(names);
+}
+
 /*
  * Whoever starts the tool with a stream closed has the tool open another file
  * under its number. Read-only, so that writing there still fails.
@@ -181,7 +195,7 @@ int main(int argc, char **argv)
 	}
 	check_filters(&s.opts);
 	signals_init();
-	if (prepare(&s) && !tracer_attach(s.skel, &s.opts))
+	if (prepare(&s) && attach(&s))
 		s.signals = signals_open();
 	if (s.signals >= 0) {
 		s.start = clock_mono_ns();

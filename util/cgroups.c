@@ -18,6 +18,7 @@
 #include "cgroups.h"
 
 #define FILEID_KERNFS	0xfe		/* linux/exportfs.h, since 5.5 */
+#define ROOT_ID		1		/* of each hierarchy */
 #define NR_KNOWN	1024		/* paths cached */
 
 static struct {
@@ -130,8 +131,8 @@ const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 	return NULL;
 }
 
-/* The path of cgroup @id, for free() by the caller. NULL: not found. */
-static char *find_path(__u64 id)
+/* Open cgroup @id: a file descriptor, or -1 with errno. */
+static int open_cgroup(__u64 id)
 {
 	struct {
 		struct file_handle head;
@@ -139,14 +140,30 @@ static char *find_path(__u64 id)
 	} handle = {
 		.head = { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS },
 	};
-	char link[64], path[PATH_MAX];
-	ssize_t len;
-	int fd;
 
 	if (mount_fd == -1)
 		open_mount();
 	memcpy(handle.head.f_handle, &id, sizeof(id));
-	fd = open_by_handle_at(mount_fd, &handle.head, O_PATH | O_CLOEXEC);
+	return open_by_handle_at(mount_fd, &handle.head, O_PATH | O_CLOEXEC);
+}
+
+bool cgroups_may_be_named(void)
+{
+	int fd = open_cgroup(ROOT_ID);
+
+	if (fd < 0)
+		return errno != EPERM;
+	close(fd);
+	return true;
+}
+
+/* The path of cgroup @id, for free() by the caller. NULL: not found. */
+static char *find_path(__u64 id)
+{
+	char link[64], path[PATH_MAX];
+	int fd = open_cgroup(id);
+	ssize_t len;
+
 	if (fd < 0)
 		return NULL;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);

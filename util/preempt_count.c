@@ -87,24 +87,28 @@ out:
 
 /*
  * kallsyms shows a per-CPU variable by its offset. 0 means that we lack the
- * privilege to see the offset.
+ * privilege to see the offset: true if so.
  */
-static void find_in_kallsyms(struct places *places)
+static bool find_in_kallsyms(struct places *places)
 {
 	FILE *f = fopen("/proc/kallsyms", "r");
 	char line[512], name[128];
 	unsigned long long at;
+	bool hidden = false;
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%llx %*c %127s", &at, name) != 2 || !at)
+		if (sscanf(line, "%llx %*c %127s", &at, name) != 2)
 			continue;
-		if (!strcmp(name, "runqueues"))
+		if (!at)
+			hidden |= !strcmp(name, "__preempt_count");
+		else if (!strcmp(name, "runqueues"))
 			places->runqueues = at;
 		else if (!strcmp(name, "__preempt_count"))
 			places->preempt_count = at;
 	}
 	if (f)
 		fclose(f);
+	return hidden;
 }
 
 struct preempt_count find_preempt_count(void)
@@ -114,7 +118,7 @@ struct preempt_count find_preempt_count(void)
 
 	find_in_btf(&places);
 	if (places.runqueues < 0)
-		find_in_kallsyms(&places);
+		count.hidden = find_in_kallsyms(&places);
 	if (places.runqueues >= 0 && places.preempt_count >= 0)
 		count.offset = places.preempt_count - places.runqueues;
 	count.in_irq_mask = 0xffU << (places.interrupt_disable < 0 ? 16 : 24);

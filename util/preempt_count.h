@@ -3,6 +3,7 @@
 #ifndef __RUNQSLOWER_PREEMPT_COUNT_H
 #define __RUNQSLOWER_PREEMPT_COUNT_H
 
+#include <stdbool.h>
 #include <linux/types.h>
 
 struct preempt_count {
@@ -19,6 +20,8 @@ struct preempt_count {
 	 * local_interrupt_disable_state.
 	 */
 	__u32 in_irq_mask;
+	/* offset is 0 because kallsyms is not to be seen: CAP_SYSLOG. */
+	bool hidden;
 };
 
 struct preempt_count find_preempt_count(void);

@@ -16,6 +16,7 @@
 #include <bpf/libbpf.h>
 #include "util/cgroups.h"
 #include "util/clock.h"
+#include "util/privilege.h"
 #include "options.h"
 #include "tracer.h"
 #include "writers/schema.h"
@@ -323,6 +324,18 @@ bool trace_close(void)
 	return world->nr_closes++ < world->flush_error_after;
 }
 
+bool cgroups_may_be_named(void)
+{
+	return !world->no_names;
+}
+
+bool drop_privileges(bool names)
+{
+	world->dropped = true;
+	world->keeps_names = names;
+	return !world->drop_fails;
+}
+
 const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 {
 	return "not here";
@@ -414,6 +427,7 @@ void world_rewind(void)
 {
 	world->now = 0;
 	world->next = 0;
+	world->dropped = false;
 	world->detached = NEVER;
 }
 

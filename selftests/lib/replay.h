@@ -52,6 +52,7 @@ struct world {
 	int find_waiting_tid;		/* -S finds this task waiting */
 	bool never_woken;		/* by the ring buffer */
 	bool terminal;			/* on stderr */
+	bool no_names, drop_fails;	/* of cgroups; of privileges */
 	bool sigchld_ignored;		/* by the parent, and then by the tool */
 	int load_error, attach_error, ring_error, cost_error, trace_error;
 	int find_error, histogram_error;
@@ -59,6 +60,7 @@ struct world {
 	__u64 missed;
 	unsigned int limits;		/* what the kernel cannot tell */
 	/* What came of it. */
+	bool dropped, keeps_names;	/* the privileges */
 	bool explained;			/* items are struct why_event */
 	size_t next;			/* item */
 	__u64 synced;			/* clock_sync() was called then */

@@ -213,10 +213,14 @@ TEST(hidden)
 {
 	kallsyms = "0000000000000000 A __preempt_count\n0000000000000000 A runqueues\n";
 	EXPECT_EQ(0, find_preempt_count().offset);
+	EXPECT_TRUE(find_preempt_count().hidden);
 	kallsyms = "0000000000000000 A __preempt_count\n0000000000031c40 A runqueues\n";
 	EXPECT_EQ(0, find_preempt_count().offset);
 	kallsyms = NULL;
 	EXPECT_EQ(0, find_preempt_count().offset);
+	EXPECT_FALSE(find_preempt_count().hidden);
+	kallsyms = symbols;
+	EXPECT_FALSE(find_preempt_count().hidden);
 }
 
 /* Other architectures keep it with the task. */

@@ -446,6 +446,44 @@ TEST_F(replay, damaged)
 	EXPECT_STREQ("begin at 0\nwait 1 at 15\nwait 2 at 35\n", self->ended.out);
 }
 
+/* --- privileges ----------------------------------------------------------- */
+
+TEST_F(replay, privileges_are_dropped)
+{
+	world->signal_at = SEC;
+	RUN("-S", "-W", "-H");
+	EXPECT_EQ(0, self->ended.code);
+	EXPECT_TRUE(world->dropped);
+	EXPECT_FALSE(world->keeps_names);
+	world_rewind();
+	RUN("-w");
+	EXPECT_TRUE(world->keeps_names);
+	EXPECT_STREQ("", self->ended.err);
+}
+
+/* It does not go on with more than it needs. */
+TEST_F(replay, privileges_are_not_dropped)
+{
+	world->drop_fails = true;
+	world->signal_at = SEC;
+	RUN("0");
+	EXPECT_EQ(1, self->ended.code);
+	EXPECT_STREQ("", self->ended.out);
+}
+
+TEST_F(replay, no_names_of_cgroups)
+{
+	world->no_names = true;
+	world->signal_at = SEC;
+	RUN("-s");
+	EXPECT_EQ(0, self->ended.code);
+	EXPECT_STREQ("runqslower: cgroups are shown by ID: their names need CAP_DAC_READ_SEARCH\n",
+		     self->ended.err);
+	world_rewind();
+	RUN("-S");
+	EXPECT_STREQ("", self->ended.err);
+}
+
 /* --- what is lost --------------------------------------------------------- */
 
 TEST_F(replay, lost)

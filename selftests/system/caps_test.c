@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which capabilities each option needs, as the manual has them, what is said
+ * where one is missing, and which are left once tracing has begun.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <linux/capability.h>
+#include "kselftest_harness.h"
+#include "cgroup.h"
+#include "tool.h"
+
+#ifndef CAP_PERFMON
+#define CAP_PERFMON	38
+#define CAP_BPF		39
+#endif
+
+#define BIT_OF(cap)	(1ULL << (cap))
+#define TRACE		(BIT_OF(CAP_BPF) | BIT_OF(CAP_PERFMON))
+#define NAMES		BIT_OF(CAP_DAC_READ_SEARCH)
+#define ADMIN		BIT_OF(CAP_SYS_ADMIN)
+
+/* The number behind @key in /proc/@pid/status; 0 if there is none. */
+static unsigned long long in_status(pid_t pid, const char *key, int base)
+{
+	unsigned long long number = 0;
+	char path[64], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
+			number = strtoull(line + strlen(key) + 1, NULL, base);
+	}
+	if (f)
+		fclose(f);
+	return number;
+}
+
+/* Of this process and what it runs, root or not. False: not possible here. */
+static bool leave_only(unsigned long long caps)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	int cap;
+
+	if ((in_status(getpid(), "CapBnd", 16) & caps) != caps)
+		return false;
+	/* Before 5.11 maps count as locked memory; later it does not matter. */
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	for (cap = 0; cap < 64; cap++) {
+		if (!(caps >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) && errno != EINVAL)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Run it with these capabilities only. It ends with @code and says no more than
+ * @says; the limits of the kernel aside. 4: not possible here.
+ */
+static int run_with(unsigned long long caps, int code, const char *says,
+		    const char *const args[])
+{
+	struct tool t;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (!leave_only(caps))
+			_exit(4);
+		status = tool_run(&t, args);
+		if (status == code && !strcmp(t.err, says))
+			_exit(0);
+		printf("# %s %s: exit %d, '%s'\n", args[0], args[1] ?: "", status, t.err);
+		fflush(stdout);
+		_exit(1);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* With nothing but what the manual says. */
+TEST(each_option)
+{
+	static const struct {
+		const char *options[3];
+		unsigned long long caps;
+	} cases[] = {
+		{ { "-P" }, TRACE }, { { "-H" }, TRACE }, { { "-S10ms" }, TRACE },
+		{ { "-p", "1" }, TRACE }, { { "-t", "1" }, TRACE }, { { "-c", "x,y" }, TRACE },
+		{ { "-C", "0" }, TRACE }, { { "-n", "1" }, TRACE },
+		{ { "--ring-size", "1M" }, TRACE }, { { "-o", "csv" }, TRACE },
+		{ { "-jT", "iso" }, TRACE },
+		{ { "-w" }, TRACE | NAMES }, { { "-s" }, TRACE | NAMES },
+		{ { "-wS10ms" }, TRACE | NAMES }, { { "--trace", "/dev/null" }, TRACE | NAMES },
+		{ { "--cost" }, TRACE | ADMIN },
+	};
+	struct cgroup group;
+	size_t i;
+	int code;
+
+	if (cgroup_new(&group, NULL, "rqs-caps"))
+		EXPECT_EQ(0, run_with(TRACE, 0, "", ARGS("-g", group.dir, "-d", "50ms", "10s")));
+	cgroup_delete(&group);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *args[8] = { "-d", "50ms", "10s" };
+
+		memcpy(args + 3, cases[i].options, sizeof(cases[i].options));
+		code = run_with(cases[i].caps, 0, "", args);
+		if (code == 4)
+			SKIP(return, "this process lacks capabilities itself");
+		EXPECT_EQ(0, code);
+	}
+}
+
+TEST(without)
+{
+	static const char privilege[] =
+		"runqslower: cannot load the BPF programs: not enough privilege; run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)\n";
+	static const char names[] =
+		"runqslower: cgroups are shown by ID: their names need CAP_DAC_READ_SEARCH\n";
+	static const char cost[] =
+		"runqslower: cannot count what the programs cost: --cost needs CAP_SYS_ADMIN\n";
+	int code = run_with(BIT_OF(CAP_BPF), 1, privilege, ARGS("-d", "1ms"));
+
+	if (code == 4)
+		SKIP(return, "this process lacks capabilities itself");
+	EXPECT_EQ(0, code);
+	EXPECT_EQ(0, run_with(BIT_OF(CAP_PERFMON), 1, privilege, ARGS("-d", "1ms")));
+	EXPECT_EQ(0, run_with(TRACE, 0, names, ARGS("-w", "-d", "1ms", "10s")));
+	EXPECT_EQ(0, run_with(TRACE, 0, names, ARGS("-s", "-d", "1ms", "10s")));
+	EXPECT_EQ(0, run_with(TRACE, 1, cost, ARGS("--cost", "-d", "1ms")));
+}
+
+static void check_left(struct __test_metadata *_metadata, unsigned long long caps,
+		       const char *const args[])
+{
+	struct tool t;
+
+	tool_spawn(&t, TOOL, args);
+	ASSERT_TRUE(tool_await_lines(&t, 1));
+	EXPECT_EQ(caps, in_status(t.pid, "CapPrm", 16));
+	EXPECT_EQ(caps, in_status(t.pid, "CapEff", 16));
+	EXPECT_EQ(0, in_status(t.pid, "CapInh", 16));
+	EXPECT_EQ(0, in_status(t.pid, "CapAmb", 16));
+	EXPECT_EQ(1, in_status(t.pid, "NoNewPrivs", 10));
+	EXPECT_EQ(0, tool_stop(&t));
+	tool_free(&t);
+}
+
+TEST(left_while_it_traces)
+{
+	if (!(in_status(getpid(), "CapEff", 16) & BIT_OF(CAP_BPF)))
+		SKIP(return, "this process lacks CAP_BPF itself");
+	check_left(_metadata, BIT_OF(CAP_BPF), ARGS("-WPHS"));
+	check_left(_metadata, BIT_OF(CAP_BPF) | NAMES, ARGS("-w"));
+	check_left(_metadata, BIT_OF(CAP_BPF) | NAMES, ARGS("-s", "--trace", "/dev/null"));
+}
+
+TEST_HARNESS_MAIN

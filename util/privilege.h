@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
+#ifndef __RUNQSLOWER_PRIVILEGE_H
+#define __RUNQSLOWER_PRIVILEGE_H
+
+#include <stdbool.h>
+
+/*
+ * Once tracing has begun: give up all capabilities but CAP_BPF and, with
+ * @names, CAP_DAC_READ_SEARCH, and the way to get them back. False: error() has
+ * printed the reason.
+ */
+bool drop_privileges(bool names);
+
+#endif /* __RUNQSLOWER_PRIVILEGE_H */
