@@ -221,6 +221,22 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 	return 0;
 }
 
+#define PWR_EVENT_EXIT	-1U
+
+/*
+ * Fired by the idle task when it lets the CPU rest, and when that is over.
+ * Loaded where there is core scheduling, since 5.14.
+ */
+SEC("tp_btf/cpu_idle")
+int BPF_PROG(why_idle, u32 state, u32 cpu)
+{
+	struct task_struct *p = bpf_get_current_task_btf();
+
+	if (state != PWR_EVENT_EXIT)
+		recorder_idles(p, task_cfs_rq(p));
+	return 0;
+}
+
 SEC("tp_btf/sched_waking")
 int BPF_PROG(why_waking, struct task_struct *p)
 {

@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include <linux/prctl.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include "tracer.h"
@@ -159,6 +161,18 @@ static bool notes_wakers(const struct options *opts)
 	return opts->waker || opts->trace;
 }
 
+/*
+ * Can core scheduling keep a CPU idle? It needs an option of the kernel, and CPUs
+ * that share a core.
+ */
+static bool has_core_scheduling(void)
+{
+	__u64 cookie;
+
+	return !prctl(PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, PR_SCHED_CORE_SCOPE_THREAD,
+		      (unsigned long)&cookie);
+}
+
 /* Load only the programs that @opts needs. */
 static void choose_programs(struct runqslower_bpf *skel, const struct options *opts,
 			    bool use_tids)
@@ -181,6 +195,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.why_switch,		why },
 		{ skel->progs.why_migrate,		why },
 		{ skel->progs.why_rename,		why },
+		{ skel->progs.why_idle,			why && has_core_scheduling() },
 		{ skel->progs.why_waking,		notes_wakers(opts) },
 		{ skel->progs.why_new_task,		why && !use_tids },
 		{ skel->progs.why_task_gone,		why && use_tids },

@@ -24,8 +24,8 @@ u64 jiffies_ahead;
 
 /*
  * What is known of a CPU. Writers hold the lock of its run queue, with these
- * exceptions: iterators; note_arrival(), which writes woken; and the wakeup of
- * a task by itself.
+ * exceptions: iterators; note_arrival(), which writes woken; the wakeup of a
+ * task by itself; and recorder_idles(), with interrupts disabled.
  */
 struct cpu_state {
 	/*

@@ -155,6 +155,24 @@ static __always_inline void recorder_enters(struct cpu_state *c, u32 cpu,
 }
 
 /*
+ * The CPU of @p, its idle task, of @cfs_rq, has nothing to run once more. Core
+ * scheduling may hold back a task that was queued meanwhile, or no longer has
+ * one to hold back. There is no switch then.
+ */
+static __always_inline void recorder_idles(struct task_struct *p, struct cfs_rq___compat *cfs_rq)
+{
+	bool forced = is_forced_idle(cfs_rq);
+	struct cpu_state *c = cpu_state(p);
+	u64 now;
+
+	if (!c || forced == !c->idle_since || run_gen(p) != c->running)
+		return;
+	now = bpf_ktime_get_ns();
+	segment_begin(c, task_cpu(p), p, cfs_rq, now);
+	c->idle_since = forced ? 0 : now;
+}
+
+/*
  * @p is called @comm from now on: by exec, or by itself. The segment has one
  * name, because who looks for the task knows the new one.
  */

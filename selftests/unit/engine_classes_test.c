@@ -477,6 +477,62 @@ TEST_F(engine_classes, idle_with_core_scheduling)
 	EXPECT_TRUE(is_idle_all_the_while(0));
 }
 
+/* The idle task of @c looks for a task to run, and lets the CPU rest. */
+static void rest(int c)
+{
+	in_context_of(&cpu[c].idle);
+	update_clock(c);
+	why_idle(PWR_EVENT_EXIT, c);
+	why_idle(1, c);
+}
+
+/* A task is queued and held back, and goes away: none of it is a switch. */
+TEST_F(engine_classes, forced_idle_without_a_switch)
+{
+	u64 start;
+
+	kernel_has("rq->core_enabled");
+	cpu[0].rq.core_enabled = 1;
+	idle(0);
+	start = sim.now;
+	pass(MS);
+	rest(0);
+	EXPECT_EQ(start, newest_segment(0)->start_ns);
+	pass(MS);
+	cpu[0].rq.nr_running = 1;
+	why_idle(PWR_EVENT_EXIT, 0);
+	EXPECT_EQ(SEGMENT_IDLE, newest_segment(0)->flags);
+	rest(0);
+	start = sim.now;
+	EXPECT_EQ(SEGMENT_IDLE | SEGMENT_FORCED, newest_segment(0)->flags);
+	EXPECT_EQ(start, newest_segment(0)->start_ns);
+	pass(MS);
+	rest(0);
+	EXPECT_EQ(start, newest_segment(0)->start_ns);
+	EXPECT_FALSE(is_idle_all_the_while(0));
+	cpu[0].rq.nr_running = 0;
+	rest(0);
+	EXPECT_EQ(SEGMENT_IDLE, newest_segment(0)->flags);
+	EXPECT_EQ(sim.now, newest_segment(0)->start_ns);
+	EXPECT_TRUE(is_idle_all_the_while(0));
+	/* The recorder does not take that for a switch. */
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	EXPECT_EQ(0, stats.unseen);
+}
+
+TEST_F(engine_classes, rest_after_an_unseen_switch)
+{
+	kernel_has("rq->core_enabled");
+	cpu[0].rq.core_enabled = 1;
+	cpu[0].rq.nr_running = 1;
+	sees_switches = false;
+	idle(0);
+	pass(MS);
+	rest(0);
+	EXPECT_EQ(101, newest_segment(0)->tid);
+}
+
 /* Tasks can be queued on a CPU that is idle: they were queued this instant. */
 TEST_F(engine_classes, idle_without_core_scheduling)
 {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,6 +65,17 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 	else
 		return __real_fopen(path, mode);
 	return text ? fmemopen((void *)text, strlen(text), "r") : NULL;
+}
+
+static int core_scheduling = -1;
+
+int __wrap_prctl(int op, unsigned long sub, unsigned long pid, unsigned long type,
+		 __u64 *cookie)
+{
+	if (op != PR_SCHED_CORE || sub != PR_SCHED_CORE_GET || pid || type || !cookie)
+		abort();
+	*cookie = 0;
+	return core_scheduling;
 }
 
 int __real_stat(const char *path, struct stat *st);
@@ -255,6 +267,14 @@ TEST(what_is_loaded)
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .stalled_ns = 1), WHY_MAPS " why_waits",
 			 WHY_PROGS " why_new_task why_waiting_tasks"));
 	EXPECT_EQ(1, nr_loads);
+}
+
+TEST(what_is_loaded_where_there_is_core_scheduling)
+{
+	core_scheduling = 0;
+	EXPECT_TRUE(uses(LOAD(DEFAULTS), "cpus events waits", PLAIN_PROGS " new_task"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true), WHY_MAPS " why_waits",
+			 WHY_PROGS " why_new_task why_idle"));
 }
 
 /* Where the kernel does not allow task storage to tracing programs. */

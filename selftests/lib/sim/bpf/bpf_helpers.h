@@ -27,6 +27,7 @@
 #define bpf_ktime_get_ns()		(sim.nr_reads++, sim.now)
 #define bpf_jiffies64()			(sim.jiffies)
 #define bpf_get_current_task()		((__u64)sim.current)
+#define bpf_get_current_task_btf()	((void *)sim.current)
 #define bpf_task_pt_regs(p)		(sim.regs)
 #define bpf_get_current_pid_tgid()	(sim.current_pid_tgid)
 
