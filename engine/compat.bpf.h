@@ -88,12 +88,17 @@ static __always_inline bool task_is_running(struct task_struct *p)
 						   t->state == TASK_RUNNING;
 }
 
-/* task_struct.cpu moved into thread_info in 5.16. */
+/*
+ * task_struct.cpu moved into thread_info in 5.16. Without CONFIG_SMP tasks have
+ * neither field, and there is one CPU.
+ */
 static __always_inline u32 task_cpu(struct task_struct *p)
 {
 	struct task_struct___compat *t = compat(p);
 
-	return bpf_core_field_exists(t->cpu) ? t->cpu : t->thread_info.cpu;
+	if (bpf_core_field_exists(t->cpu))
+		return t->cpu;
+	return bpf_core_field_exists(t->thread_info.cpu) ? t->thread_info.cpu : 0;
 }
 
 static __always_inline bool is_deadline(struct task_struct *p)

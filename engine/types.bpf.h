@@ -138,7 +138,7 @@ struct task_struct___compat {
 		 * bcf9033e5449 ("sched: move CPU field back into thread_info
 		 * if THREAD_INFO_IN_TASK=y"), 5.16
 		 */
-		u32 cpu;
+		u32 cpu;		/* CONFIG_SMP */
 		int preempt_count;	/* riscv */
 		struct {
 			u32 count;	/* arm64 */

@@ -147,6 +147,21 @@ TEST_F(engine_limits, steal_without_its_accounting)
 	EXPECT_EQ(200 * US, newest_segment(0)->irq_ns);
 }
 
+/* What lies in a task where the number of its CPU would be is no number. */
+TEST_F(engine_limits, without_smp)
+{
+	sim_lacks("cpu");
+	sim_lacks("thread_info.cpu");
+	wake(b, 0);
+	b->t.cpu = 3;
+	b->t.thread_info.cpu = 3;
+	pass(50 * MS);
+	switch_to(0, b, PREEMPTED);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(0, reported(0)->wait.cpu);
+	EXPECT_EQ(201, newest_segment(0)->tid);
+}
+
 static u32 waker_of(void)
 {
 	waking(b, a);
