@@ -30,7 +30,7 @@ esac
 if command -v apt-get >/dev/null; then
 	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc libclang-rt-dev"
-	vm="qemu-system-x86 busybox-static cpio"
+	vm="qemu-system-x86 busybox-static cpio flex bison bc"
 	bench="linux-perf libbpf-tools"
 	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux"
 	is_installed()
@@ -47,7 +47,7 @@ if command -v apt-get >/dev/null; then
 elif command -v dnf >/dev/null; then
 	build="make gcc clang llvm elfutils-libelf-devel zlib-devel openssl-devel python3 pkgconf xz"
 	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache python3-docutils mandoc compiler-rt"
-	vm="qemu-system-x86 busybox cpio"
+	vm="qemu-system-x86 busybox cpio flex bison bc"
 	bench="perf bcc-tools"
 	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
@@ -56,7 +56,7 @@ elif command -v dnf >/dev/null; then
 elif command -v pacman >/dev/null; then
 	build="make gcc clang llvm libelf zlib openssl python pkgconf xz"
 	check="git lld rsync perl pahole strace util-linux procps-ng perf python-jsonschema python-docutils mandoc compiler-rt"
-	vm="qemu-system-x86 busybox cpio"
+	vm="qemu-system-x86 busybox cpio flex bison bc"
 	bench="perf bcc-tools"
 	pack="rpm-tools bpf libbpf python-docutils util-linux"
 	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
@@ -65,7 +65,7 @@ elif command -v pacman >/dev/null; then
 elif command -v zypper >/dev/null; then
 	build="make gcc clang llvm libelf-devel zlib-devel libopenssl-devel python3 pkgconf xz"
 	check="git lld rsync perl dwarves strace util-linux procps perf python3-jsonschema ccache python3-docutils mandoc"
-	vm="qemu-system-x86 busybox cpio"
+	vm="qemu-system-x86 busybox cpio flex bison bc"
 	bench="perf bcc-tools"
 	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }

@@ -23,6 +23,7 @@
 #			is in the environment of the tests
 #	TEST_TIMEOUT	seconds that one test program may take (300)
 #	VM_TIMEOUT	seconds that one virtual machine may take (1200)
+#			Kernels that are known to be slow have a multiple of both.
 #
 # Kernels are kept in ~/.cache/runqslower-vm (XDG_CACHE_HOME). Remove it to get
 # newer ones. Each VM's kernel log is there too.
@@ -30,7 +31,9 @@ set -u
 
 # A line for each kernel: its name, what its package is called behind linux-image-
 # or linux-binary- (a regular expression), the architecture, the suites to look for
-# it in, and what to add to its command line. NAME+... is another run of NAME's image.
+# it in, what to add to its command line, its CPUs as QEMU's -smp has them (2), and
+# how many times longer than others it may take (1). NAME+... is another run of
+# NAME's image. A kernel with a configs/NAME.config is built from linux-source-.
 kernels='
 5.10		5[.]10[.][^-]*-[0-9]+-amd64	amd64	bullseye,bullseye-security
 6.1		6[.]1[.][^-]*-[0-9]+-amd64	amd64	bookworm,bookworm-security
@@ -43,6 +46,10 @@ kernels='
 6.18+preempt	6[.]18[.][^-]*-amd64	amd64	trixie-backports	preempt=full
 newest		[0-9][^-]*-amd64	amd64	sid,experimental,trixie-backports
 newest+preempt	[0-9][^-]*-amd64	amd64	sid,experimental,trixie-backports	preempt=full
+core		6[.]12	amd64	bookworm,bookworm-security	-	2,threads=2
+debug		6[.]12	amd64	bookworm,bookworm-security	-	2	6
+lean		6[.]12	amd64	bookworm,bookworm-security	-	1
+acct		6[.]12	amd64	bookworm,bookworm-security
 '
 
 # Lines of a kernel log that no test run may leave behind.
@@ -72,6 +79,15 @@ die()
 column_of()
 {
 	awk -v name="$1" -v column="$2" '$1 == name { print $column }' <<<"$kernels"
+}
+
+# times_slower NAME SECONDS: what a limit is for this kernel
+times_slower()
+{
+	local times
+
+	times=$(column_of "$1" 7)
+	echo $((${times:-1} * $2))
 }
 
 all_names()
@@ -130,13 +146,14 @@ update_lists()
 	own_apt "$suites" "$arch" apt-get update >&2 && updated+=" $1-$2"
 }
 
-# newest_package SUITES ARCH PATTERN: the name that has the highest version. Names
-# change, and from 7.2 the kernel is in linux-binary-* and linux-image-* only
-# depends on it, as metapackages do: what is small does not hold a kernel.
+# newest_package SUITES ARCH PATTERN: the name that has the highest version; PATTERN
+# begins behind linux-. Names change, and from 7.2 the kernel is in linux-binary-*
+# and linux-image-* only depends on it, as metapackages do: what is small does not
+# hold a kernel.
 newest_package()
 {
 	own_apt "$1" "$2" apt-cache dumpavail |
-		awk -v pattern="^linux-(image|binary)-$3\$" '
+		awk -v pattern="^linux-$3\$" '
 			/^Package:/ { name = $2 }
 			/^Version:/ { version = $2 }
 			/^Size:/ { size = $2 }
@@ -148,10 +165,25 @@ newest_package()
 		sort -V | tail -n 1 | cut -d' ' -f2
 }
 
+# is_built NAME: from source, which Debian does not do in this way
+is_built()
+{
+	[ -e "$here/configs/${1%+*}.config" ]
+}
+
+# get_package SUITES ARCH PACKAGE DIR: unpack it there
+get_package()
+{
+	mkdir -p "$4" &&
+		(cd "$4" && own_apt "$1" "$2" apt-get download "$3") >&2 &&
+		dpkg-deb -x "$4"/*.deb "$4" &&
+		rm "$4"/*.deb
+}
+
 # fetch NAME: put its kernel into the cache, unless it is there
 fetch()
 {
-	local image pattern arch suites package dir=$work/package
+	local image pattern arch suites package dir
 
 	image=$(image_of "$1")
 	[ ! -e "$image" ] || return 0
@@ -160,17 +192,25 @@ fetch()
 		return 1
 	}
 	pattern=$(column_of "$1" 2) arch=$(column_of "$1" 3) suites=$(column_of "$1" 4)
+	is_built "$1" && pattern="source-$pattern" || pattern="(image|binary)-$pattern"
 	update_lists "$suites" "$arch" || return
 	package=$(newest_package "$suites" "$arch" "$pattern")
 	[ -n "$package" ] || {
 		echo "no kernel package in $suites is named like $pattern" >&2
 		return 1
 	}
-	mkdir -p "$dir" "${image%/*}" &&
-		(cd "$dir" && own_apt "$suites" "$arch" apt-get download "$package") >&2 &&
-		dpkg-deb -x "$dir"/*.deb "$dir" &&
+	dir=$work/$package
+	[ -e "$dir" ] || get_package "$suites" "$arch" "$package" "$dir" || return
+	mkdir -p "${image%/*}"
+	if is_built "$1"; then
+		# Others are built from the same source.
+		"$here/build-kernel.sh" "${1%+*}" "$dir"/usr/src/linux-source-*.tar.* "$dir" >&2 &&
+			mv "$dir/${1%+*}/arch/x86/boot/bzImage" "$image"
+		rm -rf "${dir:?}/${1%+*}"
+	else
 		find "$dir" -type f -name 'vmlinu[xz]*' -exec mv {} "$image" \;
-	rm -rf "$dir"
+		rm -rf "$dir"
+	fi
 	[ -e "$image" ]
 }
 
@@ -251,20 +291,21 @@ boot()
 {
 	# The emulated TSCs are one clock, but do not claim it: without tsc=reliable
 	# every reading of the time is one of the HPET.
-	local words="console=ttyS0 panic=-1 tsc=reliable TEST_TIMEOUT=$test_timeout"
-	words+=" TEST_TRIES=${retry:+3}"
-	local status
+	local words="console=ttyS0 panic=-1 tsc=reliable" added cpus status
+
+	words+=" TEST_TIMEOUT=$(times_slower "$1" "$test_timeout") TEST_TRIES=${retry:+3}"
+	added=$(column_of "$1" 5) cpus=$(column_of "$1" 6)
 
 	# An emulated CPU can run into a breakpoint that another one has just taken
 	# out of the kernel's text. Where that ends it before the first test, nothing
 	# has been tested: again.
 	for _ in 1 2 3; do
-		timeout --foreground -k 5 "$vm_timeout" \
-		qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 \
+		timeout --foreground -k 5 "$(times_slower "$1" "$vm_timeout")" \
+		qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp "${cpus:-2}" \
 			-m 2G -no-reboot -nodefaults -display none \
 			-serial "file:$2" -serial stdio \
 			-kernel "$(image_of "$1")" -initrd "$work/initramfs" \
-			-append "$words $(column_of "$1" 5) ${KERNEL_CMDLINE:-}" </dev/null
+			-append "$words ${added#-} ${KERNEL_CMDLINE:-}" </dev/null
 		status=$?
 		if grep -q 'Run /init as init process' "$2" ||
 		   ! grep -q 'Oops: int3' "$2"; then
@@ -304,8 +345,8 @@ skipped()
 # end_of_test STATUS SECONDS: what its output and its exit status come to
 end_of_test()
 {
-	if [ "$1" -eq 137 ] && [ "$2" -ge "$test_timeout" ]; then
-		fail_test "time limit of $test_timeout s" $((bad + 1))
+	if [ "$1" -eq 137 ] && [ "$2" -ge "$test_limit" ]; then
+		fail_test "time limit of $test_limit s" $((bad + 1))
 	elif [ "$bad" -gt 0 ]; then
 		fail_test "$bad of $points failed" "$bad"
 	elif [ "$1" -ne 0 ] && [ "$1" -ne 4 ]; then
@@ -352,12 +393,15 @@ run_kernel()
 {
 	local name=$2 log=$cache/logs/$2.log began=$SECONDS release=none ending='the machine went down' line
 	local nr=0 nr_passed=0 nr_failed=0 nr_skipped=0 reasons=
+	local test_limit vm_limit
 	local test='' points=0 bad=0 plan='' skip_all='' before reasons_before again=0
 
 	echo "  # Subtest: $name"
 	echo "  KTAP version 1"
 	echo "  1..$((nr_tests + 1))"
 	mkdir -p "${log%/*}" && : >"$log"
+	test_limit=$(times_slower "$name" "$test_timeout")
+	vm_limit=$(times_slower "$name" "$vm_timeout")
 	while IFS= read -r line; do
 		case $line in
 		'@vm kernel '*) release=${line#@vm kernel } ;;
@@ -373,7 +417,7 @@ run_kernel()
 			line=${line#@vm end }
 			end_of_test "${line% *}" "${line#* }" ;;
 		'@vm done') ending= ;;
-		'@vm exit 124') ending="time limit of $vm_timeout s" ;;
+		'@vm exit 124') ending="time limit of $vm_limit s" ;;
 		'@vm exit '*) ;;
 		?*)
 			echo "    $line"
