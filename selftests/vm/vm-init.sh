@@ -47,7 +47,7 @@ echo "@vm kernel $(uname -r)"
 preempt=$(cat /sys/kernel/debug/sched/preempt 2>/dev/null)
 echo "# $(uname -v), preempt: ${preempt:-fixed}"
 
-cd /tests || poweroff -f
+cd /tests || reboot -f
 while read -r test; do
 	tries=${TEST_TRIES:-1}
 	while :; do
@@ -68,4 +68,4 @@ while read -r test; do
 done </tests.list
 echo "@vm done"
 
-poweroff -f
+reboot -f
