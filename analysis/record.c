@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+#include <string.h>
 #include "record.h"
 #include "runqslower.h"
 
+/* What is behind the end of a name is left of an earlier record. */
 static bool is_name(const char *comm)
 {
-	return !comm[TASK_COMM_LEN - 1];
+	return memchr(comm, '\0', TASK_COMM_LEN);
 }
 
 static bool wait_is_sound(const struct wait_event *e)
@@ -15,7 +17,8 @@ static bool wait_is_sound(const struct wait_event *e)
 static bool why_is_sound(const struct why_event *e)
 {
 	return wait_is_sound(&e->wait) && e->from < NR_FROM &&
-	       e->waker_kind < NR_WAKER_KINDS && is_name(e->waker_comm);
+	       e->waker_kind < NR_WAKER_KINDS &&
+	       (e->waker_kind != WAKER_TASK || is_name(e->waker_comm));
 }
 
 static bool segments_are_sound(const struct run_segment *s, size_t size)

@@ -14,7 +14,7 @@ static struct why_event why = {
 	.wait = {
 		.kind = RECORD_WHY, .end_ns = 10, .wait_ns = 10, .comm = "fifteen letters",
 	},
-	.from = NR_FROM - 1, .waker_kind = NR_WAKER_KINDS - 1,
+	.from = NR_FROM - 1, .waker_kind = WAKER_TASK,
 	.waker_comm = "fifteen letters",
 };
 
@@ -39,6 +39,17 @@ TEST(sound)
 	EXPECT_TRUE(record_is_sound(&why, sizeof(why), true));
 	EXPECT_TRUE(record_is_sound(segments, sizeof(segments), true));
 	EXPECT_TRUE(record_is_sound(segments, sizeof(segments[0]), true));
+}
+
+/* Room in the ring buffer is used again as it is. */
+TEST(left_of_earlier_records)
+{
+	EXPECT_FALSE(BREAKS(event, false, .prev_comm[0], 0));
+	memset(why.wait.prev_comm + 1, 'x', TASK_COMM_LEN - 1);
+	EXPECT_TRUE(record_is_sound(&why, sizeof(why), true));
+	memset(why.waker_comm, 'x', TASK_COMM_LEN);
+	why.waker_kind = WAKER_SOFTIRQ;
+	EXPECT_TRUE(record_is_sound(&why, sizeof(why), true));
 }
 
 TEST(too_short)
