@@ -36,7 +36,7 @@ unpack()
 		--exclude='*/tools/perf' --exclude='*/boot/dts' \
 		--exclude='*/arch/[!x]*/*.[chS]' \
 		--exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' \
-		--exclude='*/drivers/media/*.[ch]' --exclude='*/drivers/net/*.[ch]'
+		--exclude='*/drivers/media/*.[ch]' --exclude='*/drivers/net/*/*.[ch]'
 	mv "$source.tmp" "$source"
 }
 
