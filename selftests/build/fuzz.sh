@@ -25,8 +25,8 @@ echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' 
 inputs_of()
 {
 	case "$1" in
-	records)	echo 2000 ;;
-	*)		echo 20000 ;;
+	records)	echo 1000 ;;
+	*)		echo 10000 ;;
 	esac
 }
 
