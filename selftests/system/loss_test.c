@@ -38,6 +38,8 @@ static bool adds_up(struct tool *t, unsigned long long *lost)
 	}
 	printf("# %llu seen, %zu lines, %llu taken, %llu lost, %llu told\n",
 	       seen, nr, printed, *lost, told_lost(t->err));
+	if (strstr(t->err, "damaged"))
+		printf("# some records were damaged\n");
 	return seen > 100 && printed == nr && *lost == told_lost(t->err) &&
 	       seen == printed + *lost;
 }
