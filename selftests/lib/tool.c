@@ -74,6 +74,13 @@ void tool_spawn(struct tool *t, const char *name, const char *const args[])
 	pthread_create(&t->reader, NULL, read_all, t);
 }
 
+double slack(void)
+{
+	const char *s = getenv("RUNQSLOWER_TEST_SLACK");
+
+	return s ? atof(s) : 1;
+}
+
 size_t count_lines(const char *s)
 {
 	size_t nr = 0;

@@ -120,6 +120,12 @@ unsigned int percent_between(const struct tool_wait *w, uint64_t from, uint64_t 
 /* Does the explanation of @w have @text in it? */
 bool why_says(const struct tool_wait *w, const char *text);
 
+/*
+ * By how much tolerances of time are to be multiplied, because emulated CPUs
+ * stand still at times: 1, or more where vm-init.sh says so.
+ */
+double slack(void);
+
 /* How many lines @s has. */
 size_t count_lines(const char *s);
 

@@ -58,14 +58,6 @@ static uint64_t test_ns(void)
 	return (s ? atoi(s) : 4) * NSEC_PER_SEC;
 }
 
-/* Emulated CPUs are slower by so much: see vm-init.sh. */
-static double slack(void)
-{
-	const char *s = getenv("RUNQSLOWER_TEST_SLACK");
-
-	return s ? atof(s) : 1;
-}
-
 static int below(int n)
 {
 	return random() % n;

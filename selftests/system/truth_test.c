@@ -28,14 +28,6 @@
  */
 #define SAME_EVENT_NS	(1000 * USEC)
 
-/* Under software emulation the way from one to the other is longer. */
-static double slack(void)
-{
-	const char *s = getenv("RUNQSLOWER_TEST_SLACK");
-
-	return s ? atof(s) : 1;
-}
-
 /* A printed wait may begin so much too early. */
 static uint64_t clock_error(void)
 {

@@ -24,7 +24,7 @@
  */
 static uint64_t hog_ns(void)
 {
-	return (getenv("RUNQSLOWER_TEST_SLACK") ? 150 : 60) * NSEC_PER_MSEC;
+	return (slack() > 1 ? 150 : 60) * NSEC_PER_MSEC;
 }
 
 FIXTURE(wait) {
