@@ -240,6 +240,11 @@ unsigned int percent_of(const struct tool_wait *w, const char *text)
 	return sum;
 }
 
+double ns_of(const struct tool_wait *w, const char *text)
+{
+	return w->lat_us * 10.0 * percent_of(w, text);
+}
+
 bool why_says(const struct tool_wait *w, const char *text)
 {
 	return strstr(w->why, text);

@@ -111,7 +111,10 @@ size_t parse_shares(const struct tool_wait *w, struct tool_share *shares);
 /* What all shares of @w that begin with @text come to, in percent. */
 unsigned int percent_of(const struct tool_wait *w, const char *text);
 
-/* The same of all tasks. */
+/* The same in ns, to the rounding of percents. */
+double ns_of(const struct tool_wait *w, const char *text);
+
+/* percent_of() all tasks. */
 unsigned int percent_of_tasks(const struct tool_wait *w);
 
 /* The percentage of @w that lies between @from and @to (mono_ns()). */

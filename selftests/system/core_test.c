@@ -114,10 +114,10 @@ static double percent_of_all(const struct actors *a, const char *text)
 	size_t i;
 
 	for (i = 0; i < a->nr_waits; i++) {
-		all += a->waits[i].lat_us;
-		part += percent_of(&a->waits[i], text) / 100.0 * a->waits[i].lat_us;
+		all += a->waits[i].lat_us * 1e3;
+		part += ns_of(&a->waits[i], text);
 	}
-	printf("# %.1f ms, %.1f ms of it %s\n", all / 1e3, part / 1e3, text);
+	printf("# %.1f ms, %.1f ms of it %s\n", all / 1e6, part / 1e6, text);
 	return 100 * part / all;
 }
 

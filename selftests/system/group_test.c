@@ -88,7 +88,7 @@ static double shown_ns(const struct actors *a, pid_t tid)
 
 	for (i = 0; i < a->nr_waits; i++) {
 		if (is_of(&a->waits[i], tid))
-			sum += a->waits[i].lat_us * 10.0 * percent_of(&a->waits[i], "quota");
+			sum += ns_of(&a->waits[i], "quota");
 	}
 	return sum;
 }

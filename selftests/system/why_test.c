@@ -465,7 +465,7 @@ TEST_F_TIMEOUT(why, quota_and_contention, 60)
 	ASSERT_TRUE(stop(self));
 	for (w = self->waits; w < self->waits + self->nr; w++) {
 		if (w->tid == (uint32_t)self->stage->pid[0])
-			sum += w->lat_us * 10.0 * percent_of(w, "quota");
+			sum += ns_of(w, "quota");
 		/* The other one has no quota to lack. */
 		else if (w->tid == (uint32_t)self->stage->pid[1])
 			EXPECT_EQ(0U, percent_of(w, "quota"));
