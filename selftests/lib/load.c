@@ -578,6 +578,23 @@ int cpu_of(pid_t pid)
 	return s ? atoi(s) : -1;
 }
 
+unsigned long long in_status(pid_t pid, const char *key, int base)
+{
+	unsigned long long number = 0;
+	char path[64], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
+			number = strtoull(line + strlen(key) + 1, NULL, base);
+	}
+	if (f)
+		fclose(f);
+	return number;
+}
+
 uint64_t idle_ns(int except)
 {
 	unsigned long long idle, sum = 0;

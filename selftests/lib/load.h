@@ -129,6 +129,9 @@ uint64_t load_runtime(const struct load *load, pid_t tid, uint64_t from, uint64_
  */
 int cpu_of(pid_t pid);
 
+/* The number behind @key in the status of @pid; 0 if there is none. */
+unsigned long long in_status(pid_t pid, const char *key, int base);
+
 /* The time that all CPUs but @except have been idle, in ns. */
 uint64_t idle_ns(int except);
 

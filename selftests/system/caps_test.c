@@ -14,6 +14,7 @@
 #include <linux/capability.h>
 #include "kselftest_harness.h"
 #include "cgroup.h"
+#include "load.h"
 #include "tool.h"
 
 #ifndef CAP_PERFMON
@@ -25,24 +26,6 @@
 #define TRACE		(BIT_OF(CAP_BPF) | BIT_OF(CAP_PERFMON))
 #define NAMES		BIT_OF(CAP_DAC_READ_SEARCH)
 #define ADMIN		BIT_OF(CAP_SYS_ADMIN)
-
-/* The number behind @key in /proc/@pid/status; 0 if there is none. */
-static unsigned long long in_status(pid_t pid, const char *key, int base)
-{
-	unsigned long long number = 0;
-	char path[64], line[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
-			number = strtoull(line + strlen(key) + 1, NULL, base);
-	}
-	if (f)
-		fclose(f);
-	return number;
-}
 
 /* Of this process and what it runs, root or not. False: not possible here. */
 static bool leave_only(unsigned long long caps)

@@ -603,26 +603,14 @@ TEST_F(wait, closed_pipe)
  * Where nothing is over the threshold it does not wake up: the kernel counts
  * how often it gave up the CPU.
  */
-static unsigned long switches_of(pid_t pid)
+static unsigned long long switches_of(pid_t pid)
 {
-	unsigned long n, sum = 0;
-	char path[64], line[128];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "voluntary_ctxt_switches: %lu", &n) == 1)
-			sum += n;
-	}
-	if (f)
-		fclose(f);
-	return sum;
+	return in_status(pid, "voluntary_ctxt_switches", 10);
 }
 
 TEST_F(wait, quiet)
 {
-	unsigned long before, looks;
+	unsigned long long before, looks;
 	uint64_t began;
 
 	ASSERT_TRUE(tool_start(&self->tool, TOOL, ARGS("1m")));
