@@ -55,20 +55,36 @@ static void put(int var, unsigned int offset)
 	btf__add_datasec_var_info(btf, var, offset, 4);
 }
 
+/* A per-CPU variable, and its offset. */
+struct percpu {
+	const char *name;
+	int type;			/* 0: int */
+	unsigned int offset;
+};
+
+static void new_percpu(const struct percpu *vars, int nr)
+{
+	int first = btf__type_cnt(btf), i;
+
+	for (i = 0; i < nr; i++)
+		new_var(vars[i].name, vars[i].type ?: int_type);
+	new_section(".data..percpu");
+	for (i = 0; i < nr; i++)
+		put(first + i, vars[i].offset);
+}
+
+#define PERCPU(...)							\
+	new_percpu((const struct percpu[]) { __VA_ARGS__ },		\
+		   ARRAY_SIZE(((const struct percpu[]) { __VA_ARGS__ })))
+
 /* As before 6.3 and from 6.15 on: a variable of its own. */
 TEST(own_variable)
 {
 	struct preempt_count count;
-	int rq, preempt, other;
 
 	new_btf();
-	other = new_var("cpu_number", int_type);
-	rq = new_var("runqueues", int_type);
-	preempt = new_var("__preempt_count", int_type);
-	new_section(".data..percpu");
-	put(other, 0);
-	put(preempt, 0x1000);
-	put(rq, 0x30000);
+	PERCPU({ "cpu_number", 0, 0 }, { "__preempt_count", 0, 0x1000 },
+	       { "runqueues", 0, 0x30000 });
 	/* This is of another kernel: BTF goes first. */
 	kallsyms = "0000000000000100 A runqueues\n0000000000000200 A __preempt_count\n";
 	count = find_preempt_count();
@@ -81,16 +97,10 @@ TEST(own_variable)
 TEST(interrupt_disable_state)
 {
 	struct preempt_count count;
-	int rq, preempt, state;
 
 	new_btf();
-	rq = new_var("runqueues", int_type);
-	preempt = new_var("__preempt_count", int_type);
-	state = new_var("local_interrupt_disable_state", int_type);
-	new_section(".data..percpu");
-	put(rq, 0x500);
-	put(preempt, 0x1500);
-	put(state, 0);
+	PERCPU({ "runqueues", 0, 0x500 }, { "__preempt_count", 0, 0x1500 },
+	       { "local_interrupt_disable_state", 0, 0 });
 	count = find_preempt_count();
 	EXPECT_EQ(0x1000, count.offset);
 	EXPECT_EQ(0xff000000U, count.in_irq_mask);
@@ -102,7 +112,7 @@ TEST(interrupt_disable_state)
  */
 TEST(member)
 {
-	int inner, outer, hot, rq, var;
+	int inner, outer, hot;
 	struct preempt_count count;
 
 	new_btf();
@@ -116,11 +126,7 @@ TEST(member)
 	hot = btf__add_struct(btf, "pcpu_hot", 40);
 	btf__add_field(btf, "before", int_type, 0, 0);
 	btf__add_field(btf, NULL, outer, 128, 0);
-	rq = new_var("runqueues", int_type);
-	var = new_var("pcpu_hot", hot);
-	new_section(".data..percpu");
-	put(var, 0x2000);
-	put(rq, 0x100);
+	PERCPU({ "pcpu_hot", hot, 0x2000 }, { "runqueues", 0, 0x100 });
 	count = find_preempt_count();
 	EXPECT_EQ(0x2000 + 16 + 8 - 0x100, count.offset);
 	EXPECT_EQ(0xff0000U, count.in_irq_mask);
@@ -130,17 +136,13 @@ TEST(member)
 TEST(type_that_contains_itself)
 {
 	struct preempt_count count;
-	int hot, rq, var;
+	int hot;
 
 	new_btf();
 	hot = btf__add_struct(btf, "pcpu_hot", 40);
 	btf__add_field(btf, NULL, hot, 0, 0);
 	btf__add_field(btf, "preempt_count", int_type, 64, 0);
-	rq = new_var("runqueues", int_type);
-	var = new_var("pcpu_hot", hot);
-	new_section(".data..percpu");
-	put(var, 0x2000);
-	put(rq, 0x100);
+	PERCPU({ "pcpu_hot", hot, 0x2000 }, { "runqueues", 0, 0x100 });
 	count = find_preempt_count();
 	EXPECT_LT(0, count.offset);
 }
@@ -174,18 +176,14 @@ static const char symbols[] =
  */
 TEST(no_member)
 {
-	int inner, hot, rq, var;
+	int inner, hot;
 
 	new_btf();
 	inner = btf__add_struct(btf, "other", 24);
 	btf__add_field(btf, "preempt_count", int_type, 64, 0);
 	hot = btf__add_struct(btf, "pcpu_hot", 40);
 	btf__add_field(btf, "named", inner, 0, 0);
-	rq = new_var("runqueues", int_type);
-	var = new_var("pcpu_hot", hot);
-	new_section(".data..percpu");
-	put(var, 0x2000);
-	put(rq, 0x100);
+	PERCPU({ "pcpu_hot", hot, 0x2000 }, { "runqueues", 0, 0x100 });
 	/* What is in BTF is in there whole. */
 	kallsyms = symbols;
 	EXPECT_EQ(0, find_preempt_count().offset);
@@ -226,12 +224,8 @@ TEST(hidden)
 /* Other architectures keep it with the task. */
 TEST(of_the_task)
 {
-	int rq;
-
 	new_btf();
-	rq = new_var("runqueues", int_type);
-	new_section(".data..percpu");
-	put(rq, 0x100);
+	PERCPU({ "runqueues", 0, 0x100 });
 	EXPECT_EQ(0, find_preempt_count().offset);
 	btf = NULL;
 	kallsyms = "0000000000031c40 A runqueues\n";
