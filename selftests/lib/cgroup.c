@@ -99,6 +99,23 @@ bool cgroup_enter(const struct cgroup *g, pid_t pid)
 	return write_in(g->dir, "cgroup.procs", text);
 }
 
+bool cgroup_has(const struct cgroup *g, pid_t pid)
+{
+	char path[32], line[PATH_MAX + 64];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	f = fopen(path, "r");
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		found = !strcmp(strrchr(line, ':') + 1, g->name);
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
 uint64_t cgroup_throttled_ns(const struct cgroup *g)
 {
 	char path[PATH_MAX + 64], key[64];

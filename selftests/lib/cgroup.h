@@ -27,8 +27,14 @@ bool cgroup_new(struct cgroup *g, const struct cgroup *parent, const char *name)
 /* Let its tasks run for @quota_us in each @period_us. */
 bool cgroup_limit(const struct cgroup *g, int quota_us, int period_us);
 
-/* Put @pid, 0 for the calling process, into @g. */
+/*
+ * Put @pid, 0 for the calling process, into @g. True, too, if @pid is about to
+ * exit and therefore stays where it is: see cgroup_has().
+ */
 bool cgroup_enter(const struct cgroup *g, pid_t pid);
+
+/* Is @pid in @g itself? */
+bool cgroup_has(const struct cgroup *g, pid_t pid);
 
 /*
  * How long it has been throttled, on all CPUs, up to the last time that ended.

@@ -80,24 +80,6 @@ static void work(unsigned int seed)
 	_exit(0);
 }
 
-/* Is @pid in the group called @name, in any hierarchy? */
-static bool is_in(pid_t pid, const char *name)
-{
-	char path[32], line[512];
-	bool found = false;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
-	f = fopen(path, "r");
-	while (f && !found && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		found = !strcmp(strrchr(line, ':') + 1, name);
-	}
-	if (f)
-		fclose(f);
-	return found;
-}
-
 static bool move(struct race *r, int worker, int leaf)
 {
 	struct stay *stay = &r->stays[r->nr_stays];
@@ -112,7 +94,7 @@ static bool move(struct race *r, int worker, int leaf)
 	ok = cgroup_enter(&r->leaves[leaf], stay->pid);
 	stay->after = mono_ns();
 	/* A task that is about to exit is not moved, which is no failure. */
-	if (ok && !is_in(stay->pid, stay->group))
+	if (ok && !cgroup_has(&r->leaves[leaf], stay->pid))
 		return true;
 	if (r->workers[worker].stay != MAX_STAYS)
 		r->stays[r->workers[worker].stay].until = stay->after;
