@@ -52,8 +52,8 @@ set -- $names
 echo "TAP version 13"
 echo "1..$#"
 # Whoever started this may have variables for another build.
-if ! log=$(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make fuzzers CLANG="$clang" OUTPUT="$tests" \
-	   ${KERNEL_SRC:+KERNEL_SRC="$KERNEL_SRC"} 2>&1); then
+if ! log=$(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -j"$(nproc)" fuzzers CLANG="$clang" \
+	   OUTPUT="$tests" ${KERNEL_SRC:+KERNEL_SRC="$KERNEL_SRC"} 2>&1); then
 	tail -n 20 <<<"$log" | sed 's/^/# /'
 	echo "Bail out! the fuzzers do not build"
 	exit 1
