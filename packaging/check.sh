@@ -14,12 +14,16 @@
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 kernel=$(realpath "${KERNEL_SRC:-$here/.linux}")
-skip_all()
+. "$here/selftests/build/tap.sh"
+
+# To "make" this is no failure.
+skip_here()
 {
-	printf 'TAP version 13\n1..0 # SKIP %s\n0 passed, 0 failed, 1 skipped\n' "$1"
+	( skip_all "$1" )
+	echo "0 passed, 0 failed, 1 skipped"
 	exit 0
 }
-[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+[ "$(id -u)" -eq 0 ] || skip_here "needs root"
 
 # In a mount namespace of its own, because all mounts then end with this script.
 if [ -z "${WORK:-}" ]; then
@@ -58,8 +62,6 @@ traces()
 	find "$changes" ! -type d -printf '%P\n' | grep -vE \
 		'^(build/|var/(lib/dpkg|log|cache)/|etc/ld.so.cache$)' | sort
 }
-
-same() { [ "$1" = "$2" ] || { echo "differs:"; diff <(echo "$1") <(echo "$2"); return 1; }; }
 
 # build TARGET: make it from a clean clone, without network and without /sys
 build()
@@ -140,7 +142,7 @@ rpm_builds()
 
 rpm_rpmlint()
 {
-	command -v rpmlint >/dev/null || { echo "no rpmlint" >"$work/skip"; return 4; }
+	command -v rpmlint >/dev/null || skip "no rpmlint"
 	ls "$work"/rpm/RPMS/*/*.rpm
 	rpmlint --strict -r "$here/packaging/rpm/runqslower.rpmlintrc" \
 		"$here/packaging/rpm/runqslower.spec" "$work"/rpm/RPMS
@@ -177,8 +179,7 @@ patches_apply()
 	local patch
 
 	if [ ! -e "$kernel/MAINTAINERS" ] || [ -e "$kernel/tools/bpf/runqslower" ]; then
-		echo "KERNEL_SRC is no whole tree without tools/bpf/runqslower" >"$work/skip"
-		return 4
+		skip "KERNEL_SRC is no whole tree without tools/bpf/runqslower"
 	fi
 	export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0="A Tester" \
 		GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=test@localhost
@@ -219,7 +220,7 @@ tests=(
 	"rpm: removal leaves nothing" rpm_leaves_nothing
 	"patches: apply to a tree without runqslower, which then builds it" patches_apply
 )
-( new_root probe ) >"$work/log" 2>&1 || skip_all "no overlay of the root directory"
+( new_root probe ) >/dev/null 2>&1 || skip_here "no overlay of the root directory"
 
 nr=$((${#tests[@]} / 2))
 passed=0 failed=0 skipped=0
@@ -231,15 +232,11 @@ for ((i = 0; i < nr; i++)); do
 	case $call in
 	*_installs) new_root "${call%_installs}.installed" ;;
 	esac
-	( set -e; $call ) >"$work/log" 2>&1
+	run_test $((i + 1)) "$name" "$call"
 	case $? in
-	0)	echo "ok $((i + 1)) - $name"
-		passed=$((passed + 1)) ;;
-	4)	echo "ok $((i + 1)) - $name # SKIP $(cat "$work/skip")"
-		skipped=$((skipped + 1)) ;;
-	*)	echo "not ok $((i + 1)) - $name"
-		tail -n 40 "$work/log" | sed 's/^/# /'
-		failed=$((failed + 1)) ;;
+	0) passed=$((passed + 1)) ;;
+	4) skipped=$((skipped + 1)) ;;
+	*) failed=$((failed + 1)) ;;
 	esac
 done
 echo "$passed passed, $failed failed, $skipped skipped"

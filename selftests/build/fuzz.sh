@@ -9,12 +9,11 @@
 # Without SECONDS_EACH a number of inputs bounds each run, because a machine may
 # be slow. Findings are kept where the tests were built, in obj/fuzz/found.
 cd "$(dirname "$0")/.." || exit 1
+. build/tap.sh
 here=$(pwd)
 tests=$here/../.output/selftests
 [ -n "${RUNQSLOWER:-}" ] && tests=$(dirname "$RUNQSLOWER")
 kept=$tests/obj/fuzz/found
-
-skip_all() { printf 'TAP version 13\n1..0 # SKIP %s\n' "$1"; exit 4; }
 
 clang=${CLANG:-clang}
 echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# For build.sh: a copy of a kernel tree to build in, what tests of builds have in
-# common, and how they are run. To be sourced; the argument is a regular
+# For build.sh: a copy of a kernel tree to build in, what tests of builds have
+# in common, and how they are run. To be sourced; the argument is a regular
 # expression: only the tests with such a name are run.
 # shellcheck shell=bash disable=SC2034 # used where this is sourced
+
+. "$(dirname "$0")/tap.sh"
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
 pattern=${1:-.}
 kernel=${KERNEL_SRC:-$here/.linux}
 kernel=$(cd "$kernel" 2>/dev/null && pwd)
-skip_all() { printf 'TAP version 13\n1..0 # SKIP %s\n' "$1"; exit 4; }
 [ -f "$kernel/tools/scripts/Makefile.include" ] || skip_all "no kernel source tree: set KERNEL_SRC"
 [ -r /sys/kernel/btf/vmlinux ] || skip_all "this kernel has no BTF"
 
@@ -64,8 +65,6 @@ installed() { for name; do command -v "$name" >/dev/null || return; done; }
 works() { "$1" --help >/dev/null; }
 has() { grep -e "$1" "$log" >/dev/null || { echo "no \"$1\" in the output"; return 1; }; }
 has_not() { ! grep -e "$1" "$log"; }
-same() { [ "$1" = "$2" ] || { echo "differs:"; diff <(echo "$1") <(echo "$2"); return 1; }; }
-skip() { echo "$*" >"$work/skip"; exit 4; }
 
 # files DIR: all below it, with size and time; directories by name
 files() { find "$1" \( -type d -printf '%P\n' \) -o -printf '%P %s %T@\n' | sort; }
@@ -169,13 +168,10 @@ run_tests()
 		FEATURES_DUMP=$(compgen -G "$lib/bpftool/FEATURE-DUMP.bpftool")
 		rm -rf "$out" "$dir"
 		cp -a "$pristine" "$dir"
-		( set -e; ${calls[i]} ) >"$work/result" 2>&1
+		run_test $((i + 1)) "${names[i]}" "${calls[i]}"
 		case $? in
-		0)	echo "ok $((i + 1)) - ${names[i]}" ;;
-		4)	echo "ok $((i + 1)) - ${names[i]} # SKIP $(cat "$work/skip")" ;;
-		*)	echo "not ok $((i + 1)) - ${names[i]}"
-			grep -v '^  [A-Z]' "$work/result" | tail -n 40 | sed 's/^/# /'
-			failed=1 ;;
+		0 | 4) ;;
+		*) failed=1 ;;
 		esac
 	done
 	return $failed
