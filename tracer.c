@@ -162,8 +162,8 @@ static bool notes_wakers(const struct options *opts)
 }
 
 /*
- * Can core scheduling keep a CPU idle? It needs an option of the kernel, and CPUs
- * that share a core.
+ * Can core scheduling keep a CPU idle? It needs an option of the kernel, and
+ * CPUs that share a core.
  */
 static bool has_core_scheduling(void)
 {

@@ -172,8 +172,8 @@ rpm_leaves_nothing()
 	same "" "$(traces)"
 }
 
-# In a tree without the tool. (checkpatch takes macros that stand in for libbpf's
-# for errors, as it does libbpf's.)
+# In a tree without the tool. (checkpatch takes macros that stand in for
+# libbpf's for errors, as it does libbpf's.)
 patches_apply()
 {
 	local patch

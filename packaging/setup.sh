@@ -5,9 +5,10 @@
 #
 #	packaging/setup.sh build|check|vm|bench|packages
 #
-# All but "build" add what the tests, the benchmark and the packages need. KERNEL_SRC names
-# the tree; if it is not there and is .linux of this directory, it is unpacked
-# from the newest linux-source package. The script does nothing the second time.
+# All but "build" add what the tests, the benchmark and the packages need.
+# KERNEL_SRC names the tree; if it is not there and is .linux of this directory,
+# it is unpacked from the newest linux-source package. The script does nothing
+# the second time.
 set -eu
 
 die()

@@ -17,7 +17,9 @@ const char *cgroup_find(const char *path, __u64 *id, bool *v1);
 /* Does v1 have the cpu controller? Then cgroup_path() takes IDs of v1. */
 bool cgroups_are_v1(void);
 
-/* False: cgroup_path() finds no path, because CAP_DAC_READ_SEARCH is missing. */
+/*
+ * False: cgroup_path() finds no path, because CAP_DAC_READ_SEARCH is missing.
+ */
 bool cgroups_may_be_named(void);
 
 /*

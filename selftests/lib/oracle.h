@@ -101,7 +101,10 @@ bool oracle_bracket(struct oracle *o);
 /* End the log and read it. False if it was too small. Frees @o. */
 bool oracle_stop(struct oracle *o, struct truth *truth);
 
-/* Make waits and runs of @events, which it sorts. Ends the process without memory. */
+/*
+ * Make waits and runs of @events, which it sorts. Ends the process without
+ * memory.
+ */
 void oracle_pair(struct oracle_event *events, size_t nr, struct truth *truth);
 
 void truth_free(struct truth *truth);

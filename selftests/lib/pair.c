@@ -138,8 +138,8 @@ static int by_cpu(const void *pa, const void *pb)
 }
 
 /*
- * What of @runs, in order of CPU and time, @tid had of @cpu in that time, and in
- * how many runs.
+ * What of @runs, in order of CPU and time, @tid had of @cpu in that time, and
+ * in how many runs.
  */
 static __u64 sum_of(const struct truth_run *runs, size_t nr, __u16 cpu, __u32 tid,
 		    __u64 from, __u64 to, size_t *nr_summed)

@@ -99,8 +99,8 @@ def mutant(tree, line):
     return tree.path(name), at, length, new, tests, reason, f'{name}: {old} => {new}'
 
 
-# Operators that one may take for another. Blanks about them, as our style has them,
-# tell them from pointers, arrows, shifts and signs.
+# Operators that one may take for another. Blanks about them, as our style has
+# them, tell them from pointers, arrows, shifts and signs.
 SWAPS = [(r'(?<= )%s(?= )' % re.escape(a), b) for a, b in (
     ('<', '<='), ('<=', '<'), ('>', '>='), ('>=', '>'), ('==', '!='), ('!=', '=='),
     ('+', '-'), ('-', '+'), ('+=', '-='), ('-=', '+='), ('&&', '||'), ('||', '&&'))]

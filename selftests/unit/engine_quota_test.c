@@ -252,7 +252,9 @@ TEST_F(engine_quota, throttled_while_it_waits)
 	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
 }
 
-/* What the waiter's own group lacks is not the fault of one that ran out later. */
+/*
+ * What the waiter's own group lacks is not the fault of one that ran out later.
+ */
 TEST_F(engine_quota, two_groups_on_a_cpu)
 {
 	struct group *g = new_group(&root, 60), *stranger = new_group(&root, 61);
@@ -328,7 +330,9 @@ TEST_F(engine_quota, two_periods_in_a_wait)
 	EXPECT_EQ(BEGIN + 220 * MS, reported(nr_reported() - 1)->quota_since_ns);
 }
 
-/* Of nested groups that have both run out, the one that gets quota back last. */
+/*
+ * Of nested groups that have both run out, the one that gets quota back last.
+ */
 TEST_F(engine_quota, nested_groups)
 {
 	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);

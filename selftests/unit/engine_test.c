@@ -331,7 +331,9 @@ TEST_F(engine, time_is_not_read_without_need)
 	EXPECT_EQ(0, sim.nr_reads);
 }
 
-/* Below two ticks, too, a switch that nobody asked for tells the time itself. */
+/*
+ * Below two ticks, too, a switch that nobody asked for tells the time itself.
+ */
 TEST_F(engine, time_is_not_read_at_a_switch)
 {
 	int i;

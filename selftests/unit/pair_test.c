@@ -29,7 +29,9 @@ FIXTURE_TEARDOWN(pair)
 	truth_free(&self->truth);
 }
 
-/* An event @us after the start, of which the run queue's clock is @late_us old. */
+/*
+ * An event @us after the start, of which the run queue's clock is @late_us old.
+ */
 static struct oracle_event *add(struct _test_data_pair *self, enum oracle_kind kind,
 				unsigned int us, unsigned int late_us)
 {

@@ -5,9 +5,10 @@
 #
 #	build-kernel.sh NAME TARBALL DIRECTORY
 #
-# The configuration is what base.config and NAME.config set, and nothing else; the
-# latter wins. TARBALL, Debian's of a kernel, is unpacked to DIRECTORY/source
-# unless that is there. Builds DIRECTORY/NAME/arch/x86/boot/bzImage.
+# The configuration is what base.config and NAME.config set, and nothing else;
+# the latter wins. TARBALL, Debian's of a kernel, is unpacked to
+# DIRECTORY/source unless that is there. Builds
+# DIRECTORY/NAME/arch/x86/boot/bzImage.
 set -eu
 
 [ $# -eq 3 ] || {

@@ -3,8 +3,8 @@
 #
 # /init of the virtual machines of vm.sh, run by busybox. The tests' output and
 # the "@vm" lines go to the second serial port, so that kernel messages cannot
-# get into them. TEST_TIMEOUT, and what else of the form NAME=value stands on the
-# kernel's command line, is in the environment.
+# get into them. TEST_TIMEOUT, and what else of the form NAME=value stands on
+# the kernel's command line, is in the environment.
 
 /bin/busybox mkdir -p /bin /sbin /usr/bin /usr/sbin /proc /sys /dev /tmp /run
 /bin/busybox --install -s
@@ -27,9 +27,10 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
 ip link set lo up
 
-# Switching a tracepoint on or off patches kernel text. Emulated CPUs can run into
-# the breakpoint that stands there meanwhile after it has gone ("Oops: int3"). With
-# two users of its own a tracepoint is not patched any more when another one comes.
+# Switching a tracepoint on or off patches kernel text. Emulated CPUs can run
+# into the breakpoint that stands there meanwhile after it has gone ("Oops:
+# int3"). With two users of its own a tracepoint is not patched any more when
+# another one comes.
 for user in one two; do
 	mkdir "/sys/kernel/tracing/instances/$user"
 	echo 0 >"/sys/kernel/tracing/instances/$user/tracing_on"

@@ -6,14 +6,14 @@
 #	vm.sh [-j 1|2] [--retry] [--table FILE] [KERNEL...]
 #	vm.sh --list
 #
-# Without a KERNEL it runs all of them. Software emulation is enough, and root is
-# not needed. A kernel fails on a failed test, a crash, a hang, or a complaint in
-# its log. The results are KTAP; the table at the end is Markdown. With --retry a
-# test program that fails is run up to twice more, and the last run counts,
-# because an emulated machine stands still whenever its host has something else
-# to do, which no test can tell from a slow kernel. The table says how many
-# programs ran again. Then a kernel that cannot be fetched is skipped, too, and one
-# that the emulator brings down is run once more.
+# Without a KERNEL it runs all of them. Software emulation is enough, and root
+# is not needed. A kernel fails on a failed test, a crash, a hang, or a
+# complaint in its log. The results are KTAP; the table at the end is Markdown.
+# With --retry a test program that fails is run up to twice more, and the last
+# run counts, because an emulated machine stands still whenever its host has
+# something else to do, which no test can tell from a slow kernel. The table
+# says how many programs ran again. Then a kernel that cannot be fetched is
+# skipped, too, and one that the emulator brings down is run once more.
 #
 # Environment:
 #	TESTS_DIR	where "make install INSTALL_PATH=DIR" has put the tests;
@@ -30,11 +30,12 @@
 # newer ones. Each VM's kernel log is there too.
 set -u
 
-# A line for each kernel: its name, what its package is called behind linux-image-
-# or linux-binary- (a regular expression), the architecture, the suites to look for
-# it in, what to add to its command line, its CPUs as QEMU's -smp has them (2), and
-# how many times longer than others it may take (1). NAME+... is another run of
-# NAME's image. A kernel with a configs/NAME.config is built from linux-source-.
+# A line for each kernel: its name, what its package is called behind
+# linux-image- or linux-binary- (a regular expression), the architecture, the
+# suites to look for it in, what to add to its command line, its CPUs as QEMU's
+# -smp has them (2), and how many times longer than others it may take (1).
+# NAME+... is another run of NAME's image. A kernel with a configs/NAME.config
+# is built from linux-source-.
 kernels='
 5.10		5[.]10[.][^-]*-[0-9]+-amd64	amd64	bullseye,bullseye-security
 6.1		6[.]1[.][^-]*-[0-9]+-amd64	amd64	bookworm,bookworm-security
@@ -147,10 +148,10 @@ update_lists()
 	own_apt "$suites" "$arch" apt-get update >&2 && updated+=" $1-$2"
 }
 
-# newest_package SUITES ARCH PATTERN: the name that has the highest version; PATTERN
-# begins behind linux-. Names change, and from 7.2 the kernel is in linux-binary-*
-# and linux-image-* only depends on it, as metapackages do: what is small does not
-# hold a kernel.
+# newest_package SUITES ARCH PATTERN: the name that has the highest version;
+# PATTERN begins behind linux-. Names change, and from 7.2 the kernel is in
+# linux-binary-* and linux-image-* only depends on it, as metapackages do: what
+# is small does not hold a kernel.
 newest_package()
 {
 	own_apt "$1" "$2" apt-cache dumpavail |
