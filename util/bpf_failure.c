@@ -4,16 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/capability.h>
 #include <bpf/libbpf.h>
 #include "bpf_failure.h"
 #include "error.h"
 #include "first_line.h"
-
-#ifndef CAP_PERFMON
-#define CAP_PERFMON	38
-#define CAP_BPF		39
-#endif
+#include "privilege.h"
 
 #define ENOTSUPP	524		/* of the kernel, not of libc */
 

@@ -8,14 +8,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <linux/capability.h>
 #include <linux/types.h>
 #include "error.h"
 #include "privilege.h"
-
-#ifndef CAP_BPF
-#define CAP_BPF		39
-#endif
 
 #define BIT_OF(cap)	(1ULL << (cap))
 

@@ -3,6 +3,13 @@
 #define __RUNQSLOWER_PRIVILEGE_H
 
 #include <stdbool.h>
+#include <linux/capability.h>
+
+/* Since 5.8: headers may be older than the kernel. */
+#ifndef CAP_PERFMON
+#define CAP_PERFMON	38
+#define CAP_BPF		39
+#endif
 
 /*
  * Once tracing has begun: give up all capabilities but CAP_BPF and, with
