@@ -27,20 +27,6 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
 ip link set lo up
 
-# Switching a tracepoint on or off patches kernel text. Emulated CPUs can run
-# into the breakpoint that stands there meanwhile after it has gone ("Oops:
-# int3"). With two users of its own a tracepoint is not patched any more when
-# another one comes.
-for user in one two; do
-	mkdir "/sys/kernel/tracing/instances/$user"
-	echo 0 >"/sys/kernel/tracing/instances/$user/tracing_on"
-	for event in sched_switch sched_wakeup sched_wakeup_new sched_waking \
-		     sched_migrate_task sched_process_fork; do
-		echo 1 >"/sys/kernel/tracing/instances/$user/events/sched/$event/enable"
-	done
-	echo 1 >"/sys/kernel/tracing/instances/$user/events/task/task_rename/enable"
-done
-
 stty -F /dev/ttyS1 raw
 exec </dev/null >/dev/ttyS1 2>&1
 

@@ -13,7 +13,7 @@
 # run counts, because an emulated machine stands still whenever its host has
 # something else to do, which no test can tell from a slow kernel. The table
 # says how many programs ran again. Then a kernel that cannot be fetched is
-# skipped, too, and one that the emulator brings down is run once more.
+# skipped, too.
 #
 # Environment:
 #	TESTS_DIR	where "make install INSTALL_PATH=DIR" has put the tests;
@@ -62,7 +62,6 @@ complaints+='|scheduling while atomic|sleeping function called|LOCKUP|trying to 
 # A kernel that cannot be made preemptible is not the one that was asked for.
 complaints+='|Unknown kernel command line parameters.* preempt='
 
-updated=
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/runqslower-vm
 here=$(cd "$(dirname "$0")" && pwd)
 tests_dir=${TESTS_DIR:-$here}
@@ -97,130 +96,7 @@ all_names()
 	awk 'NF { print $1 }' <<<"$kernels"
 }
 
-# ---- Fetching a kernel, with an apt of our own: the machine's is not touched ----
-
-# mirror_of LABEL: where the machine's own apt gets Debian, or its updates, from
-mirror_of()
-{
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-		'Origin: Debian' "Label: $1" | head -n 1
-}
-
-# own_apt SUITES ARCH COMMAND...
-own_apt()
-{
-	local state=$cache/apt/$1-$2 arch=$2 command=$3
-
-	shift 3
-	# As root, apt would drop to a user that may not enter the cache.
-	"$command" -q -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
-		-o APT::Sandbox::User=root -o Acquire::Languages=none \
-		-o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- \
-		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
-		-o Dir::State="$state" -o Dir::State::status="$state/status" \
-		-o Dir::Cache="$state" "$@"
-}
-
-# update_lists SUITES ARCH: read the index of these suites, once in this run
-update_lists()
-{
-	local suites=$1 arch=$2 state=$cache/apt/$1-$2 keys='' label mirror suite
-
-	[[ "$updated " != *" $1-$2 "* ]] || return 0
-	mkdir -p "$state/lists/partial" "$state/archives/partial" &&
-		: >"$state/status" && : >"$state/sources.list" || return
-	# Where the machine does not trust these keys for everything anyway.
-	if [ -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
-		keys=signed-by=/usr/share/keyrings/debian-archive-keyring.gpg
-	fi
-	for suite in ${suites//,/ }; do
-		case $suite in
-		*-security) label=Debian-Security ;;
-		*) label=Debian ;;
-		esac
-		mirror=$(mirror_of $label)
-		[ -z "$mirror" ] || echo "deb [$keys] $mirror $suite main"
-	done >"$state/sources.list"
-	[ -s "$state/sources.list" ] || {
-		echo "apt knows of no Debian mirror (has \"apt-get update\" been run?)" >&2
-		return 1
-	}
-	own_apt "$suites" "$arch" apt-get update >&2 && updated+=" $1-$2"
-}
-
-# newest_package SUITES ARCH PATTERN: the name that has the highest version;
-# PATTERN begins behind linux-. Names change, and from 7.2 the kernel is in
-# linux-binary-* and linux-image-* only depends on it, as metapackages do: what
-# is small does not hold a kernel.
-newest_package()
-{
-	own_apt "$1" "$2" apt-cache dumpavail |
-		awk -v pattern="^linux-$3\$" '
-			/^Package:/ { name = $2 }
-			/^Version:/ { version = $2 }
-			/^Size:/ { size = $2 }
-			!NF {
-				if (name ~ pattern && size > 1000000)
-					print version, name
-				name = ""
-			}' |
-		sort -V | tail -n 1 | cut -d' ' -f2
-}
-
-# is_built NAME: from source, which Debian does not do in this way
-is_built()
-{
-	[ -e "$here/configs/${1%+*}.config" ]
-}
-
-# get_package SUITES ARCH PACKAGE DIR: unpack it there
-get_package()
-{
-	mkdir -p "$4" &&
-		(cd "$4" && own_apt "$1" "$2" apt-get download "$3") >&2 &&
-		dpkg-deb -x "$4"/*.deb "$4" &&
-		rm "$4"/*.deb
-}
-
-# fetch NAME: put its kernel into the cache, unless it is there
-fetch()
-{
-	local image pattern arch suites package dir
-
-	image=$(image_of "$1")
-	[ ! -e "$image" ] || return 0
-	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
-		echo "apt is missing; set KERNEL_IMAGE to boot a kernel of your own" >&2
-		return 1
-	}
-	pattern=$(column_of "$1" 2) arch=$(column_of "$1" 3) suites=$(column_of "$1" 4)
-	is_built "$1" && pattern="source-$pattern" || pattern="(image|binary)-$pattern"
-	update_lists "$suites" "$arch" || return
-	package=$(newest_package "$suites" "$arch" "$pattern")
-	[ -n "$package" ] || {
-		echo "no kernel package in $suites is named like $pattern" >&2
-		return 1
-	}
-	dir=$work/$package
-	[ -e "$dir" ] || get_package "$suites" "$arch" "$package" "$dir" || return
-	mkdir -p "${image%/*}"
-	if is_built "$1"; then
-		# Others are built from the same source.
-		"$here/build-kernel.sh" "${1%+*}" "$dir"/usr/src/linux-source-*.tar.* "$dir" >&2 &&
-			mv "$dir/${1%+*}/arch/x86/boot/bzImage" "$image"
-		rm -rf "${dir:?}/${1%+*}"
-	else
-		find "$dir" -type f -name 'vmlinu[xz]*' -exec mv {} "$image" \;
-		rm -rf "$dir"
-	fi
-	[ -e "$image" ]
-}
-
-# image_of NAME: two names may have one kernel, and differ in the command line
-image_of()
-{
-	echo "${KERNEL_IMAGE:-$cache/kernels/${1%+*}/vmlinuz}"
-}
+. "$here/fetch.sh"
 
 # ---- What runs inside ----
 
@@ -293,28 +169,16 @@ boot()
 {
 	# The emulated TSCs are one clock, but do not claim it: without tsc=reliable
 	# every reading of the time is one of the HPET.
-	local words="console=ttyS0 panic=-1 tsc=reliable" added cpus status
+	local words="console=ttyS0 panic=-1 tsc=reliable" added cpus
 
 	words+=" TEST_TIMEOUT=$(times_slower "$1" "$test_timeout") TEST_TRIES=${retry:+3}"
 	added=$(column_of "$1" 5) cpus=$(column_of "$1" 6)
 
-	# An emulated CPU can run into a breakpoint that another one has just taken
-	# out of the kernel's text. Where that ends it before the first test, nothing
-	# has been tested: again.
-	for _ in 1 2 3; do
-		timeout --foreground -k 5 "$(times_slower "$1" "$vm_timeout")" \
-		qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp "${cpus:-2}" \
-			-m 2G -no-reboot -nodefaults -display none \
-			-serial "file:$2" -serial stdio \
-			-kernel "$(image_of "$1")" -initrd "$work/initramfs" \
-			-append "$words ${added#-} ${KERNEL_CMDLINE:-}" </dev/null
-		status=$?
-		if grep -q 'Run /init as init process' "$2" ||
-		   ! grep -q 'Oops: int3' "$2"; then
-			break
-		fi
-	done
-	return $status
+	timeout --foreground -k 5 "$(times_slower "$1" "$vm_timeout")" \
+		"${emulator[@]}" -machine q35 -accel tcg,thread=multi -cpu max -smp "${cpus:-2}" \
+		-m 2G -no-reboot -nodefaults -display none -serial "file:$2" -serial stdio \
+		-kernel "$(image_of "$1")" -initrd "$work/initramfs" \
+		-append "$words ${added#-} ${KERNEL_CMDLINE:-}" </dev/null
 }
 
 # count_line LINE: of the output of a test
@@ -446,11 +310,6 @@ run_kernel()
 show_kernel()
 {
 	run_kernel "$1" "$2" >"$work/$2.tap"
-	# The emulator's own fault: see boot().
-	if [ -n "$retry" ] && grep -q 'Oops: int3' "$cache/logs/$2.log"; then
-		echo "# $2: an emulated CPU ran into a breakpoint that had gone: once more"
-		run_kernel "$1" "$2" >"$work/$2.tap"
-	fi
 	cat "$work/$2.tap"
 }
 
@@ -523,6 +382,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 make_initramfs "$work/initramfs"
+set_emulator ||
+	echo "vm.sh: no newer emulator than $(qemu-system-x86_64 --version | head -n 1)" >&2
 for name in "${names[@]}"; do
 	fetch "$name" || echo "vm.sh: cannot fetch a kernel for $name" >&2
 done
@@ -545,7 +406,7 @@ for name in "${names[@]}"; do
 		fi
 		continue
 	fi
-	if [ "$max_jobs" -eq 1 ] && [ -z "$retry" ]; then
+	if [ "$max_jobs" -eq 1 ]; then
 		run_kernel $number "$name" &
 	else
 		show_kernel $number "$name" &

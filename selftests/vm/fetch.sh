@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# For vm.sh: kernels and an emulator from Debian, with an apt of our own: the
+# machine's is not touched. To be sourced.
+# shellcheck shell=bash disable=SC2154 # $cache, $work, $here are vm.sh's
+
+updated=
+
+# mirror_of LABEL: where the machine's own apt gets Debian, or its updates, from
+mirror_of()
+{
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+		'Origin: Debian' "Label: $1" | head -n 1
+}
+
+# own_apt SUITES ARCH COMMAND...
+own_apt()
+{
+	local state=$cache/apt/$1-$2 arch=$2 command=$3
+
+	shift 3
+	# As root, apt would drop to a user that may not enter the cache.
+	"$command" -q -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
+		-o APT::Sandbox::User=root -o Acquire::Languages=none \
+		-o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- \
+		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+		-o Dir::State="$state" -o Dir::State::status="$state/status" \
+		-o Dir::Cache="$state" "$@"
+}
+
+# update_lists SUITES ARCH: read the index of these suites, once in this run
+update_lists()
+{
+	local suites=$1 arch=$2 state=$cache/apt/$1-$2 keys='' label mirror suite
+
+	[[ "$updated " != *" $1-$2 "* ]] || return 0
+	mkdir -p "$state/lists/partial" "$state/archives/partial" &&
+		: >"$state/status" && : >"$state/sources.list" || return
+	# Where the machine does not trust these keys for everything anyway.
+	if [ -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
+		keys=signed-by=/usr/share/keyrings/debian-archive-keyring.gpg
+	fi
+	for suite in ${suites//,/ }; do
+		case $suite in
+		*-security) label=Debian-Security ;;
+		*) label=Debian ;;
+		esac
+		mirror=$(mirror_of $label)
+		[ -z "$mirror" ] || echo "deb [$keys] $mirror $suite main"
+	done >"$state/sources.list"
+	[ -s "$state/sources.list" ] || {
+		echo "apt knows of no Debian mirror (has \"apt-get update\" been run?)" >&2
+		return 1
+	}
+	own_apt "$suites" "$arch" apt-get update >&2 && updated+=" $1-$2"
+}
+
+# newest_package SUITES ARCH PATTERN: the name that has the highest version;
+# PATTERN begins behind linux-. Names change, and from 7.2 the kernel is in
+# linux-binary-* and linux-image-* only depends on it, as metapackages do: what
+# is small does not hold a kernel.
+newest_package()
+{
+	own_apt "$1" "$2" apt-cache dumpavail |
+		awk -v pattern="^linux-$3\$" '
+			/^Package:/ { name = $2 }
+			/^Version:/ { version = $2 }
+			/^Size:/ { size = $2 }
+			!NF {
+				if (name ~ pattern && size > 1000000)
+					print version, name
+				name = ""
+			}' |
+		sort -V | tail -n 1 | cut -d' ' -f2
+}
+
+# is_built NAME: from source, which Debian does not do in this way
+is_built()
+{
+	[ -e "$here/configs/${1%+*}.config" ]
+}
+
+# get_package SUITES ARCH PACKAGE DIR: unpack it there
+get_package()
+{
+	mkdir -p "$4" &&
+		(cd "$4" && own_apt "$1" "$2" apt-get download "$3") >&2 &&
+		dpkg-deb -x "$4"/*.deb "$4" &&
+		rm "$4"/*.deb
+}
+
+# fetch NAME: put its kernel into the cache, unless it is there
+fetch()
+{
+	local image pattern arch suites package dir
+
+	image=$(image_of "$1")
+	[ ! -e "$image" ] || return 0
+	command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
+		echo "apt is missing; set KERNEL_IMAGE to boot a kernel of your own" >&2
+		return 1
+	}
+	pattern=$(column_of "$1" 2) arch=$(column_of "$1" 3) suites=$(column_of "$1" 4)
+	is_built "$1" && pattern="source-$pattern" || pattern="(image|binary)-$pattern"
+	update_lists "$suites" "$arch" || return
+	package=$(newest_package "$suites" "$arch" "$pattern")
+	[ -n "$package" ] || {
+		echo "no kernel package in $suites is named like $pattern" >&2
+		return 1
+	}
+	dir=$work/$package
+	[ -e "$dir" ] || get_package "$suites" "$arch" "$package" "$dir" || return
+	mkdir -p "${image%/*}"
+	if is_built "$1"; then
+		# Others are built from the same source.
+		"$here/build-kernel.sh" "${1%+*}" "$dir"/usr/src/linux-source-*.tar.* "$dir" >&2 &&
+			mv "$dir/${1%+*}/arch/x86/boot/bzImage" "$image"
+		rm -rf "${dir:?}/${1%+*}"
+	else
+		find "$dir" -type f -name 'vmlinu[xz]*' -exec mv {} "$image" \;
+		rm -rf "$dir"
+	fi
+	[ -e "$image" ]
+}
+
+# image_of NAME: two names may have one kernel, and differ in the command line
+image_of()
+{
+	echo "${KERNEL_IMAGE:-$cache/kernels/${1%+*}/vmlinuz}"
+}
+
+# set_emulator: the array emulator is the command. Before 8.1 QEMU did not lock
+# the page that it was translating. There an emulated CPU can keep a breakpoint
+# that another one has taken out of the kernel's text, and runs into it ("Oops:
+# int3"). Where the machine's is older, take the one of Debian's backports.
+set_emulator()
+{
+	local version arch suite package dir=$cache/qemu
+
+	emulator=(qemu-system-x86_64)
+	version=$(qemu-system-x86_64 --version | sed -n 's/.*version \([0-9.]*\).*/\1/p')
+	[ "$(printf '%s\n' 8.1 "$version" | sort -V | head -n 1)" != 8.1 ] || return 0
+	if [ ! -x "$dir/usr/bin/qemu-system-x86_64" ]; then
+		arch=$(dpkg --print-architecture) || return
+		suite=$(. /etc/os-release && echo "$VERSION_CODENAME-backports")
+		update_lists "$suite" "$arch" || return
+		for package in qemu-system-data seabios qemu-system-x86; do
+			get_package "$suite" "$arch" "$package" "$work/qemu" || return
+		done
+		rm -rf "$dir" && mv "$work/qemu" "$dir" || return
+	fi
+	"$dir/usr/bin/qemu-system-x86_64" --version >/dev/null || return
+	emulator=("$dir/usr/bin/qemu-system-x86_64" -L "$dir/usr/share/qemu" -L "$dir/usr/share/seabios")
+}
