@@ -247,7 +247,8 @@ static void configure(struct runqslower_bpf *skel, const struct options *opts,
 		count = find_preempt_count();
 		skel->rodata->preempt_count_at = count.offset;
 		skel->rodata->in_irq_mask = count.in_irq_mask;
-		if (count.hidden)
+		/* Once, whatever is tried after this. */
+		if (count.hidden && !use_tids)
 			error("wakers are not told: /proc/kallsyms hides addresses; %s",
 			      "run it with CAP_SYSLOG, and kernel.kptr_restrict below 2");
 	}

@@ -38,6 +38,16 @@ static bool may_trace(void)
 	       (bits >> CAP_BPF & 1 && bits >> CAP_PERFMON & 1);
 }
 
+/*
+ * Without privilege libbpf may find that the kernel lacks what is needed, and
+ * say EINVAL.
+ */
+static bool is_refusal(int err)
+{
+	return err == -EPERM || err == -EACCES || err == -ENOSYS ||
+	       (err == -EINVAL && !may_trace());
+}
+
 static void refused(const char *what)
 {
 	if (!may_trace())
@@ -56,7 +66,7 @@ void bpf_failure(const char *what, int err)
 	if (strstr(first_line(LOCKDOWN), "[confidentiality]"))
 		error("cannot %s: the kernel is locked down (confidentiality), %s", what,
 		      "which forbids BPF to read its memory; boot with lockdown=integrity or less");
-	else if (err == -EPERM || err == -EACCES || err == -ENOSYS)
+	else if (is_refusal(err))
 		refused(what);
 	else if (err == -ENOMEM)
 		error("cannot %s: out of memory; try a smaller --ring-size, and with -w --history",

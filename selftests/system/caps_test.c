@@ -73,7 +73,7 @@ static int run_with(unsigned long long caps, int code, const char *says,
 TEST(each_option)
 {
 	static const struct {
-		const char *options[3];
+		const char *options[4];
 		unsigned long long caps;
 	} cases[] = {
 		{ { "-P" }, TRACE }, { { "-H" }, TRACE }, { { "-S10ms" }, TRACE },
@@ -82,8 +82,8 @@ TEST(each_option)
 		{ { "--ring-size", "1M" }, TRACE }, { { "-o", "csv" }, TRACE },
 		{ { "-jT", "iso" }, TRACE },
 		{ { "-w" }, TRACE | NAMES }, { { "-s" }, TRACE | NAMES },
-		{ { "-wS10ms" }, TRACE | NAMES }, { { "--trace", "/dev/null" }, TRACE | NAMES },
-		{ { "--cost" }, TRACE | ADMIN },
+		{ { "-wS10ms" }, TRACE | NAMES }, { { "--cost" }, TRACE | ADMIN },
+		{ { "--kthreads=no" }, TRACE }, { { "-s", "--by", "cgroup" }, TRACE | NAMES },
 	};
 	struct cgroup group;
 	size_t i;
@@ -101,6 +101,26 @@ TEST(each_option)
 			SKIP(return, "this process lacks capabilities itself");
 		EXPECT_EQ(0, code);
 	}
+}
+
+/* Some kernels hide from others where the preempt count is. */
+TEST(options_with_wakers)
+{
+	static const char hidden[] =
+		"runqslower: wakers are not told: /proc/kallsyms hides addresses; run it with CAP_SYSLOG, and kernel.kptr_restrict below 2\n";
+	const char *const waker[] = { "-W", "-d", "50ms", "10s", NULL };
+	const char *const trace[] = { "--trace", "/dev/null", "-d", "50ms", "10s", NULL };
+	int code = run_with(TRACE, 0, "", waker);
+
+	if (code == 4)
+		SKIP(return, "this process lacks capabilities itself");
+	if (!code) {
+		EXPECT_EQ(0, run_with(TRACE | NAMES, 0, "", trace));
+		return;
+	}
+	EXPECT_EQ(0, run_with(TRACE, 0, hidden, waker));
+	EXPECT_EQ(0, run_with(TRACE | BIT_OF(CAP_SYSLOG), 0, "", waker));
+	EXPECT_EQ(0, run_with(TRACE | NAMES | BIT_OF(CAP_SYSLOG), 0, "", trace));
 }
 
 TEST(without)
