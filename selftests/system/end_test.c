@@ -353,6 +353,35 @@ TEST_F(end, reader_that_comes_back)
 	EXPECT_EQ(0, unwritten(self));
 }
 
+/* Context switches of the machine since it was booted. */
+static __u64 nr_switches(void)
+{
+	unsigned long long nr = 0;
+	FILE *f = fopen("/proc/stat", "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	while (f && !nr && getline(&line, &size, f) > 0)
+		sscanf(line, "ctxt %llu", &nr);
+	free(line);
+	if (f)
+		fclose(f);
+	return nr;
+}
+
+/* The load goes on: until there is much more to write. */
+static bool await_switches(__u64 nr)
+{
+	__u64 give_up = mono_ns() + HANGS_MS * NSEC_PER_MSEC, from = nr_switches();
+
+	while (nr_switches() < from + nr) {
+		if (mono_ns() > give_up)
+			return false;
+		usleep(10000);
+	}
+	return true;
+}
+
 /* --- told again ----------------------------------------------------------- */
 
 /* Who reads slowly is waited for, until the user has had enough. */
@@ -364,6 +393,7 @@ TEST_F(end, told_again)
 
 	start(self, ARGS("--ring-size", "64M", "0"));
 	ASSERT_TRUE(await_full(self));
+	ASSERT_TRUE(await_switches(20000));
 	kill(self->pid, SIGTERM);
 	told = mono_ns();
 	/*
