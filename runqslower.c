@@ -62,7 +62,8 @@ static bool prepare_output(struct session *s)
 			out_of_memory();
 	}
 	if (s->opts.trace && !trace_open(s->opts.trace, &s->history)) {
-		error("cannot write to %s: %s", s->opts.trace, strerror(errno));
+		error("cannot write to %s: %s", s->opts.trace, errno == ESPIPE || errno == ENXIO ?
+		      "--trace needs a regular file" : strerror(errno));
 		return false;
 	}
 	return true;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "output.h"
 
@@ -77,6 +78,23 @@ static ssize_t put(void *cookie, const char *data, size_t size)
 	set_ticks(0);
 	errno = to->error;
 	return to->error ? 0 : size;
+}
+
+int output_await(pid_t pid, int *status)
+{
+	int stuck = 0, error = 0;
+
+	if (has_ended)
+		set_ticks(TICK_US);
+	while (!error && waitpid(pid, status, 0) < 0) {
+		if (errno != EINTR)
+			error = errno;
+		else if (has_ended && has_ended(has_ended_ctx) && ++stuck >= MAX_STUCK)
+			error = ETIMEDOUT;
+	}
+	if (has_ended)
+		set_ticks(0);
+	return error;
 }
 
 int output_error(void)

@@ -4,6 +4,7 @@
 #define __RUNQSLOWER_OUTPUT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * From now on a write to stdout or stderr fails with ETIMEDOUT if it gets
@@ -13,6 +14,12 @@
  * terminal or pipe.
  */
 bool output_init(bool (*ended)(void *ctx), void *ctx);
+
+/*
+ * waitpid() for a child that writes: gives up as a write does. Returns 0 or an
+ * errno, not negated. Before output_init() it waits for ever.
+ */
+int output_await(pid_t pid, int *status);
 
 /*
  * The errno of the first write to stdout that failed, or 0. After a failure

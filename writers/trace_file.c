@@ -11,12 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "names.h"
 #include "trace_file.h"
 #include "utf8.h"
 #include "util/cgroups.h"
+#include "util/output.h"
 
 /* The TID selects the track. TIDs of tasks are at most 4194304. */
 #define CPU_TRACKS	10000000U
@@ -349,22 +351,33 @@ static int write_batch(void)
 }
 
 /*
+ * A child that is stuck in a write must not keep the BPF programs attached.
+ * close_range() is there since 5.9.
+ */
+static void close_all_but_fd(void)
+{
+	syscall(SYS_close_range, STDERR_FILENO + 1, fd - 1, 0);
+	syscall(SYS_close_range, fd + 1, ~0U, 0);
+}
+
+/*
  * A child writes the batch, because the kernel breaks off the write of a
  * process that is killed, and nobody kills the child. Returns 0 or an errno.
  */
 static int write_safely(void)
 {
 	pid_t pid = fork();
-	int status;
+	int status, err;
 
-	if (!pid)
+	if (!pid) {
+		close_all_but_fd();
 		_exit(write_batch());
+	}
 	if (pid < 0)
 		return write_batch();
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return errno;
-	}
+	err = output_await(pid, &status);
+	if (err)
+		return err;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
 }
 
@@ -381,7 +394,9 @@ bool trace_flush(void)
 	if (ftell(batch)) {
 		len = ftell(batch);
 		fputs("\n]\n", batch);
-		err = fflush(batch) ? errno : write_safely();
+		/* A file that has been given up is left alone. */
+		err = first_error == ETIMEDOUT ? ETIMEDOUT :
+		      fflush(batch) ? errno : write_safely();
 		if (!err)
 			end += len;
 		first_error = first_error ?: err;
@@ -394,7 +409,10 @@ bool trace_flush(void)
 bool trace_open(const char *path, const struct history *h)
 {
 	history = h;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* O_NONBLOCK, because a pipe without a reader would hold up the tool. */
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+	if (fd >= 0 && lseek(fd, 0, SEEK_CUR) < 0)
+		return false;
 	batch = open_memstream(&batch_data, &batch_len);
 	if (fd < 0 || !batch)
 		return false;
@@ -409,7 +427,8 @@ bool trace_close(void)
 	int err = first_error;
 	__u32 cpu;
 
-	if (close(fd) && ok) {
+	/* close() writes what a network has not got yet. */
+	if (err != ETIMEDOUT && close(fd) && ok) {
 		err = errno;
 		ok = false;
 	}

@@ -96,6 +96,13 @@ void signals_again_ends(void)
 {
 }
 
+int output_await(pid_t pid, int *status)
+{
+	(void)pid;
+	*status = 0;
+	return 0;
+}
+
 int output_error(void)
 {
 	return 0;

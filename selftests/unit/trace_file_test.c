@@ -5,11 +5,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
 #include "build_trace.h"
+#include "util/output.h"
+
+/* Of a child that writes to a device that does not answer; NULL: it does. */
+static volatile pid_t *stuck;
+
+ssize_t __real_pwrite(int fd, const void *data, size_t size, off_t at);
+
+ssize_t __wrap_pwrite(int fd, const void *data, size_t size, off_t at)
+{
+	if (stuck)
+		*stuck = getpid();
+	while (stuck)
+		pause();
+	return __real_pwrite(fd, data, size, at);
+}
 
 FIXTURE(file) {};
 
@@ -29,6 +47,58 @@ TEST_F(file, cannot_be_created)
 {
 	EXPECT_FALSE(trace_open("/nowhere/at/all", &history));
 	EXPECT_EQ(ENOENT, errno);
+}
+
+/* And it says so at once. */
+TEST_F(file, is_a_pipe)
+{
+	char path[] = "/tmp/trace_fifo.XXXXXX";
+	int fds[2];
+
+	ASSERT_NE(NULL, mkdtemp(path));
+	ASSERT_EQ(0, rmdir(path));
+	ASSERT_EQ(0, mkfifo(path, 0600));
+	EXPECT_FALSE(trace_open(path, &history));
+	EXPECT_EQ(ENXIO, errno);
+	unlink(path);
+	ASSERT_EQ(0, pipe(fds));
+	snprintf(path, sizeof(path), "/dev/fd/%d", fds[1]);
+	EXPECT_FALSE(trace_open(path, &history));
+	EXPECT_EQ(ESPIPE, errno);
+}
+
+static bool is_told_to_end(void *ctx)
+{
+	return *(bool *)ctx;
+}
+
+/*
+ * The tool ends although its file is stuck. What is stuck has nothing else
+ * open.
+ */
+TEST_F(file, is_stuck)
+{
+	bool told = false;
+	int fds[2];
+	char c;
+
+	ASSERT_TRUE(trace_open(trace_path, &history));
+	ASSERT_TRUE(output_init(is_told_to_end, &told));
+	ASSERT_EQ(0, pipe(fds));
+	waited(0, 100, -1);
+	stuck = mmap(NULL, sizeof(*stuck), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		     -1, 0);
+	ASSERT_NE(MAP_FAILED, stuck);
+	told = true;
+	EXPECT_FALSE(trace_flush());
+	EXPECT_EQ(ETIMEDOUT, errno);
+	close(fds[1]);
+	EXPECT_EQ(0, read(fds[0], &c, 1));
+	waited(100, 200, -1);
+	EXPECT_FALSE(trace_close());
+	EXPECT_EQ(ETIMEDOUT, errno);
+	ASSERT_LT(0, *stuck);
+	kill(*stuck, SIGKILL);
 }
 
 /* What was in the file before is gone, also if it was longer. */
@@ -165,6 +235,8 @@ TEST_F_TIMEOUT(file, killed, 600)
 	pid_t pid;
 
 	srand(getpid());
+	/* Whoever still writes when the tool is gone, is ours to wait for. */
+	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
 	for (i = 0; i < 50; i++) {
 		ASSERT_EQ(0, pipe(fds));
 		pid = fork();
@@ -178,11 +250,11 @@ TEST_F_TIMEOUT(file, killed, 600)
 		for (count = 1 + rand() % 30; count; count--)
 			ASSERT_EQ(sizeof(told), read(fds[0], &told, sizeof(told)));
 		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-		/* Until the one that writes is gone, too. */
 		while (read(fds[0], &told, sizeof(told)) == sizeof(told))
 			;
 		close(fds[0]);
+		while (waitpid(-1, NULL, 0) > 0)
+			;
 		snprintf(condition, sizeof(condition), "len(w) >= %u", told);
 		ASSERT_TRUE(is_whole() && (i % 10 || is_true(condition)))
 			TH_LOG("round %d, at least %u waits", i, told);
