@@ -41,16 +41,25 @@ static void on_segments(struct session *s, const struct run_segment *segments, s
 		cgroup_remember(segments[nr].cgroup);
 }
 
+static void hold(struct session *s, const struct wait_event *e, struct why *why)
+{
+	if (e->stalled)
+		stalled_add(&s->stalled, e, why);
+	else if (!ordered_waits_push(&s->order, e, why))
+		out_of_memory();
+}
+
 static void on_why(struct session *s, const struct why_event *e)
 {
 	struct why *why = explain(e, &s->history);
 
 	cgroup_remember(e->cgroup);
 	cgroup_remember(e->quota_cgroup);
-	if (!why || !ordered_waits_push(&s->order, &e->wait, why))
+	if (!why)
 		out_of_memory();
 	if (s->opts.trace && !e->wait.stalled)
 		trace_wait(why);
+	hold(s, &e->wait, why);
 }
 
 int on_record(void *ctx, void *data, size_t size)
@@ -70,8 +79,7 @@ int on_record(void *ctx, void *data, size_t size)
 		on_why(s, data);
 		break;
 	case RECORD_WAIT:
-		if (!ordered_waits_push(&s->order, data, NULL))
-			out_of_memory();
+		hold(s, e, NULL);
 		break;
 	}
 	s->nr_received += !e->stalled;
@@ -112,15 +120,42 @@ static bool take_piece(void *ctx)
 	return !has_ended(ctx);
 }
 
-static void find_waiting(struct session *s)
+static void find_waiting(struct session *s, __u64 now)
 {
-	int err = tracer_find_waiting(s->skel, take_piece, s);
+	int err;
 
+	stalled_clear(&s->stalled);
+	s->looked_at = now;
+	err = tracer_find_waiting(s->skel, take_piece, s);
+	s->looked_until = clock_mono_ns();
 	if (err && !s->stalled_failed) {
 		hide_status(s);
 		bpf_failure("look for tasks that wait", err);
 	}
 	s->stalled_failed = err;
+}
+
+/*
+ * Have all records of the last look come? The ring buffer keeps their order, so
+ * a later record says so even if there is @more.
+ */
+static bool look_is_over(const struct session *s, bool more)
+{
+	return !more || (!ordered_waits_is_empty(&s->order) &&
+			 ordered_waits_newest(&s->order) > s->looked_until);
+}
+
+/* List the tasks that the last look found. */
+static void list_waiting(struct session *s, bool more)
+{
+	__u64 unlisted = s->stalled.nr_found - s->stalled.nr;
+
+	if (!s->stalled.nr || !look_is_over(s, more))
+		return;
+	if (!stalled_move(&s->stalled, &s->order, s->looked_at))
+		out_of_memory();
+	if (unlisted)
+		tell_more_waiting(s, unlisted);
 }
 
 /* Sleep until there is work, at most @timeout_ns. */
@@ -221,8 +256,9 @@ void collect(struct session *s)
 		wait_for_work(s, time_left(s, &due, now, more));
 		now = clock_mono_ns();
 		if (is_due(&due.stalled, now))
-			find_waiting(s);
+			find_waiting(s, now);
 		more = take_batch(s);
+		list_waiting(s, more);
 		limit = more ? ordered_waits_newest(&s->order) : now;
 		if (!take_until(s, limit - HOLD_NS) || !do_what_is_due(s, &due, now))
 			return;
@@ -240,6 +276,7 @@ void drain(struct session *s)
 		seen = __atomic_load_n(&stats->seen, __ATOMIC_RELAXED);
 		lost = __atomic_load_n(&stats->lost[LOST_RING], __ATOMIC_RELAXED);
 	} while (s->nr_received + lost < seen && clock_mono_ns() < give_up);
+	list_waiting(s, false);
 	if (s->nr_taken != (s->opts.count ?: ULLONG_MAX))
 		take_until(s, ULLONG_MAX);
 }

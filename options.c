@@ -17,6 +17,7 @@
 #include "util/error.h"
 #include "util/numbers.h"
 #include "version.h"
+#include "writers/names.h"
 
 static const char usage[] =
 "Usage: runqslower [OPTION...] [min_us]\n";
@@ -33,6 +34,7 @@ static const char help[] =
 "  -c, --comm PREFIX,...  tasks whose name starts with PREFIX\n"
 "  -g, --cgroup PATH,...  tasks in this cgroup (v2, or v1 with cpu) or below it\n"
 "  -C, --cpu LIST         waits that ended on these CPUs, e.g. 0-3,8\n"
+"      --kthreads WHICH   only: kernel threads, no: all others\n"
 "\n"
 "What to show:\n"
 "  -P, --previous         also show the task that ran just before\n"
@@ -40,6 +42,7 @@ static const char help[] =
 "  -W, --waker            also show who woke it; the wakeup's own delay counts, too\n"
 "  -S, --stalled[=DUR]    every DUR (1s) also list tasks that are waiting now\n"
 "  -s, --summary          totals instead of lines: worst waiters, worst culprits, causes\n"
+"      --by WHAT          what -s counts by: thread (default), process, comm, cgroup\n"
 "  -H, --histogram        the same: how long all waits were, below the threshold, too\n"
 "  -i, --interval DUR     -s and -H every DUR, not just at the end\n"
 "      --trace FILE       also write the time around the waits, for Perfetto's UI\n"
@@ -76,6 +79,8 @@ enum {
 	OPT_USAGE = 256,
 	OPT_RING_SIZE,
 	OPT_HISTORY,
+	OPT_KTHREADS,
+	OPT_BY,
 	OPT_TRACE,
 	OPT_COST,
 	OPT_JSON_SCHEMA,
@@ -86,6 +91,7 @@ static const struct option long_options[] = {
 	{ "tid",	required_argument,	NULL, 't' },
 	{ "comm",	required_argument,	NULL, 'c' },
 	{ "cpu",	required_argument,	NULL, 'C' },
+	{ "kthreads",	required_argument,	NULL, OPT_KTHREADS },
 	{ "previous",	no_argument,		NULL, 'P' },
 	{ "time",	required_argument,	NULL, 'T' },
 	{ "duration",	required_argument,	NULL, 'd' },
@@ -96,6 +102,7 @@ static const struct option long_options[] = {
 	{ "cgroup",	required_argument,	NULL, 'g' },
 	{ "stalled",	optional_argument,	NULL, 'S' },
 	{ "summary",	no_argument,		NULL, 's' },
+	{ "by",		required_argument,	NULL, OPT_BY },
 	{ "histogram",	no_argument,		NULL, 'H' },
 	{ "interval",	required_argument,	NULL, 'i' },
 	{ "output",	required_argument,	NULL, 'o' },
@@ -177,6 +184,28 @@ static enum output parse_output(const char *s)
 
 	if (i < 0)
 		refuse("invalid output format '%s': text, json or csv is accepted", s);
+	return i;
+}
+
+static enum kthreads parse_kthreads(const char *s)
+{
+	static const char * const names[] = {
+		[KTHREADS_ONLY - 1] = "only",
+		[KTHREADS_NO - 1] = "no",
+	};
+	int i = find_name(s, names, ARRAY_SIZE(names));
+
+	if (i < 0)
+		refuse("invalid choice of --kthreads '%s': only or no is accepted", s);
+	return i + 1;
+}
+
+static enum totals_by parse_by(const char *s)
+{
+	int i = find_name(s, by_names, NR_BY);
+
+	if (i < 0)
+		refuse("invalid choice of --by '%s': thread, process, comm or cgroup is accepted", s);
 	return i;
 }
 
@@ -349,6 +378,8 @@ static void check_options(const struct options *opts)
 {
 	if (opts->interval_ns && !opts->summary && !opts->histogram)
 		refuse("--interval is for --summary and --histogram: give one of them, too");
+	if (opts->by && !opts->summary)
+		refuse("--by is for --summary: give that, too");
 	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
 		refuse("CSV is one table: --summary or --histogram is accepted, not both");
 	if (opts->output == OUTPUT_CSV && opts->cost)
@@ -384,6 +415,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 		case 'c':
 			add_comms(opts, optarg);
 			break;
+		case OPT_KTHREADS:
+			opts->kthreads = parse_kthreads(optarg);
+			break;
 		case 'C':
 			add_cpus(opts, optarg);
 			break;
@@ -413,6 +447,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 			break;
 		case 's':
 			opts->summary = true;
+			break;
+		case OPT_BY:
+			opts->by = parse_by(optarg);
 			break;
 		case 'H':
 			opts->histogram = true;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
+#include "analysis/totals.h"
 #include "runqslower.h"
 
 enum time_format {
@@ -36,6 +37,7 @@ struct options {
 	__u64 *cgroups;			/* IDs */
 	size_t nr_cgroups;
 	bool cgroups_v1;		/* @cgroups are of v1 */
+	enum kthreads kthreads;
 	bool filter_cpus;
 	__u64 cpu_mask[MAX_CPUS / 64];
 	bool previous;
@@ -43,6 +45,7 @@ struct options {
 	bool waker;
 	__u32 history;			/* segments per CPU, a power of two */
 	bool summary;			/* instead of lines, as @histogram */
+	enum totals_by by;		/* of @summary */
 	bool histogram;
 	bool cost;
 	enum output output;

@@ -80,7 +80,7 @@ bool take_until(struct session *s, __u64 until)
 void write_totals(struct session *s, __u64 now, bool end)
 {
 	struct histogram histogram, counted;
-	bool always = !end || !s->opts.interval_ns;
+	bool always = !end || !s->opts.interval_ns || s->stalled.nr_found;
 	__u64 since = s->totals_since;
 	__u32 i;
 	int err;
@@ -89,6 +89,7 @@ void write_totals(struct session *s, __u64 now, bool end)
 		return;
 	s->totals_since = now;
 	if (s->opts.summary && (always || totals_nr(s->totals))) {
+		totals_set_stalled(s->totals, s->stalled.nr_found, s->stalled.longest_ns);
 		s->writer->summary(&s->opts, s->totals, since, now);
 		totals_clear(s->totals);
 	}
@@ -102,6 +103,8 @@ void write_totals(struct session *s, __u64 now, bool end)
 	for (i = 0; i < NR_BUCKETS; i++)
 		histogram.counts[i] = counted.counts[i] - s->counted.counts[i];
 	s->counted = counted;
+	histogram.nr_stalled = s->stalled.nr_found;
+	histogram.stalled_ns = s->stalled.longest_ns;
 	if (always || histogram_total(&histogram))
 		s->writer->histogram(&s->opts, &histogram, since, now);
 }
@@ -129,6 +132,13 @@ void tell_lost(struct session *s)
 		s->told[i] += lost;
 		s->lost_told += lost;
 	}
+}
+
+void tell_more_waiting(struct session *s, __u64 nr)
+{
+	hide_status(s);
+	error("%llu more tasks are waiting: the %d that wait longest are listed", nr,
+	      MAX_STALLED);
 }
 
 void tell_limits(struct session *s)

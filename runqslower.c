@@ -57,7 +57,7 @@ static bool prepare_output(struct session *s)
 	if (needs_why_programs(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
 		out_of_memory();
 	if (s->opts.summary) {
-		s->totals = totals_new();
+		s->totals = totals_new(s->opts.by);
 		if (!s->totals)
 			out_of_memory();
 	}
@@ -213,6 +213,7 @@ int main(int argc, char **argv)
 	}
 	ring_buffer__free(s.rb);
 	tracer_free(s.skel);
+	stalled_clear(&s.stalled);
 	ordered_waits_free(&s.order);
 	totals_free(s.totals);
 	history_free(&s.history);

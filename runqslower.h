@@ -248,6 +248,13 @@ static inline __u32 bucket_of(__u64 ns)
 	return shift * SUB_BUCKETS + ns;
 }
 
+/* Which tasks to report, of kernel threads and others. */
+enum kthreads {
+	KTHREADS_TOO,
+	KTHREADS_ONLY,
+	KTHREADS_NO,
+};
+
 /* Matches names that begin with the first prefixlen / 8 bytes of comm. */
 struct comm_key {
 	__u32 prefixlen;

@@ -10,6 +10,7 @@
 #include "analysis/histogram.h"
 #include "analysis/history.h"
 #include "analysis/ordered_waits.h"
+#include "analysis/stalled_waits.h"
 #include "analysis/totals.h"
 #include "options.h"
 #include "runqslower.h"
@@ -25,6 +26,8 @@ struct session {
 	struct ring_buffer *rb;
 	int signals;			/* signals_open() */
 	struct ordered_waits order;
+	struct stalled_waits stalled;	/* of the last look of -S */
+	__u64 looked_at, looked_until;	/* when that look began and ended */
 	struct history history;		/* used if needs_why_programs(&opts) */
 	struct totals *totals;		/* NULL without -s */
 	struct histogram counted;	/* with -H: counts already written */
@@ -81,6 +84,9 @@ bool flush(struct session *s);
  * -n is reached or stdout failed.
  */
 bool take_until(struct session *s, __u64 until);
+
+/* Report that @nr more tasks wait than are listed. */
+void tell_more_waiting(struct session *s, __u64 nr);
 
 /*
  * Write the totals from s->totals_since to @now, from when on new ones count.

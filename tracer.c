@@ -61,7 +61,9 @@ static void configure_filters(struct runqslower_bpf *skel, const struct options 
 	skel->rodata->nr_tgids = opts->tgids.nr;
 	skel->rodata->nr_tids = opts->tids.nr;
 	skel->rodata->filter_comms = opts->nr_comms;
-	skel->rodata->filter_tasks = opts->tgids.nr || opts->tids.nr || opts->nr_comms;
+	skel->rodata->kthreads = opts->kthreads;
+	skel->rodata->filter_tasks = opts->tgids.nr || opts->tids.nr || opts->nr_comms ||
+				     opts->kthreads;
 	if (opts->tgids.nr == 1)
 		skel->rodata->only_tgid = opts->tgids.ids[0];
 	if (opts->tids.nr == 1)

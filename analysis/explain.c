@@ -454,10 +454,10 @@ static void round_percents(struct percent *p, size_t nr, __u64 whole)
 	}
 }
 
-size_t percents(const struct why *why, struct percent *out)
+size_t percents_of(const struct share *shares, size_t nr_shares, __u64 whole,
+		   struct percent *out)
 {
-	__u64 whole = why->event.wait.wait_ns, kept = 0;
-	__u64 one = whole / 100 + !!(whole % 100);
+	__u64 one = whole / 100 + !!(whole % 100), kept = 0;
 	size_t nr = 0, i;
 
 	if (!whole) {
@@ -465,11 +465,11 @@ size_t percents(const struct why *why, struct percent *out)
 		return 1;
 	}
 	/* Keep one place free for CAUSE_OTHER. */
-	for (i = 0; i < why->nr && nr < MAX_PERCENTS - 1; i++) {
-		if (why->shares[i].cause == CAUSE_OTHER || why->shares[i].ns < one)
+	for (i = 0; i < nr_shares && nr < MAX_PERCENTS - 1; i++) {
+		if (shares[i].cause == CAUSE_OTHER || shares[i].ns < one)
 			continue;
-		out[nr++].share = why->shares[i];
-		kept += why->shares[i].ns;
+		out[nr++].share = shares[i];
+		kept += shares[i].ns;
 	}
 	if (kept < whole)
 		out[nr++].share = (struct share) { .cause = CAUSE_OTHER, .ns = whole - kept };

@@ -87,11 +87,17 @@ struct percent {
 };
 
 /*
- * Write the shares of @why in whole percent to @out, which has room for
- * MAX_PERCENTS, and return their number. Percents add up to 100, the largest
- * share is first. CAUSE_OTHER takes each share that is below 1 % or finds no
- * room.
+ * Write @nr @shares (largest first) in whole percent of @whole_ns to @out,
+ * which has room for MAX_PERCENTS, and return their number. Percents add up to
+ * 100, the largest share is first. CAUSE_OTHER takes what no share has, and
+ * each share that is below 1 % or finds no room.
  */
-size_t percents(const struct why *why, struct percent *out);
+size_t percents_of(const struct share *shares, size_t nr, __u64 whole_ns, struct percent *out);
+
+/* percents_of() the shares of a wait. */
+static inline size_t percents(const struct why *why, struct percent *out)
+{
+	return percents_of(why->shares, why->nr, why->event.wait.wait_ns, out);
+}
 
 #endif /* __RUNQSLOWER_EXPLAIN_H */

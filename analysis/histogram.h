@@ -13,6 +13,9 @@
 
 struct histogram {
 	__u64 counts[NR_BUCKETS];
+	/* Tasks that wait now, and for how long; 0 without -S. */
+	__u64 nr_stalled;
+	__u64 stalled_ns;
 };
 
 /*

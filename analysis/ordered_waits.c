@@ -29,20 +29,26 @@ static bool make_room(struct ordered_waits *o)
 	return true;
 }
 
-bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why)
+bool ordered_waits_push_at(struct ordered_waits *o, const struct wait_event *e,
+			   struct why *why, __u64 place_ns)
 {
 	size_t i;
 
 	if (!make_room(o))
 		return false;
 	for (i = o->head + o->nr; i > o->head; i--) {
-		if (o->waits[i - 1].event.end_ns <= e->end_ns)
+		if (o->waits[i - 1].place_ns <= place_ns)
 			break;
 		o->waits[i] = o->waits[i - 1];
 	}
-	o->waits[i] = (struct held_wait) { *e, why };
+	o->waits[i] = (struct held_wait) { *e, why, place_ns };
 	o->nr++;
 	return true;
+}
+
+bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why)
+{
+	return ordered_waits_push_at(o, e, why, e->end_ns);
 }
 
 const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until)
@@ -52,7 +58,7 @@ const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until)
 	if (!o->nr)
 		return NULL;
 	wait = o->waits + o->head;
-	if (wait->event.end_ns > until)
+	if (wait->place_ns > until)
 		return NULL;
 	o->nr--;
 	o->head++;

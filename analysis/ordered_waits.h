@@ -12,6 +12,7 @@
 struct held_wait {
 	struct wait_event event;
 	struct why *why;		/* NULL: the wait is not explained */
+	__u64 place_ns;			/* orders waits, as event.end_ns does */
 };
 
 struct ordered_waits {
@@ -25,6 +26,10 @@ struct ordered_waits {
  * Copy @e and take ownership of @why. False: no memory; the caller keeps @why.
  */
 bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why);
+
+/* The same, but in the place of a wait that ended at @place_ns. */
+bool ordered_waits_push_at(struct ordered_waits *o, const struct wait_event *e,
+			   struct why *why, __u64 place_ns);
 
 /*
  * Remove and return the oldest wait if it ended by @until (CLOCK_MONOTONIC,
@@ -41,7 +46,7 @@ static inline bool ordered_waits_is_empty(const struct ordered_waits *o)
 /* When the newest wait ended, CLOCK_MONOTONIC, ns. @o must not be empty. */
 static inline __u64 ordered_waits_newest(const struct ordered_waits *o)
 {
-	return o->waits[o->head + o->nr - 1].event.end_ns;
+	return o->waits[o->head + o->nr - 1].place_ns;
 }
 
 /* Free the waits and their explanations. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
- * Tables of a fixed size, 2 MiB in all, by the Space-Saving algorithm (Metwally
+ * Tables of a fixed size, 3 MiB in all, by the Space-Saving algorithm (Metwally
  * et al., 2005). A table is divided into sets of WAYS slots. The hash of a key
  * selects its set, so table_add() searches only one set. In a full set, a new
  * key evicts the key of the lowest rank. The new key inherits this rank,
@@ -78,8 +78,11 @@ struct culprit_entry {
 };
 
 struct totals {
+	enum totals_by by;
 	__u64 nr;
 	__u64 ns;
+	__u64 nr_stalled;
+	__u64 stalled_ns;
 	__u64 causes[NR_CAUSES];
 	struct table waiters;
 	struct table culprits;
@@ -90,9 +93,13 @@ struct totals {
 	struct cgroup_pair pair_entries[TABLE_SIZE];
 };
 
-struct totals *totals_new(void)
+struct totals *totals_new(enum totals_by by)
 {
-	return calloc(1, sizeof(struct totals));
+	struct totals *t = calloc(1, sizeof(*t));
+
+	if (t)
+		t->by = by;
+	return t;
 }
 
 void totals_free(struct totals *t)
@@ -103,7 +110,7 @@ void totals_free(struct totals *t)
 void totals_clear(struct totals *t)
 {
 	/* Skip the entries: those never written take no memory. */
-	memset(t, 0, offsetof(struct totals, waiter_entries));
+	memset(&t->nr, 0, offsetof(struct totals, waiter_entries) - offsetof(struct totals, nr));
 }
 
 /* The finalizer of MurmurHash3: only 0 hashes to 0. */
@@ -114,13 +121,38 @@ static __u64 mix(__u64 x)
 	return x ^ x >> 33;
 }
 
-static __u64 task_key(__u32 tid, __u32 tgid, const char *comm)
+/* What the totals know of a task. */
+struct who {
+	__u32 tid;
+	__u32 tgid;
+	char comm[TASK_COMM_LEN];	/* padded with 0 */
+	__u64 cgroup;
+};
+
+/* Forget what does not tell tasks apart by t->by. */
+static struct who who_is(const struct totals *t, __u32 tid, __u32 tgid, const char *comm,
+			 __u64 cgroup)
+{
+	struct who who = { .cgroup = cgroup };
+
+	if (t->by <= BY_PROCESS) {
+		who.tid = t->by == BY_PROCESS ? tgid : tid;
+		who.tgid = tgid;
+	}
+	if (t->by != BY_CGROUP)
+		memcpy(who.comm, comm, strnlen(comm, sizeof(who.comm)));
+	return who;
+}
+
+static __u64 key_of(const struct who *who)
 {
 	__u64 half[2];
 
-	if (tid)
-		return (__u64)tgid << 32 | tid;
-	memcpy(half, comm, sizeof(half));
+	if (who->tid)
+		return (__u64)who->tgid << 32 | who->tid;
+	memcpy(half, who->comm, sizeof(half));
+	if (!who->comm[0])
+		half[1] = who->cgroup;
 	/* Bit 63 tells names from TGIDs, because no TGID has bit 31 set. */
 	return mix(mix(half[0]) + half[1]) | 1ULL << 63;
 }
@@ -150,31 +182,36 @@ static size_t table_add(struct table *t, __u64 key, __u64 ns, bool *fresh)
 	return least;
 }
 
-static void add_waiter(struct totals *t, const struct wait_event *e, __u64 key)
+static struct waiter *add_waiter(struct totals *t, const struct wait_event *e,
+				 const struct who *who)
 {
 	struct waiter_entry *entry;
 	struct waiter *w;
 	bool fresh;
 	__u32 *count;
 
-	entry = &t->waiter_entries[table_add(&t->waiters, key, e->wait_ns, &fresh)];
+	entry = &t->waiter_entries[table_add(&t->waiters, key_of(who), e->wait_ns, &fresh)];
 	w = &entry->waiter;
 	if (fresh) {
 		memset(entry, 0, sizeof(*entry));
-		w->tid = e->tid;
-		w->tgid = e->tgid;
+		w->tid = who->tid;
+		w->tgid = who->tgid;
 		entry->min_ns = e->wait_ns;
 	}
-	memcpy(w->comm, e->comm, sizeof(w->comm));
+	memcpy(w->comm, who->comm, sizeof(w->comm));
+	w->cgroup = who->cgroup;
 	w->nr++;
-	if (e->wait_ns > w->max_ns)
+	if (e->wait_ns >= w->max_ns) {
 		w->max_ns = e->wait_ns;
+		w->max_at_ns = e->end_ns;
+	}
 	if (e->wait_ns < entry->min_ns)
 		entry->min_ns = e->wait_ns;
 	count = &entry->counts[bucket_of(e->wait_ns) / MERGED];
 	/* Do not wrap: 32 bits last half a day at 100,000 waits a second. */
 	if (*count + 1)
 		++*count;
+	return w;
 }
 
 static void sketch_task(struct culprit_entry *c, __u64 hash)
@@ -216,21 +253,21 @@ static void count_task(struct culprit_entry *c, __u64 hash)
 	sketch_task(c, hash);
 }
 
-static void add_culprit(struct totals *t, const struct share *share, __u64 waiter)
+static void add_culprit(struct totals *t, const struct who *who, __u64 ns, __u64 waiter)
 {
-	__u64 key = task_key(share->tid, share->tgid, share->comm);
 	struct culprit_entry *entry;
 	struct culprit *c;
 	bool fresh;
 
-	entry = &t->culprit_entries[table_add(&t->culprits, key, share->ns, &fresh)];
+	entry = &t->culprit_entries[table_add(&t->culprits, key_of(who), ns, &fresh)];
 	c = &entry->culprit;
 	if (fresh) {
 		memset(entry, 0, sizeof(*entry));
-		c->tid = share->tid;
-		c->tgid = share->tgid;
+		c->tid = who->tid;
+		c->tgid = who->tgid;
 	}
-	memcpy(c->comm, share->comm, sizeof(c->comm));
+	memcpy(c->comm, who->comm, sizeof(c->comm));
+	c->cgroup = who->cgroup;
 	count_task(entry, mix(waiter));
 }
 
@@ -247,24 +284,41 @@ static void add_pair(struct totals *t, __u64 waiting, const struct share *share)
 	}
 }
 
+/* Count @share of a wait of @w. @waiter: hash of the thread that waited. */
+static void add_share(struct totals *t, struct waiter *w, const struct share *share,
+		      __u64 waiter)
+{
+	struct share part = *share;
+	struct who who;
+
+	t->causes[share->cause] += share->ns;
+	w->causes[share->cause] += share->ns;
+	if (share->cause == CAUSE_TASK) {
+		who = who_is(t, share->tid, share->tgid, share->comm, share->cgroup);
+		add_culprit(t, &who, share->ns, waiter);
+		part.tid = who.tid;
+		part.tgid = who.tgid;
+		memcpy(part.comm, who.comm, sizeof(part.comm));
+	}
+	parts_add(&w->parts, &part);
+}
+
 void totals_add(struct totals *t, const struct wait_event *e, const struct why *why)
 {
-	__u64 key = task_key(e->tid, e->tgid, e->comm);
-	const struct share *s;
+	__u64 cgroup = why ? why->event.cgroup : 0, thread;
+	struct who who = who_is(t, e->tid, e->tgid, e->comm, cgroup);
+	struct waiter *w = add_waiter(t, e, &who);
 	size_t i;
 
 	t->nr++;
 	t->ns += e->wait_ns;
-	add_waiter(t, e, key);
 	if (!why)
 		return;
+	thread = e->tid ? (__u64)e->tgid << 32 | e->tid : key_of(&who);
 	for (i = 0; i < why->nr; i++) {
-		s = &why->shares[i];
-		t->causes[s->cause] += s->ns;
-		if (s->cause == CAUSE_TASK) {
-			add_culprit(t, s, key);
-			add_pair(t, why->event.cgroup, s);
-		}
+		add_share(t, w, &why->shares[i], thread);
+		if (why->shares[i].cause == CAUSE_TASK)
+			add_pair(t, cgroup, &why->shares[i]);
 	}
 }
 
@@ -322,6 +376,7 @@ size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max)
 		out[i].total_ns = slots[i]->ns;
 		out[i].p50_ns = percentile(entry, 50);
 		out[i].p99_ns = percentile(entry, 99);
+		parts_sort(&out[i].parts);
 	}
 	return i;
 }
@@ -351,6 +406,27 @@ size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max)
 		out[i].ns = slots[i]->ns;
 	}
 	return i;
+}
+
+void totals_set_stalled(struct totals *t, __u64 nr, __u64 longest_ns)
+{
+	t->nr_stalled = nr;
+	t->stalled_ns = longest_ns;
+}
+
+__u64 totals_nr_stalled(const struct totals *t)
+{
+	return t->nr_stalled;
+}
+
+__u64 totals_stalled_ns(const struct totals *t)
+{
+	return t->stalled_ns;
+}
+
+enum totals_by totals_by(const struct totals *t)
+{
+	return t->by;
 }
 
 __u64 totals_nr(const struct totals *t)

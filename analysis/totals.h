@@ -12,24 +12,39 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "explain.h"
+#include "parts.h"
 #include "runqslower.h"
 
-/* A task that waited. */
+/* What waits are added up by. */
+enum totals_by {
+	BY_THREAD,
+	BY_PROCESS,			/* the tid of a task is its tgid */
+	BY_COMM,			/* tid and tgid are 0 */
+	BY_CGROUP,			/* the same, and comm is empty */
+	NR_BY,
+};
+
+/* A task that waited, or tasks that count as one. */
 struct waiter {
 	__u32 tid;
 	__u32 tgid;
-	char comm[TASK_COMM_LEN];	/* the last name seen */
+	char comm[TASK_COMM_LEN];	/* the last name seen, padded with 0 */
+	__u64 cgroup;			/* ID of the last one seen, 0: none */
 	__u64 nr;			/* waits over the threshold */
 	__u64 total_ns;
 	__u64 p50_ns, p99_ns;		/* accurate to 10 % */
 	__u64 max_ns;
+	__u64 max_at_ns;		/* end of the longest wait */
+	__u64 causes[NR_CAUSES];	/* ns; add up to total_ns if explained */
+	struct parts parts;		/* of total_ns, largest first */
 };
 
-/* A task that others waited for. */
+/* A task that others waited for, or tasks that count as one. */
 struct culprit {
 	__u32 tid;
 	__u32 tgid;
 	char comm[TASK_COMM_LEN];
+	__u64 cgroup;
 	__u64 ns;			/* ns that others waited for the task */
 	/* Distinct tasks that waited; above 64 estimated to 4 % (1 sigma). */
 	__u64 nr_tasks;
@@ -48,13 +63,16 @@ struct cgroup_pair {
 struct totals;
 
 /* Free the result with totals_free(). NULL: no memory. */
-struct totals *totals_new(void);
+struct totals *totals_new(enum totals_by by);
 void totals_free(struct totals *t);
 
 /* Forget all waits. */
 void totals_clear(struct totals *t);
 
-/* Count wait @e; keeps no pointer. @why NULL: only waiters are counted. */
+/*
+ * Count wait @e; keeps no pointer. @why NULL: only waiters are counted, by what
+ * @e tells.
+ */
 void totals_add(struct totals *t, const struct wait_event *e, const struct why *why);
 
 /*
@@ -64,6 +82,13 @@ void totals_add(struct totals *t, const struct wait_event *e, const struct why *
 size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max);
 size_t totals_culprits(const struct totals *t, struct culprit *out, size_t max);
 size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max);
+
+/* @nr tasks wait now, the longest for @longest_ns. totals_clear() forgets it. */
+void totals_set_stalled(struct totals *t, __u64 nr, __u64 longest_ns);
+__u64 totals_nr_stalled(const struct totals *t);
+__u64 totals_stalled_ns(const struct totals *t);
+
+enum totals_by totals_by(const struct totals *t);
 
 /* Of all waits: the number, the ns, and the ns of @cause. */
 __u64 totals_nr(const struct totals *t);

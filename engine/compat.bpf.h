@@ -266,6 +266,14 @@ static __always_inline bool task_on_rq(struct task_struct *p)
 	return compat(p)->on_rq;
 }
 
+#define PF_KTHREAD	0x00200000	/* of include/linux/sched.h */
+
+/* Exec takes the flag from a kernel thread that becomes a program. */
+static __always_inline bool is_kthread(struct task_struct *p)
+{
+	return compat(p)->flags & PF_KTHREAD;
+}
+
 /* Does @p have a CPU? Without CONFIG_SMP the current task has the only one. */
 static __always_inline bool task_on_cpu(struct task_struct *p)
 {

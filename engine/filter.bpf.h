@@ -5,7 +5,8 @@
 
 #include "compat.bpf.h"
 
-const volatile bool filter_tasks;	/* by TGID, TID or name */
+const volatile bool filter_tasks;	/* by TGID, TID, name or kthreads */
+const volatile u32 kthreads;		/* enum kthreads */
 const volatile u32 nr_tgids;		/* 0: any, 1: only_tgid, else tgids */
 const volatile u32 nr_tids;		/* 0: any, 1: only_tid, else tids */
 const volatile bool filter_comms;
@@ -92,6 +93,8 @@ static __noinline bool is_wanted_id(struct task_struct *p)
 {
 	u32 id;
 
+	if (kthreads && (kthreads == KTHREADS_ONLY) != is_kthread(p))
+		return false;
 	if (nr_tids) {
 		id = tid_of(p);
 		if (nr_tids == 1 ? id != only_tid :

@@ -202,6 +202,7 @@ struct task_struct___compat {
 	unsigned int on_rq;
 	unsigned int on_cpu;		/* CONFIG_SMP */
 	struct css_set___compat *cgroups;	/* CONFIG_CGROUPS */
+	unsigned int flags;
 	const struct cpumask *cpus_ptr;
 	struct {			/* empty without CONFIG_SCHED_INFO */
 		unsigned long long last_arrival;

@@ -43,9 +43,9 @@ static void put_time(__u64 mono_ns)
 
 /*
  * CAUSE_WAKEUP is wakeup_ns, a field of its own because -W has it without -w.
- * @ns NULL: write the names of the columns.
+ * @header: write the names of the columns. @ns NULL: leave them empty.
  */
-static void put_causes(const __u64 *ns)
+static void put_causes(bool header, const __u64 *ns)
 {
 	const char *comma = "";
 	enum cause cause;
@@ -54,10 +54,10 @@ static void put_causes(const __u64 *ns)
 		if (cause == CAUSE_WAKEUP)
 			continue;
 		fputs(comma, stdout);
-		if (ns)
-			printf("%llu", ns[cause]);
-		else
+		if (header)
 			printf("%s_ns", cause_names[cause]);
+		else if (ns)
+			printf("%llu", ns[cause]);
 		comma = ",";
 	}
 }
@@ -175,7 +175,7 @@ static void put_columns(struct line *line, const struct table *table, const void
 			putchar(',');
 		line->begun = true;
 		if (f->type == FIELD_CAUSES)
-			put_causes(value ? field_at(f, row) : NULL);
+			put_causes(line->header, value ? field_at(f, row) : NULL);
 		else if (line->header)
 			fputs(field_column(f), stdout);
 		else if (value)

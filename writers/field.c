@@ -23,8 +23,16 @@ __u64 field_number(const struct field *f, const void *row)
 
 unsigned int fields_with(const struct options *opts)
 {
+	static const unsigned int by[NR_BY] = {
+		[BY_THREAD] = WITH_THREADS,
+		[BY_PROCESS] = WITH_PROCESSES,
+		[BY_COMM] = WITH_COMMS,
+		[BY_CGROUP] = WITH_CGROUPS,
+	};
+
 	return (opts->previous ? WITH_PREVIOUS : 0) | (opts->waker ? WITH_WAKER : 0) |
-	       (opts->why ? WITH_WHY : 0) | (opts->stalled_ns ? WITH_STALLED : 0);
+	       (opts->why ? WITH_WHY : 0) | (opts->stalled_ns ? WITH_STALLED : 0) |
+	       by[opts->by];
 }
 
 bool field_present(const struct table *table, const struct field *f, const void *row)

@@ -35,6 +35,7 @@ enum field_type {
 	/* In text only: */
 	FIELD_MARK,			/* __u8: '+' if set, no space before */
 	FIELD_WHY,			/* struct wait_row: shares, idle CPUs */
+	FIELD_PARTS,			/* struct total_row: shares */
 	FIELD_PAIR,			/* struct total_row: two cgroups */
 };
 
@@ -50,6 +51,11 @@ enum field_with {
 	WITH_WAKER = 2,
 	WITH_WHY = 4,
 	WITH_STALLED = 8,
+	/* What totals are by. */
+	WITH_THREADS = 16,
+	WITH_PROCESSES = 32,
+	WITH_COMMS = 64,
+	WITH_CGROUPS = 128,
 };
 
 struct field {

@@ -57,6 +57,34 @@ const char * const class_names[NR_CLASSES] = {
 	[CLASS_STOP] = "stop",
 };
 
+const char * const by_names[NR_BY] = {
+	[BY_THREAD] = "thread",
+	[BY_PROCESS] = "process",
+	[BY_COMM] = "comm",
+	[BY_CGROUP] = "cgroup",
+};
+
+struct length_text length_text(__u64 ns)
+{
+	static const char * const units[] = { "us", "ms", "s" };
+	struct length_text l;
+	double value = ns / 1e3;
+	size_t i = 0;
+
+	if (ns < 1000) {
+		snprintf(l.text, sizeof(l.text), "%lluns", ns);
+		return l;
+	}
+	/* Take the next unit if @value would be rounded to 1000. */
+	while (i < 2 && value >= 999.5) {
+		value /= 1000;
+		i++;
+	}
+	snprintf(l.text, sizeof(l.text), "%.*f%s",
+		 value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, units[i]);
+	return l;
+}
+
 struct limits_text limits_text(unsigned int limits)
 {
 	static const struct {

@@ -4,6 +4,7 @@
 #define __RUNQSLOWER_NAMES_H
 
 #include "analysis/explain.h"
+#include "analysis/totals.h"
 #include "runqslower.h"
 
 extern const char * const cause_names[NR_CAUSES];
@@ -16,6 +17,14 @@ const char *relation_text(const struct share *s);
 extern const char * const from_names[NR_FROM];
 extern const char * const waker_names[NR_WAKER_KINDS];
 extern const char * const class_names[NR_CLASSES];
+extern const char * const by_names[NR_BY];	/* as --by has them */
+
+struct length_text {
+	char text[16];
+};
+
+/* @ns as in "812ns", "4.02us", "40.2ms", "402s". */
+struct length_text length_text(__u64 ns);
 
 struct limits_text {
 	char text[256];

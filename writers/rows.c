@@ -3,6 +3,19 @@
 #include <string.h>
 #include "names.h"
 #include "rows.h"
+#include "util/process_name.h"
+
+/* The share of the task that ran longest, if any did. */
+static struct rows top_of(const struct rows *shares)
+{
+	const struct share *s = shares->rows, *end = s + shares->nr;
+
+	for (; s < end; s++) {
+		if (s->cause == CAUSE_TASK)
+			return (struct rows) { s, 1 };
+	}
+	return (struct rows) {};
+}
 
 static void fill_shares(struct wait_row *row, const struct why *why)
 {
@@ -12,10 +25,9 @@ static void fill_shares(struct wait_row *row, const struct why *why)
 		row->causes[s->cause] += s->ns;
 		if (s->cause == CAUSE_QUOTA)
 			row->quota_cgroup = s->cgroup;
-		if (s->cause == CAUSE_TASK && !row->top.nr)
-			row->top = (struct rows) { s, 1 };
 	}
 	row->shares = (struct rows) { why->shares, why->nr };
+	row->top = top_of(&row->shares);
 	row->uncovered_ns = why->uncovered_ns;
 }
 
@@ -80,15 +92,15 @@ static struct total_row *add_total(struct summary_row *row, enum total_kind kind
 	return total;
 }
 
-static struct total_row *add_task(struct summary_row *row, enum total_kind kind, __u64 ns,
-				  const char *comm, __u32 tid, __u32 tgid)
+static void set_task(struct total_row *total, const struct totals *t, const char *comm,
+		     __u32 tid, __u32 tgid, __u64 cgroup)
 {
-	struct total_row *total = add_total(row, kind, ns);
-
 	memcpy(total->comm, comm, sizeof(total->comm));
 	total->tid = tid;
 	total->tgid = tgid;
-	return total;
+	total->cgroup = cgroup;
+	if (totals_by(t) == BY_PROCESS)
+		process_name(tgid, total->comm);
 }
 
 /* The rows from index @from on. */
@@ -97,19 +109,32 @@ static struct rows totals_from(const struct summary_row *row, size_t from)
 	return (struct rows) { row->rows + from, row->all.nr - from };
 }
 
+static void fill_waiter(struct total_row *total, const struct totals *t, struct waiter *w)
+{
+	size_t i;
+
+	set_task(total, t, w->comm, w->tid, w->tgid, w->cgroup);
+	for (i = 0; totals_by(t) == BY_PROCESS && i < w->parts.nr; i++)
+		process_name(w->parts.shares[i].tgid, w->parts.shares[i].comm);
+	total->waits = w->nr;
+	total->p50_ns = w->p50_ns;
+	total->p99_ns = w->p99_ns;
+	total->max_ns = w->max_ns;
+	total->max_at_ns = w->max_at_ns;
+	memcpy(total->causes, w->causes, sizeof(total->causes));
+	total->shares = (struct rows) { w->parts.shares, w->parts.nr };
+	total->top = top_of(&total->shares);
+}
+
 static void fill_waiters(struct summary_row *row, const struct totals *t, size_t max)
 {
 	__u64 ns = row->wait_ns, waits = row->waits;
-	struct waiter waiters[MAX_TOP], *w;
-	size_t nr = totals_waiters(t, waiters, max), from = row->all.nr;
-	struct total_row *total;
+	size_t nr = totals_waiters(t, row->waiter, max), from = row->all.nr, i;
+	struct waiter *w;
 
-	for (w = waiters; w < waiters + nr; w++) {
-		total = add_task(row, TOTAL_WAITER, w->total_ns, w->comm, w->tid, w->tgid);
-		total->waits = w->nr;
-		total->p50_ns = w->p50_ns;
-		total->p99_ns = w->p99_ns;
-		total->max_ns = w->max_ns;
+	for (i = 0; i < nr; i++) {
+		w = &row->waiter[i];
+		fill_waiter(add_total(row, TOTAL_WAITER, w->total_ns), t, w);
 		ns -= w->total_ns;
 		waits -= w->nr;
 	}
@@ -126,7 +151,8 @@ static void fill_culprits(struct summary_row *row, const struct totals *t, size_
 	struct total_row *total;
 
 	for (c = culprits; c < culprits + nr; c++) {
-		total = add_task(row, TOTAL_CULPRIT, c->ns, c->comm, c->tid, c->tgid);
+		total = add_total(row, TOTAL_CULPRIT, c->ns);
+		set_task(total, t, c->comm, c->tid, c->tgid, c->cgroup);
 		total->tasks = c->nr_tasks;
 		ns -= c->ns;
 	}
@@ -161,8 +187,11 @@ void fill_summary(struct summary_row *row, const struct totals *t, size_t max,
 	row->kind = 0;
 	row->since_ns = since;
 	row->now_ns = now;
+	row->by = totals_by(t);
 	row->waits = totals_nr(t);
 	row->wait_ns = totals_ns(t);
+	row->nr_stalled = totals_nr_stalled(t);
+	row->stalled_ns = totals_stalled_ns(t);
 	row->all = (struct rows) { row->rows, 0 };
 	add_total(row, TOTAL_ALL, row->wait_ns)->waits = row->waits;
 	for (cause = 0; cause < NR_CAUSES; cause++) {
@@ -184,6 +213,8 @@ void fill_histogram(struct histogram_row *row, const struct histogram *h, __u64 
 	row->since_ns = since;
 	row->now_ns = now;
 	row->count = histogram_total(h);
+	row->nr_stalled = h->nr_stalled;
+	row->stalled_ns = h->stalled_ns;
 	row->p50_ns = histogram_percentile(h, 50);
 	row->p90_ns = histogram_percentile(h, 90);
 	row->p99_ns = histogram_percentile(h, 99);

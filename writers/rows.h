@@ -52,10 +52,15 @@ struct total_row {
 	__u64 since_ns, now_ns;
 	char comm[TASK_COMM_LEN];
 	__u32 tid, tgid;
-	__u64 waiting, running;		/* cgroup IDs */
+	__u64 cgroup;			/* IDs */
+	__u64 waiting, running;
 	__u64 ns;
 	__u64 waits;
 	__u64 p50_ns, p99_ns, max_ns;
+	__u64 max_at_ns;		/* end of the longest wait */
+	__u64 causes[NR_CAUSES];	/* ns */
+	struct rows shares;		/* struct share */
+	struct rows top;		/* that of who ran longest */
 	__u64 tasks;
 	double percent;			/* of the time of all waits */
 };
@@ -65,13 +70,16 @@ struct total_row {
 
 struct summary_row {
 	__u32 kind;			/* 0 */
+	__u32 by;			/* enum totals_by */
 	__u64 since_ns, now_ns;
 	__u64 waits, wait_ns;
+	__u64 nr_stalled, stalled_ns;
 	__u64 causes[NR_CAUSES];
 	struct rows all;		/* every struct total_row */
 	struct rows waiters, culprits, cgroups;	/* parts of @all */
 	__u64 waiters_rest_ns, culprits_rest_ns, cgroups_rest_ns;
 	struct total_row rows[1 + NR_CAUSES + 3 * (MAX_TOP + 1)];
+	struct waiter waiter[MAX_TOP];
 };
 
 struct bucket_row {
@@ -84,6 +92,7 @@ struct histogram_row {
 	__u32 kind;			/* 0 */
 	__u64 since_ns, now_ns;
 	__u64 count;
+	__u64 nr_stalled, stalled_ns;
 	__u64 p50_ns, p90_ns, p99_ns, p99_9_ns, max_ns;
 	struct rows buckets;		/* struct bucket_row with waits */
 	struct bucket_row rows[NR_BUCKETS];

@@ -14,6 +14,9 @@
 #define WORDS(list, nr)		.words = list, .nr_words = nr
 #define BIT(nr)			(1U << (nr))
 
+/* Totals by what has a name. */
+#define NAMED	(WITH_THREADS | WITH_PROCESSES | WITH_COMMS)
+
 /* ---- A wait ---- */
 
 static const struct field prev_fields[] = {
@@ -78,6 +81,24 @@ static const struct field top_fields[] = {
 
 static const struct table top_table = {
 	.fields = top_fields, .row_size = sizeof(struct share),
+};
+
+/* Of many waits, so without what may differ from one to the next. */
+static const struct field part_fields[] = {
+	{ .name = "cause", FIELD(WORD, share, cause), WORDS(cause_names, NR_CAUSES) },
+	{ .name = "ns", FIELD(NS, share, ns) },
+	{ .name = "comm", FIELD(COMM, share, comm), .kinds = BIT(CAUSE_TASK), .with = NAMED },
+	{ .name = "tid", FIELD(ID, share, tid), .kinds = BIT(CAUSE_TASK), .with = WITH_THREADS },
+	{ .name = "pid", FIELD(ID, share, tgid), .kinds = BIT(CAUSE_TASK),
+	  .with = WITH_THREADS | WITH_PROCESSES },
+	{ .name = "cgroup", FIELD(CGROUP, share, cgroup),
+	  .kinds = BIT(CAUSE_TASK) | BIT(CAUSE_QUOTA) | BIT(CAUSE_RT_LIMIT),
+	  .about = "of the task, lately, or that ran out of quota or real-time" },
+	{}
+};
+
+static const struct table part_table = {
+	.fields = part_fields, .row_size = sizeof(struct share),
 };
 
 static const char * const wait_types[] = { "wait", "stalled" };
@@ -174,13 +195,20 @@ static const struct field total_fields[] = {
 	{ .name = "name", .only = ONLY_CSV, FIELD(WORD, total_row, cause),
 	  WORDS(cause_names, NR_CAUSES), .kinds = BIT(TOTAL_CAUSE) },
 	{ .name = "comm", .csv = "name", FIELD(COMM, total_row, comm),
-	  HEAD("WAITED MOST", -16), .kinds = BIT(TOTAL_WAITER) },
+	  HEAD("WAITED MOST", -16), .kinds = BIT(TOTAL_WAITER), .with = NAMED },
 	{ .name = "comm", .csv = "name", FIELD(COMM, total_row, comm),
-	  HEAD("KEPT OTHERS WAITING", -16), .kinds = BIT(TOTAL_CULPRIT) },
+	  HEAD("KEPT OTHERS WAITING", -16), .kinds = BIT(TOTAL_CULPRIT), .with = NAMED },
+	{ .name = "cgroup", .csv = "name", FIELD(CGROUP, total_row, cgroup),
+	  HEAD("WAITED MOST", -40), .kinds = BIT(TOTAL_WAITER), .with = WITH_CGROUPS },
+	{ .name = "cgroup", .csv = "name", FIELD(CGROUP, total_row, cgroup),
+	  HEAD("KEPT OTHERS WAITING", -40), .kinds = BIT(TOTAL_CULPRIT), .with = WITH_CGROUPS },
 	{ .name = "waiting", .csv = "name", FIELD(CGROUP, total_row, waiting),
 	  .kinds = BIT(TOTAL_CGROUPS) },
-	{ .name = "tid", FIELD(ID, total_row, tid), HEAD("TID", 7), .kinds = TASKS },
-	{ .name = "pid", FIELD(ID, total_row, tgid), .kinds = TASKS },
+	{ .name = "tid", FIELD(ID, total_row, tid), HEAD("TID", 7), .kinds = TASKS,
+	  .with = WITH_THREADS },
+	{ FIELD(ID, total_row, tgid), HEAD("PID", 7), .kinds = TASKS, .with = WITH_PROCESSES },
+	{ .name = "pid", FIELD(ID, total_row, tgid), .kinds = TASKS,
+	  .with = WITH_THREADS | WITH_PROCESSES },
 	{ .name = "running", FIELD(CGROUP, total_row, running), .kinds = BIT(TOTAL_CGROUPS) },
 	{ .name = "waits", .only = ONLY_JSON, FIELD(COUNT, total_row, waits),
 	  HEAD("WAITS", 9), .kinds = WAITERS },
@@ -203,6 +231,19 @@ static const struct field total_fields[] = {
 	  .kinds = BIT(TOTAL_WAITER) },
 	{ .name = "tasks", FIELD(COUNT, total_row, tasks), .kinds = BIT(TOTAL_CULPRIT),
 	  .about = "how many different ones it kept waiting, about" },
+	{ .name = "max_time", FIELD(TIME, total_row, max_at_ns), HEAD("MAX AT", 0),
+	  .kinds = BIT(TOTAL_WAITER), .about = "when the longest wait ended" },
+	{ .name = "max_mono_ns", FIELD(NS, total_row, max_at_ns), .kinds = BIT(TOTAL_WAITER) },
+	{ .name = "wakeup_ns", .only = ONLY_CSV, FIELD(NS, total_row, causes[CAUSE_WAKEUP]),
+	  .kinds = BIT(TOTAL_WAITER) },
+	{ .name = "causes", FIELD(CAUSES, total_row, causes), .kinds = BIT(TOTAL_WAITER),
+	  .about = "all of wait_ns, by cause" },
+	{ .name = "shares", .only = ONLY_JSON, FIELD(ROWS, total_row, shares),
+	  .table = &part_table, .kinds = BIT(TOTAL_WAITER),
+	  .about = "the largest parts of wait_ns, largest first; not all of it" },
+	{ .name = "top", .only = ONLY_CSV, FIELD(ROWS, total_row, top), .table = &top_table,
+	  .kinds = BIT(TOTAL_WAITER) },
+	{ .type = FIELD_PARTS, HEAD("WHY", 0), .kinds = BIT(TOTAL_WAITER) },
 	{ FIELD(PAIR, total_row, running), HEAD(" CGROUP WAITING -> RUNNING", 0),
 	  .kinds = CGROUPS },
 	{}
@@ -220,8 +261,13 @@ static const struct field summary_fields[] = {
 	{ .name = "mono_ns", FIELD(NS, summary_row, now_ns) },
 	{ .name = "since", FIELD(TIME, summary_row, since_ns) },
 	{ .name = "since_mono_ns", FIELD(NS, summary_row, since_ns) },
+	{ .name = "by", FIELD(WORD, summary_row, by), WORDS(by_names, NR_BY),
+	  .about = "what the lists have a row for" },
 	{ .name = "waits", FIELD(COUNT, summary_row, waits) },
 	{ .name = "wait_ns", FIELD(NS, summary_row, wait_ns) },
+	{ .name = "stalled", FIELD(COUNT, summary_row, nr_stalled), .with = WITH_STALLED,
+	  .about = "with -S: tasks that still waited when it last looked" },
+	{ .name = "stalled_max_ns", FIELD(NS, summary_row, stalled_ns), .with = WITH_STALLED },
 	{ .name = "causes", FIELD(CAUSES, summary_row, causes),
 	  .about = "all of wait_ns, by cause" },
 	{ .name = "waiters", FIELD(ROWS, summary_row, waiters), .table = &total_table,
@@ -266,6 +312,9 @@ static const struct field histogram_fields[] = {
 	{ .name = "since", FIELD(TIME, histogram_row, since_ns) },
 	{ .name = "since_mono_ns", FIELD(NS, histogram_row, since_ns) },
 	{ .name = "count", FIELD(COUNT, histogram_row, count) },
+	{ .name = "stalled", FIELD(COUNT, histogram_row, nr_stalled), .with = WITH_STALLED,
+	  .about = "with -S: tasks over the threshold that still waited when it last looked" },
+	{ .name = "stalled_max_ns", FIELD(NS, histogram_row, stalled_ns), .with = WITH_STALLED },
 	{ .name = "p50_ns", FIELD(NS, histogram_row, p50_ns), HEAD("p50", 0) },
 	{ .name = "p90_ns", FIELD(NS, histogram_row, p90_ns), HEAD("p90", 0) },
 	{ .name = "p99_ns", FIELD(NS, histogram_row, p99_ns), HEAD("p99", 0) },

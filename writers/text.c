@@ -66,16 +66,10 @@ static void print_class(const struct share *s)
 	putchar(')');
 }
 
-static void print_share(const struct share *s)
+static void print_cause(const struct share *s)
 {
 	const char *scheduler;
 
-	if (s->cause == CAUSE_TASK) {
-		text_name(s->comm, 0);
-		printf("/%u%s", s->tid, relation_text(s));
-		print_class(s);
-		return;
-	}
 	fputs(cause_text(s->cause), stdout);
 	if (s->cgroup) {
 		putchar(' ');
@@ -86,6 +80,64 @@ static void print_share(const struct share *s)
 		printf("%s", *scheduler ? " " : "");
 		text_name(scheduler, 0);
 	}
+}
+
+static void print_share(const struct share *s)
+{
+	if (s->cause != CAUSE_TASK) {
+		print_cause(s);
+		return;
+	}
+	text_name(s->comm, 0);
+	printf("/%u%s", s->tid, relation_text(s));
+	print_class(s);
+}
+
+/* A share of many waits: a name without a TID stands for several tasks. */
+static void print_part(const struct share *s)
+{
+	if (s->cause != CAUSE_TASK)
+		print_cause(s);
+	else if (s->comm[0])
+		text_name(s->comm, 0);
+	else
+		text_name(s->cgroup ? cgroup_path(s->cgroup) : "-", 0);
+	if (s->tid)
+		printf("/%u", s->tid);
+}
+
+static void print_percents(const struct percent *shares, size_t nr,
+			   void (*print)(const struct share *s))
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		printf("%s%u%% ", i ? ", " : "", shares[i].percent);
+		print(&shares[i].share);
+	}
+}
+
+#define MAX_PARTS	4		/* with a name of their own */
+
+/* The largest shares of many waits, and one for all other tasks. */
+static void print_parts(const struct total_row *row)
+{
+	const struct share *s = row->shares.rows, *end = s + row->shares.nr;
+	struct share parts[MAX_PARTS + 1], *others;
+	__u64 tasks = row->causes[CAUSE_TASK];
+	struct percent percent[MAX_PERCENTS];
+	size_t nr = 0;
+
+	for (; s < end && nr < MAX_PARTS; s++) {
+		if (s->cause == CAUSE_OTHER || s->ns < row->ns / 100)
+			continue;
+		parts[nr++] = *s;
+		if (s->cause == CAUSE_TASK)
+			tasks -= s->ns;
+	}
+	others = &parts[nr++];
+	*others = (struct share) { .cause = CAUSE_TASK, .ns = tasks, .comm = "other tasks" };
+	print_percents(percent, percents_of(parts, nr, row->ns, percent), print_part);
 }
 
 /* Print the CPUs of @mask as in "4" or "0-3,8". */
@@ -150,12 +202,8 @@ static void print_why(const struct wait_row *row)
 {
 	const struct why *why = row->why;
 	struct percent shares[MAX_PERCENTS];
-	size_t nr = percents(why, shares), i;
 
-	for (i = 0; i < nr; i++) {
-		printf("%s%u%% ", i ? ", " : "", shares[i].percent);
-		print_share(&shares[i].share);
-	}
+	print_percents(shares, percents(why, shares), print_share);
 	print_idle_cpus(row);
 	print_uncovered(why);
 }
@@ -188,6 +236,7 @@ static void print_number(const struct field *f, const void *row)
 static void print_value(const struct options *opts, const struct field *f, const void *row)
 {
 	const void *at = field_at(f, row);
+	__u64 number;
 	double real;
 
 	switch (f->type) {
@@ -199,6 +248,10 @@ static void print_value(const struct options *opts, const struct field *f, const
 		break;
 	case FIELD_COMM:
 		text_name(at, -f->width);
+		break;
+	case FIELD_CGROUP:
+		number = field_number(f, row);
+		text_name(number ? cgroup_path(number) : "-", -f->width);
 		break;
 	case FIELD_WORD:
 	case FIELD_WORD8:
@@ -216,6 +269,9 @@ static void print_value(const struct options *opts, const struct field *f, const
 		break;
 	case FIELD_WHY:
 		print_why(row);
+		break;
+	case FIELD_PARTS:
+		print_parts(row);
 		break;
 	case FIELD_PAIR:
 		print_pair(row);

@@ -25,32 +25,6 @@ static void print_begin(const struct options *opts, __u64 since, __u64 now)
 	fputs("  ", stdout);
 }
 
-struct length {
-	char text[16];
-};
-
-/* @ns as in "812ns", "4.02us", "40.2ms", "402s". */
-static struct length length(__u64 ns)
-{
-	static const char * const units[] = { "us", "ms", "s" };
-	struct length l;
-	double value = ns / 1e3;
-	size_t i = 0;
-
-	if (ns < 1000) {
-		snprintf(l.text, sizeof(l.text), "%lluns", ns);
-		return l;
-	}
-	/* Take the next unit if @value would be rounded to 1000. */
-	while (i < 2 && value >= 999.5) {
-		value /= 1000;
-		i++;
-	}
-	snprintf(l.text, sizeof(l.text), "%.*f%s",
-		 value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, units[i]);
-	return l;
-}
-
 static void print_causes(const struct summary_row *row)
 {
 	__u64 left[NR_CAUSES], all = 0;
@@ -119,6 +93,13 @@ static void print_nr(__u64 nr)
 	printf("%llu wait%s", nr, nr == 1 ? "" : "s");
 }
 
+/* What -S has found, which is in no total. */
+static void print_stalled(__u64 nr, __u64 longest_ns)
+{
+	if (nr)
+		printf("; %llu still waiting, longest %s", nr, length_text(longest_ns).text);
+}
+
 void text_summary(const struct options *opts, const struct totals *t, __u64 since,
 		  __u64 now)
 {
@@ -132,11 +113,12 @@ void text_summary(const struct options *opts, const struct totals *t, __u64 sinc
 		fputs("no waits", stdout);
 	if (opts->min_us)
 		printf(" over %llu us", opts->min_us);
-	if (!row.waits) {
-		putchar('\n');
+	if (row.waits)
+		printf(", %s in all", length_text(row.wait_ns).text);
+	print_stalled(row.nr_stalled, row.stalled_ns);
+	putchar('\n');
+	if (!row.waits)
 		return;
-	}
-	printf(", %s in all\n", length(row.wait_ns).text);
 	print_causes(&row);
 	print_waiters(opts, &row.waiters);
 	if (row.culprits.nr)
@@ -182,8 +164,8 @@ static void print_rows(const struct histogram *h)
 	}
 	printf("%8s to %-8s : %-10s  distribution\n", "from", "below", "count");
 	for (i = first; i <= last; i++) {
-		printf("%8s to %-8s : %-10llu |", length(bucket_start(i * SUB_BUCKETS)).text,
-		       length(bucket_start((i + 1) * SUB_BUCKETS)).text, rows[i]);
+		printf("%8s to %-8s : %-10llu |", length_text(bucket_start(i * SUB_BUCKETS)).text,
+		       length_text(bucket_start((i + 1) * SUB_BUCKETS)).text, rows[i]);
 		bar = (double)rows[i] / most * width;
 		for (j = 0; j < width; j++)
 			putchar(j < bar ? '*' : ' ');
@@ -200,17 +182,18 @@ void text_histogram(const struct options *opts, const struct histogram *h, __u64
 
 	print_begin(opts, since, now);
 	fill_histogram(&row, h, since, now);
-	if (!row.count) {
-		puts("no waits");
+	if (row.count)
+		print_nr(row.count);
+	fputs(row.count ? " of any length" : "no waits", stdout);
+	print_stalled(row.nr_stalled, row.stalled_ns);
+	putchar('\n');
+	if (!row.count)
 		return;
-	}
-	print_nr(row.count);
-	puts(" of any length");
 	print_rows(h);
 	for (f = histogram_table.fields; f->type; f++) {
 		if (!f->head)
 			continue;
-		printf("%s%s %s", space, f->head, length(field_number(f, &row)).text);
+		printf("%s%s %s", space, f->head, length_text(field_number(f, &row)).text);
 		space = "  ";
 	}
 	printf("  (");

@@ -214,16 +214,6 @@ static void draw_cpu(const struct wait_event *w, __u32 cpu, __u32 seq, bool last
 	}
 }
 
-static void put_length(__u64 ns)
-{
-	if (ns < 1000000)
-		fprintf(batch, "%.1f us", ns / 1e3);
-	else if (ns < 1000000000)
-		fprintf(batch, "%.1f ms", ns / 1e6);
-	else
-		fprintf(batch, "%.1f s", ns / 1e9);
-}
-
 static void put_share(const struct percent *p)
 {
 	const struct share *s = &p->share;
@@ -312,9 +302,7 @@ void trace_wait(const struct why *why)
 	if (has_waker)
 		draw_waker(e, begin);
 	begin_slice(pid, tid, begin, w->end_ns);
-	fputs("\"name\":\"waited ", batch);
-	put_length(w->wait_ns);
-	fputs("\",\"args\":{", batch);
+	fprintf(batch, "\"name\":\"waited %s\",\"args\":{", length_text(w->wait_ns).text);
 	put_why(why);
 	putc('}', batch);
 	end_event();

@@ -121,6 +121,8 @@ completion_works()
 	completes "--pid --previous" --p
 	completes "iso" --time = i
 	completes "us unix" -T u
+	completes "comm cgroup" --by c
+	completes "only no" --kthreads = ""
 	completes "text json csv" --output ""
 	completes_with "$$" -p "${$%?}"
 	completes_with "1,$$" --pid "1,${$%?}"

@@ -251,7 +251,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	if (needs_why_programs(&session.opts) &&
 	    !history_init(&session.history, CPUS, MIN_HISTORY))
 		abort();
-	session.totals = session.opts.summary ? totals_new() : NULL;
+	session.totals = session.opts.summary ? totals_new(BY_THREAD) : NULL;
 	rewind(stdout);
 	begin();
 	while (in.left) {

@@ -368,8 +368,10 @@ static void say_wait(const struct options *opts, const struct wait_event *e,
 static void say_summary(const struct options *opts, const struct totals *totals,
 			__u64 since, __u64 now)
 {
-	printf("summary of %llu waits, %llu to %llu\n", totals_nr(totals),
-	       ms(since - START), ms(now - START));
+	printf("summary of %llu waits, ", totals_nr(totals));
+	if (totals_nr_stalled(totals))
+		printf("%llu stalled, ", totals_nr_stalled(totals));
+	printf("%llu to %llu\n", ms(since - START), ms(now - START));
 }
 
 static void say_histogram(const struct options *opts, const struct histogram *h,
@@ -378,6 +380,8 @@ static void say_histogram(const struct options *opts, const struct histogram *h,
 	unsigned int i;
 
 	printf("histogram %llu to %llu:", ms(since - START), ms(now - START));
+	if (h->nr_stalled)
+		printf(" %llu stalled", h->nr_stalled);
 	for (i = 0; i < NR_BUCKETS; i++) {
 		if (h->counts[i])
 			printf(" %u: %llu", i, h->counts[i]);

@@ -98,9 +98,9 @@ TEST(help)
 		"--stalled", "-s", "--summary", "-H", "--histogram", "-i", "--interval",
 		"-o", "--output", "-j", "--json-schema", "--trace", "--cost",
 		"--ring-size", "-v", "--verbose", "-V", "--version", "-h", "--help",
-		"--usage", "min_us",
+		"--usage", "min_us", "--kthreads", "--by",
 	};
-	static const char * const forms[] = { "-h", "-?", "--help", "--he" };
+	static const char * const forms[] = { "-h", "-?", "--help", "--hel" };
 	struct tool t;
 	size_t i;
 

@@ -290,6 +290,8 @@ TEST_F_TIMEOUT(filter, tasks, 60)
 	SHOWS(VICTIM, true, "-c", "rqs-victim");
 	SHOWS(VICTIM | SPIN, true, "-c", "rqs-v,rqs-sp");
 	SHOWS(0, true, "-c", "qs-victim,rqs-victims");
+	SHOWS(VICTIM | OTHER | SPIN, true, "-c", "rqs-", "--kthreads=no");
+	SHOWS(0, true, "-c", "rqs-", "--kthreads=only");
 	/* Options narrow each other. */
 	SHOWS(OTHER, true, "-c", "rqs-o,rqs-sp", TEXT("-p%d", pid));
 	SHOWS(0, true, "-c", "rqs-v", TEXT("-t%d", other));

@@ -39,7 +39,7 @@ def child(work, name=b'json_test', priority=0):
         children.append(pid)
         return
     try:
-        end = time.monotonic() + 15
+        end = time.monotonic() + 25
         os.sched_setaffinity(0, {CPU})
         with open('/proc/self/comm', 'wb', 0) as comm:
             comm.write(name)
@@ -176,6 +176,8 @@ start_spinners()
 found, printed, lost = run_json('-sH', '-i', '1s', '1ms')
 csv_summary = run_csv('-s', '1ms')[0]
 csv_histogram = run_csv('-H', '1ms')[0]
+by = {what: run_json('-s', '--by', what, '1ms')[0]['summary'][-1]
+      for what in ('process', 'comm', 'cgroup')}
 end_load()
 
 def total(table):
@@ -196,6 +198,22 @@ test(all_hold(summaries, lambda r: sum(r['causes'].values()) == r['wait_ns'] and
      total(['all']) == total(['cause']) == total(['waiter', 'waiters_rest']) > 0 and
      total(['culprit', 'culprits_rest']) == total(['cgroups', 'cgroups_rest']) > 0,
      'the tables of a summary add up')
+waiters = [(r, w) for r in summaries for w in r['waiters']]
+columns = [cause + '_ns' for cause in summaries[0]['causes']] if summaries else []
+test(all_hold(waiters, lambda pair: sum(pair[1]['causes'].values()) == pair[1]['wait_ns'] and
+              0 < sum(s['ns'] for s in pair[1]['shares']) <= pair[1]['wait_ns'] and
+              summaries[0]['since_mono_ns'] - 10**9 < pair[1]['max_mono_ns'] <=
+              pair[0]['mono_ns']) and
+     all_hold([r for r in csv_summary if r['table'] == 'waiter'],
+              lambda r: sum(int(r[c]) for c in columns) == int(r['ns'])),
+     'the time of a waiter adds up by cause, and the longest wait ended meanwhile')
+def keys(what, *names):
+    return all(set(w) & {'comm', 'tid', 'pid', 'cgroup'} == set(names)
+               for w in by[what]['waiters'] + by[what]['culprits'])
+
+test(all(s['by'] == what and s['waits'] for what, s in by.items()) and
+     keys('process', 'comm', 'pid') and keys('comm', 'comm') and keys('cgroup', 'cgroup'),
+     'totals by process, by name and by cgroup')
 test(all_hold(found['histogram'], lambda r: sum(b['count'] for b in r['buckets']) == r['count'] and
               all(b['to_ns'] is None or b['from_ns'] < b['to_ns'] for b in r['buckets']) and
               r['p50_ns'] <= r['p90_ns'] <= r['p99_ns'] <= r['p99_9_ns'] <= r['max_ns']) and

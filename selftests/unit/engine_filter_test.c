@@ -101,6 +101,21 @@ TEST_F(filter, tid)
 	EXPECT_TRUE(lets_through(NULL));
 }
 
+TEST_F(filter, kernel_threads)
+{
+	b->t.flags = PF_KTHREAD | 0x40;
+	filter_tasks = true;
+	kthreads = KTHREADS_ONLY;
+	EXPECT_TRUE(lets_through(b));
+	kthreads = KTHREADS_NO;
+	EXPECT_TRUE(lets_through(a));
+	nr_tids = 1;
+	only_tid = 201;
+	EXPECT_TRUE(lets_through(NULL));
+	kthreads = KTHREADS_ONLY;
+	EXPECT_TRUE(lets_through(b));
+}
+
 TEST_F(filter, tids)
 {
 	filter_tasks = true;

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Totals, distributions and costs as text, CSV and JSON, of waits made up here
- * in which each field has a value of its own.
+ * Totals as text, CSV and JSON, of waits made up here in which each field has a
+ * value of its own.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
+#include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 #include "kselftest_harness.h"
 #include "capture.h"
 #include "tool.h"
 #include "util/cgroups.h"
-#include "analysis/histogram.h"
+#include "util/clock.h"
 #include "analysis/totals.h"
 #include "writers/writer.h"
 
@@ -26,6 +25,7 @@
 #define SINCE		1699996399987654321ULL
 #define TIME_ZONE	"TEST-05:30"
 
+#define CSV_SPAN "2023-11-15T02:43:19.987654321+05:30,2023-11-15T03:43:20.123456789+05:30"
 #define MAX_TEST_SHARES	8
 #define MANY		24		/* more than any list has room for */
 
@@ -43,8 +43,18 @@ static char room[sizeof(struct why) + MAX_TEST_SHARES * sizeof(struct share)]
 	__attribute__((aligned(8)));
 static struct why * const why = (void *)room;
 static struct totals *totals;
-static struct histogram histogram;
 static struct options opts;
+static char text[128];
+static __u64 ended = SINCE;
+
+/* As the kernel has it, of this process. */
+static const char *self_name(void)
+{
+	static char name[TASK_COMM_LEN];
+
+	prctl(PR_GET_NAME, name);
+	return name;
+}
 
 FIXTURE(output) {};
 
@@ -52,9 +62,8 @@ FIXTURE_SETUP(output)
 {
 	setenv("TZ", TIME_ZONE, 1);
 	tzset();
-	setenv("COLUMNS", "46", 1);
 	opts.min_us = 77;
-	totals = totals_new();
+	totals = totals_new(BY_THREAD);
 	ASSERT_NE(NULL, totals);
 	json_writer.begin(&opts);
 }
@@ -80,8 +89,11 @@ static void add_share(struct share share)
 	why->event.wait.wait_ns += share.ns;
 }
 
+/* Waits end one second after the other. */
 static void count(void)
 {
+	ended += NSEC_PER_SEC;
+	why->event.wait.end_ns = ended;
 	totals_add(totals, &why->event.wait, why);
 }
 
@@ -155,17 +167,13 @@ static void count_plain(__u64 ns)
 {
 	wait_of(2001, 2000, "first", 0);
 	why->event.wait.wait_ns = ns;
+	why->event.wait.end_ns = SINCE;
 	totals_add(totals, &why->event.wait, NULL);
 }
 
 static void summary(const struct writer *writer)
 {
 	writer->summary(&opts, totals, SINCE, NOW);
-}
-
-static void distribution(const struct writer *writer)
-{
-	writer->histogram(&opts, &histogram, SINCE, NOW);
 }
 
 TEST_F(output, text_summary)
@@ -177,11 +185,13 @@ TEST_F(output, text_summary)
 		" 0.5% irq, 0.1% wakeup, 0.0% other\n"
 		"\n"
 		"WAITED MOST          TID     WAITS    TOTAL(ms)"
-		"    P50(us)    P99(us)    MAX(us)\n"
+		"    P50(us)    P99(us)    MAX(us) MAX AT   WHY\n"
 		"first               2001         3         49.0"
-		"       2228      44040      45600\n"
+		"       2228      44040      45600 02:43:22 "
+		"45% hog/1008, 31% p,ig/1010, 11% steal, 10% idle, 3% other\n"
 		"se?cond             2003         1          7.7"
-		"       7654       7654       7654\n"
+		"       7654       7654       7654 02:43:23 "
+		"91% hog/1008, 8% migrating, 1% other\n"
 		"\n"
 		"KEPT OTHERS WAITING  TID     TASKS     TIME(ms)      %\n"
 		"hog                 1008         2         29.0   51.2\n"
@@ -192,6 +202,26 @@ TEST_F(output, text_summary)
 		"        15.0   26.5  /cg31 -> /cg42\n"
 		"         7.0   12.4  /cg32 -> /cg41\n",
 		summary(&text_writer));
+}
+
+/* What -S has found. */
+TEST_F(output, summary_beside_stalled)
+{
+	totals_set_stalled(totals, 1, 24000000000);
+	EXPECT_PRINTS("\n02:43:19 to 03:43:20  no waits over 77 us; 1 still waiting, longest 24.0s\n",
+		      summary(&text_writer));
+	opts.stalled_ns = 1;
+	capture_begin();
+	summary(&json_writer);
+	EXPECT_STREQ("", missing(quoted(",'waits':0,'wait_ns':0,'stalled':1,"
+					"'stalled_max_ns':24000000000,'causes':"), capture_end()));
+	count_plain(1000000);
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing("1 wait over 77 us, 1.00ms in all; 1 still waiting, longest 24.0s\n",
+				 capture_end()));
+	totals_clear(totals);
+	EXPECT_PRINTS("\n02:43:19 to 03:43:20  no waits over 77 us\n", summary(&text_writer));
 }
 
 TEST_F(output, text_summary_times)
@@ -218,7 +248,7 @@ TEST_F(output, text_summary_causes_of_two_words)
 
 #define WAITED_MOST							\
 	"\nWAITED MOST          TID     WAITS    TOTAL(ms)"		\
-	"    P50(us)    P99(us)    MAX(us)\n"
+	"    P50(us)    P99(us)    MAX(us) MAX AT   WHY\n"
 
 /* Without explanations there are only those who waited. */
 TEST_F(output, text_summary_unexplained)
@@ -227,7 +257,7 @@ TEST_F(output, text_summary_unexplained)
 	count_plain(40200000);
 	EXPECT_PRINTS("\n02:43:19 to 03:43:20  1 wait, 40.2ms in all\n" WAITED_MOST
 		"first               2001         1         40.2"
-		"      40200      40200      40200\n", summary(&text_writer));
+		"      40200      40200      40200 02:43:19 100% other\n", summary(&text_writer));
 }
 
 /* Of causes whatever there is, and no cgroups where there are none. */
@@ -240,7 +270,7 @@ TEST_F(output, text_summary_without_cgroups)
 	EXPECT_PRINTS("\n02:43:19 to 03:43:20  1 wait over 77 us, 1.00ms in all\n"
 		"Causes: 75.0% idle, 25.0% task\n" WAITED_MOST
 		"first                  0         1          1.0"
-		"       1000       1000       1000\n"
+		"       1000       1000       1000 02:43:20 75% idle, 25% hog/1008\n"
 		"\n"
 		"KEPT OTHERS WAITING  TID     TASKS     TIME(ms)      %\n"
 		"hog                 1008         1          0.2   25.0\n",
@@ -278,7 +308,7 @@ TEST_F(output, text_summary_of_many)
 			   "w0                  2100         2         24.0", text));
 	EXPECT_STREQ("", missing(
 		"\nw9                  2109         1         15.0"
-		"      15000      15000      15000\n"
+		"      15000      15000      15000 02:43:30 99% c9/2409, 1% other\n"
 		"(others)                        14        105.0\n\n", text));
 	EXPECT_STREQ("", missing(
 		"\nc9                  2409         1         14.9    5.0\n"
@@ -301,6 +331,100 @@ TEST_F(output, text_summary_of_many_short)
 	summary(&text_writer);
 	EXPECT_STREQ("", missing(
 		"\n(others)                         2          0.0\n", capture_end()));
+}
+
+/* Only the largest have a name, others count together. */
+TEST_F(output, text_summary_of_many_culprits)
+{
+	struct share share;
+	__u32 i;
+
+	wait_of(2001, 2000, "first", 0);
+	for (i = 1; i <= 7; i++) {
+		share = (struct share) { CAUSE_TASK, i * 1000, .tid = i, .comm = "c" };
+		why->event.wait.wait_ns = why->nr = 0;
+		add_share(share);
+		count();
+	}
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing(" 25% c/7, 22% other tasks, 21% c/6, 18% c/5, 14% c/4\n",
+				 capture_end()));
+}
+
+/* The totals of count_some(), by @by. */
+static void count_by(enum totals_by by)
+{
+	totals_free(totals);
+	totals = totals_new(by);
+	opts.by = by;
+	opts.summary = true;
+	count_some();
+}
+
+/* Names of processes as the kernel has them: here of this test. */
+TEST_F(output, summary_by_process)
+{
+	__u32 pid = getpid();
+
+	count_by(BY_PROCESS);
+	wait_of(pid + 1, pid, "thread", 0);
+	add_share((struct share) { CAUSE_TASK, 90000000, .tid = pid + 2, .tgid = pid });
+	count();
+	capture_begin();
+	summary(&text_writer);
+	snprintf(text, sizeof(text), "\n%-16s %7u         1         90.0", self_name(), pid);
+	EXPECT_STREQ("", missing(text, capture_end()));
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing("\nWAITED MOST          PID     WAITS ", capture_end()));
+	capture_begin();
+	summary(&json_writer);
+	snprintf(text, sizeof(text), "{'comm':'%s','pid':%u,'waits':1,", self_name(), pid);
+	EXPECT_STREQ("", missing(quoted(text), capture_end()));
+	EXPECT_PRINTS("since,time,table,name,pid,running,ns,waits,p50_ns,p99_ns,max_ns,tasks"
+		      ",max_time,max_mono_ns,wakeup_ns,quota_ns,rt_limit_ns,deadline_ns,task_ns"
+		      ",sched_ext_ns,forced_idle_ns,irq_ns,steal_ns,idle_ns,migrating_ns,other_ns"
+		      ",top_comm,top_tid,top_ns\n", csv_writer.begin(&opts));
+}
+
+TEST_F(output, summary_by_comm)
+{
+	count_by(BY_COMM);
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing(
+		"\nWAITED MOST          WAITS    TOTAL(ms)    P50(us)    P99(us)    MAX(us)"
+		" MAX AT   WHY\n"
+		"first                    3         49.0       2228      44040      45600"
+		" 02:43:22 45% hog, 31% p,ig, 11% steal, 10% idle, 3% other\n", capture_end()));
+	capture_begin();
+	summary(&json_writer);
+	EXPECT_STREQ("", missing(quoted("'by':'comm',"), capture_end()));
+	capture_begin();
+	summary(&json_writer);
+	EXPECT_STREQ("", missing(quoted("'culprits':[{'comm':'hog','ns':29000000,'tasks':2},"),
+				 capture_end()));
+}
+
+TEST_F(output, summary_by_cgroup)
+{
+	count_by(BY_CGROUP);
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing(
+		"\nWAITED MOST                                  WAITS    TOTAL(ms)"
+		"    P50(us)    P99(us)    MAX(us) MAX AT   WHY\n"
+		"/cg31                                            3         49.0"
+		"       2228      44040      45600 02:43:22"
+		" 45% /cg41, 31% /cg42, 11% steal, 10% idle, 3% other\n", capture_end()));
+	capture_begin();
+	summary(&json_writer);
+	EXPECT_STREQ("", missing(quoted("'culprits':[{'cgroup':'/cg41','ns':29000000,'tasks':2},"),
+				 capture_end()));
+	capture_begin();
+	summary(&csv_writer);
+	EXPECT_STREQ("", missing(CSV_SPAN ",culprit,/cg41,,29000000,,,,,2,", capture_end()));
 }
 
 /* The time of all waits, to three digits. */
@@ -331,38 +455,46 @@ TEST_F(output, text_lengths)
 	}
 }
 
-#define CSV_SPAN "2023-11-15T02:43:19.987654321+05:30,2023-11-15T03:43:20.123456789+05:30"
+
+/* The columns that only waiters have. */
+#define NO_WAITER ",,,,,,,,,,,,,,,,,"
 
 TEST_F(output, csv_summary)
 {
 	opts.summary = true;
 	EXPECT_PRINTS("since,time,table,name,tid,pid,running,ns,waits"
-		      ",p50_ns,p99_ns,max_ns,tasks\n", csv_writer.begin(&opts));
+		      ",p50_ns,p99_ns,max_ns,tasks,max_time,max_mono_ns,wakeup_ns,quota_ns"
+		      ",rt_limit_ns,deadline_ns,task_ns,sched_ext_ns,forced_idle_ns,irq_ns"
+		      ",steal_ns,idle_ns,migrating_ns,other_ns,top_comm,top_tid,top_ns\n", csv_writer.begin(&opts));
 	count_some();
 	EXPECT_PRINTS(
-		CSV_SPAN ",all,,,,,56654321,4,,,,\n"
-		CSV_SPAN ",cause,quota,,,,1100000,,,,,\n"
-		CSV_SPAN ",cause,rt_limit,,,,0,,,,,\n"
-		CSV_SPAN ",cause,deadline,,,,0,,,,,\n"
-		CSV_SPAN ",cause,task,,,,44000000,,,,,\n"
-		CSV_SPAN ",cause,sched_ext,,,,0,,,,,\n"
-		CSV_SPAN ",cause,forced_idle,,,,0,,,,,\n"
-		CSV_SPAN ",cause,irq,,,,300000,,,,,\n"
-		CSV_SPAN ",cause,steal,,,,5600000,,,,,\n"
-		CSV_SPAN ",cause,idle,,,,5000000,,,,,\n"
-		CSV_SPAN ",cause,migrating,,,,600000,,,,,\n"
-		CSV_SPAN ",cause,wakeup,,,,50000,,,,,\n"
-		CSV_SPAN ",cause,other,,,,4321,,,,,\n"
-		CSV_SPAN ",waiter,first,2001,2000,,49000000,3,2228224,44040192,45600000,\n"
-		CSV_SPAN ",waiter,se?cond,2003,2002,,7654321,1,7654321,7654321,7654321,\n"
-		CSV_SPAN ",waiters_rest,,,,,0,,,,,\n"
-		CSV_SPAN ",culprit,hog,1008,1007,,29000000,,,,,2\n"
-		CSV_SPAN ",culprit,\"p,ig\",1010,1009,,15000000,,,,,1\n"
-		CSV_SPAN ",culprits_rest,,,,,0,,,,,\n"
-		CSV_SPAN ",cgroups,/cg31,,,/cg41,22000000,,,,,\n"
-		CSV_SPAN ",cgroups,/cg31,,,/cg42,15000000,,,,,\n"
-		CSV_SPAN ",cgroups,/cg32,,,/cg41,7000000,,,,,\n"
-		CSV_SPAN ",cgroups_rest,,,,,0,,,,,\n", summary(&csv_writer));
+		CSV_SPAN ",all,,,,,56654321,4,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,quota,,,,1100000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,rt_limit,,,,0,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,deadline,,,,0,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,task,,,,44000000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,sched_ext,,,,0,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,forced_idle,,,,0,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,irq,,,,300000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,steal,,,,5600000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,idle,,,,5000000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,migrating,,,,600000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,wakeup,,,,50000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cause,other,,,,4321,,,,," NO_WAITER "\n"
+		CSV_SPAN ",waiter,first,2001,2000,,49000000,3,2228224,44040192,45600000,,"
+		"2023-11-15T02:43:22.987654321+05:30,1699996402987654321,"
+		"0,1100000,0,0,37000000,0,0,300000,5600000,5000000,0,0,hog,1008,22000000\n"
+		CSV_SPAN ",waiter,se?cond,2003,2002,,7654321,1,7654321,7654321,7654321,,"
+		"2023-11-15T02:43:23.987654321+05:30,1699996403987654321,"
+		"50000,0,0,0,7000000,0,0,0,0,0,600000,4321,hog,1008,7000000\n"
+		CSV_SPAN ",waiters_rest,,,,,0,,,,," NO_WAITER "\n"
+		CSV_SPAN ",culprit,hog,1008,1007,,29000000,,,,,2" NO_WAITER "\n"
+		CSV_SPAN ",culprit,\"p,ig\",1010,1009,,15000000,,,,,1" NO_WAITER "\n"
+		CSV_SPAN ",culprits_rest,,,,,0,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cgroups,/cg31,,,/cg41,22000000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cgroups,/cg31,,,/cg42,15000000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cgroups,/cg32,,,/cg41,7000000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cgroups_rest,,,,,0,,,,," NO_WAITER "\n", summary(&csv_writer));
 }
 
 /* Twenty of each list have a line. */
@@ -375,18 +507,20 @@ TEST_F(output, csv_summary_of_many)
 	summary(&csv_writer);
 	text = capture_end();
 	EXPECT_EQ(76, count_lines(text));
-	EXPECT_STREQ("", missing(CSV_SPAN ",all,,,,,300000000,25,,,,\n", text));
+	EXPECT_STREQ("", missing(CSV_SPAN ",all,,,,,300000000,25,,,," NO_WAITER "\n", text));
 	EXPECT_STREQ("", missing(
-		CSV_SPAN ",waiter,w19,2119,2219,,5000000,1,5000000,5000000,5000000,\n"
-		CSV_SPAN ",waiters_rest,,,,,10000000,,,,,\n"
-		CSV_SPAN ",culprit,c0,2400,2500,,23900000,,,,,1\n", text));
+		CSV_SPAN ",waiter,w19,2119,2219,,5000000,1,5000000,5000000,5000000,,"
+		"2023-11-15T02:43:40.987654321+05:30,1699996420987654321,"
+		"0,0,0,0,4900000,0,0,0,0,0,0,100000,c19,2419,4900000\n"
+		CSV_SPAN ",waiters_rest,,,,,10000000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",culprit,c0,2400,2500,,23900000,,,,,1" NO_WAITER "\n", text));
 	EXPECT_STREQ("", missing(
-		CSV_SPAN ",culprit,c19,2419,2519,,4900000,,,,,1\n"
-		CSV_SPAN ",culprits_rest,,,,,9600000,,,,,\n"
-		CSV_SPAN ",cgroups,/cg2300,,,/cg2600,23900000,,,,,\n", text));
+		CSV_SPAN ",culprit,c19,2419,2519,,4900000,,,,,1" NO_WAITER "\n"
+		CSV_SPAN ",culprits_rest,,,,,9600000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cgroups,/cg2300,,,/cg2600,23900000,,,,," NO_WAITER "\n", text));
 	EXPECT_STREQ("", missing(
-		CSV_SPAN ",cgroups,/cg2319,,,/cg2619,4900000,,,,,\n"
-		CSV_SPAN ",cgroups_rest,,,,,9600000,,,,,\n", text));
+		CSV_SPAN ",cgroups,/cg2319,,,/cg2619,4900000,,,,," NO_WAITER "\n"
+		CSV_SPAN ",cgroups_rest,,,,,9600000,,,,," NO_WAITER "\n", text));
 }
 
 #define JSON_SPAN							\
@@ -397,15 +531,39 @@ TEST_F(output, json_summary)
 {
 	count_some();
 	EXPECT_PRINTS(quoted(
-		"{'type':'summary'," JSON_SPAN ",'waits':4,'wait_ns':56654321,"
+		"{'type':'summary'," JSON_SPAN ",'by':'thread','waits':4,'wait_ns':56654321,"
 		"'causes':{'quota':1100000,'rt_limit':0,'deadline':0,'task':44000000,"
 		"'sched_ext':0,'forced_idle':0,'irq':300000,'steal':5600000,"
 		"'idle':5000000,'migrating':600000,'wakeup':50000,'other':4321},"
 		"'waiters':["
 		"{'comm':'first','tid':2001,'pid':2000,'waits':3,'wait_ns':49000000,"
-		"'p50_ns':2228224,'p99_ns':44040192,'max_ns':45600000},"
+		"'p50_ns':2228224,'p99_ns':44040192,'max_ns':45600000,"
+		"'max_time':'2023-11-15T02:43:22.987654321+05:30',"
+		"'max_mono_ns':1699996402987654321,"
+		"'causes':{'quota':1100000,'rt_limit':0,'deadline':0,'task':37000000,"
+		"'sched_ext':0,'forced_idle':0,'irq':300000,'steal':5600000,"
+		"'idle':5000000,'migrating':0,'wakeup':0,'other':0},"
+		"'shares':["
+		"{'cause':'task','ns':22000000,'comm':'hog','tid':1008,'pid':1007,"
+		"'cgroup':'/cg41'},"
+		"{'cause':'task','ns':15000000,'comm':'p,ig','tid':1010,'pid':1009,"
+		"'cgroup':'/cg42'},"
+		"{'cause':'steal','ns':5600000},{'cause':'idle','ns':5000000},"
+		"{'cause':'quota','ns':1100000,'cgroup':'/cg23'},"
+		"{'cause':'irq','ns':300000}]},"
 		"{'comm':'se\\u001bcond','tid':2003,'pid':2002,'waits':1,'wait_ns':7654321,"
-		"'p50_ns':7654321,'p99_ns':7654321,'max_ns':7654321}],'waiters_rest_ns':0,"
+		"'p50_ns':7654321,'p99_ns':7654321,'max_ns':7654321,"
+		"'max_time':'2023-11-15T02:43:23.987654321+05:30',"
+		"'max_mono_ns':1699996403987654321,"
+		"'causes':{'quota':0,'rt_limit':0,'deadline':0,'task':7000000,"
+		"'sched_ext':0,'forced_idle':0,'irq':0,'steal':0,"
+		"'idle':0,'migrating':600000,'wakeup':50000,'other':4321},"
+		"'shares':["
+		"{'cause':'task','ns':7000000,'comm':'hog','tid':1008,'pid':1007,"
+		"'cgroup':'/cg41'},"
+		"{'cause':'migrating','ns':600000},{'cause':'wakeup','ns':50000},"
+		"{'cause':'other','ns':4321}]}],"
+		"'waiters_rest_ns':0,"
 		"'culprits':["
 		"{'comm':'hog','tid':1008,'pid':1007,'ns':29000000,'tasks':2},"
 		"{'comm':'p,ig','tid':1010,'pid':1009,'ns':15000000,'tasks':1}],"
@@ -420,7 +578,7 @@ TEST_F(output, json_summary)
 TEST_F(output, json_summary_of_nothing)
 {
 	EXPECT_PRINTS(quoted(
-		"{'type':'summary'," JSON_SPAN ",'waits':0,'wait_ns':0,"
+		"{'type':'summary'," JSON_SPAN ",'by':'thread','waits':0,'wait_ns':0,"
 		"'causes':{'quota':0,'rt_limit':0,'deadline':0,'task':0,'sched_ext':0,"
 		"'forced_idle':0,'irq':0,'steal':0,'idle':0,'migrating':0,"
 		"'wakeup':0,'other':0},'waiters':[],'waiters_rest_ns':0,"
@@ -441,7 +599,10 @@ TEST_F(output, json_summary_of_many)
 	text = strdup(capture_end());
 	EXPECT_STREQ("", missing(quoted(
 		"{'comm':'w18','tid':2118,'pid':2218,'waits':1,'wait_ns':6000000,"
-		"'p50_ns':6000000,'p99_ns':6000000,'max_ns':6000000}],"
+		"'p50_ns':6000000,'p99_ns':6000000,'max_ns':6000000,"), text));
+	EXPECT_STREQ("", missing(quoted(
+		"{'cause':'task','ns':5900000,'comm':'c18','tid':2418,'pid':2518,"
+		"'cgroup':'/cg2618'},{'cause':'other','ns':100000}]}],"
 		"'waiters_rest_ns':15000000,'culprits':[{'comm':'hog','tid':1008,'pid':0,"), text));
 	EXPECT_STREQ("", missing(quoted(
 		"{'comm':'c18','tid':2418,'pid':2518,'ns':5900000,'tasks':1}],"
@@ -451,221 +612,6 @@ TEST_F(output, json_summary_of_many)
 		"{'waiting':'/cg2318','running':'/cg2618','ns':5900000}],"
 		"'cgroups_rest_ns':14500000}\n"), text));
 	free(text);
-}
-
-/* A thousand waits, so that each percentile is in a bucket of its own. */
-static void count_lengths(void)
-{
-	histogram.counts[bucket_of(100)] = 100;
-	histogram.counts[bucket_of(300)] = 500;
-	histogram.counts[bucket_of(2100)] = 300;
-	histogram.counts[bucket_of(2500)] = 30;
-	histogram.counts[bucket_of(5000)] = 61;
-	histogram.counts[bucket_of(9000)] = 8;
-	histogram.counts[bucket_of(40000)] = 1;
-}
-
-TEST_F(output, text_histogram)
-{
-	count_lengths();
-	setenv("COLUMNS", "61", 1);
-	EXPECT_PRINTS("\n"
-		"02:43:19 to 03:43:20  1000 waits of any length\n"
-		"    from to below    : count       distribution\n"
-		"    64ns to 128ns    : 100        |*****                    |\n"
-		"   128ns to 256ns    : 0          |                         |\n"
-		"   256ns to 512ns    : 500        |*************************|\n"
-		"   512ns to 1.02us   : 0          |                         |\n"
-		"  1.02us to 2.05us   : 0          |                         |\n"
-		"  2.05us to 4.10us   : 330        |****************         |\n"
-		"  4.10us to 8.19us   : 61         |***                      |\n"
-		"  8.19us to 16.4us   : 8          |                         |\n"
-		"  16.4us to 32.8us   : 0          |                         |\n"
-		"  32.8us to 65.5us   : 1          |                         |\n"
-		"p50 300ns  p90 2.08us  p99 5.06us  p99.9 9.09us  max 40.4us  (1000 waits)\n",
-		distribution(&text_writer));
-}
-
-TEST_F(output, text_histogram_of_few)
-{
-	EXPECT_PRINTS("\n02:43:19 to 03:43:20  no waits\n", distribution(&text_writer));
-	histogram.counts[NR_BUCKETS - 1] = 1;
-	EXPECT_PRINTS("\n"
-		"02:43:19 to 03:43:20  1 wait of any length\n"
-		"    from to below    : count       distribution\n"
-		"   4398s to 8796s    : 1          |**********|\n"
-		"p50 8727s  p90 8727s  p99 8727s  p99.9 8727s  max 8727s  (1 wait)\n",
-		distribution(&text_writer));
-	histogram.counts[NR_BUCKETS - 1] = 0;
-	histogram.counts[31] = 2;
-	EXPECT_PRINTS("\n"
-		"02:43:19 to 03:43:20  2 waits of any length\n"
-		"    from to below    : count       distribution\n"
-		"     0ns to 32ns     : 2          |**********|\n"
-		"p50 31ns  p90 31ns  p99 31ns  p99.9 31ns  max 31ns  (2 waits)\n",
-		distribution(&text_writer));
-}
-
-/* How long the bar of a single row is; it fills its place. */
-static int bar_length(const char *text)
-{
-	const char *bar = strchr(text, '|');
-
-	return bar ? strspn(bar + 1, "*") : -1;
-}
-
-static int bar_on_columns(const char *columns)
-{
-	setenv("COLUMNS", columns, 1);
-	histogram.counts[31] = 1;
-	capture_begin();
-	distribution(&text_writer);
-	return bar_length(capture_end());
-}
-
-TEST_F(output, text_histogram_columns)
-{
-	EXPECT_EQ(44, bar_on_columns("80"));
-	EXPECT_EQ(11, bar_on_columns("47"));
-	EXPECT_EQ(10, bar_on_columns("46"));
-	EXPECT_EQ(10, bar_on_columns("45"));
-	EXPECT_EQ(10, bar_on_columns("1"));
-	EXPECT_EQ(963, bar_on_columns("999"));
-	EXPECT_EQ(44, bar_on_columns("1000"));
-	EXPECT_EQ(44, bar_on_columns("0"));
-	EXPECT_EQ(44, bar_on_columns("-9"));
-	EXPECT_EQ(44, bar_on_columns("many"));
-	unsetenv("COLUMNS");
-	histogram.counts[31] = 1;
-	capture_begin();
-	distribution(&text_writer);
-	EXPECT_EQ(44, bar_length(capture_end()));
-}
-
-/* On a terminal of so many columns. -1: there are no terminals here. */
-static int bar_on_terminal(unsigned short columns)
-{
-	struct winsize size = { .ws_row = 24, .ws_col = columns };
-	int terminal = posix_openpt(O_RDWR | O_NOCTTY), line, real_stdout;
-	char text[4096] = "";
-
-	if (terminal < 0 || grantpt(terminal) || unlockpt(terminal) ||
-	    ioctl(terminal, TIOCSWINSZ, &size))
-		return -1;
-	line = open(ptsname(terminal), O_RDWR | O_NOCTTY);
-	if (line < 0)
-		return -1;
-	fflush(stdout);
-	real_stdout = dup(STDOUT_FILENO);
-	dup2(line, STDOUT_FILENO);
-	distribution(&text_writer);
-	fflush(stdout);
-	dup2(real_stdout, STDOUT_FILENO);
-	/* What was written before the mark is there when that is. */
-	while (!strstr(text, "(1 wait)")) {
-		if (read(terminal, text + strlen(text), sizeof(text) - 1 - strlen(text)) <= 0)
-			return -1;
-	}
-	return bar_length(text);
-}
-
-TEST_F(output, text_histogram_terminal)
-{
-	int length;
-
-	histogram.counts[31] = 1;
-	setenv("COLUMNS", "60", 1);
-	length = bar_on_terminal(90);
-	if (length < 0)
-		SKIP(return, "no terminals here");
-	EXPECT_EQ(54, length);
-	EXPECT_EQ(44, bar_on_terminal(0));
-}
-
-TEST_F(output, csv_histogram)
-{
-	opts.histogram = true;
-	/* With both, it is this. */
-	opts.summary = true;
-	EXPECT_PRINTS("since,time,from_ns,to_ns,count\n", csv_writer.begin(&opts));
-	histogram.counts[0] = 7;
-	histogram.counts[bucket_of(300)] = 8;
-	histogram.counts[NR_BUCKETS - 2] = 9;
-	histogram.counts[NR_BUCKETS - 1] = 10;
-	EXPECT_PRINTS(CSV_SPAN ",0,1,7\n"
-		      CSV_SPAN ",296,304,8\n"
-		      CSV_SPAN ",8521215115264,8658654068736,9\n"
-		      CSV_SPAN ",8658654068736,,10\n", distribution(&csv_writer));
-}
-
-TEST_F(output, json_histogram)
-{
-	count_lengths();
-	EXPECT_PRINTS(quoted(
-		"{'type':'histogram'," JSON_SPAN ",'count':1000,'p50_ns':300,'p90_ns':2080,"
-		"'p99_ns':5056,'p99_9_ns':9088,'max_ns':40448,'buckets':["
-		"{'from_ns':100,'to_ns':102,'count':100},"
-		"{'from_ns':296,'to_ns':304,'count':500},"
-		"{'from_ns':2048,'to_ns':2112,'count':300},"
-		"{'from_ns':2496,'to_ns':2560,'count':30},"
-		"{'from_ns':4992,'to_ns':5120,'count':61},"
-		"{'from_ns':8960,'to_ns':9216,'count':8},"
-		"{'from_ns':39936,'to_ns':40960,'count':1}]}\n"), distribution(&json_writer));
-}
-
-TEST_F(output, json_histogram_ends)
-{
-	EXPECT_PRINTS(quoted("{'type':'histogram'," JSON_SPAN ",'count':0,'p50_ns':0,"
-			     "'p90_ns':0,'p99_ns':0,'p99_9_ns':0,'max_ns':0,'buckets':[]}\n"),
-		      distribution(&json_writer));
-	histogram.counts[NR_BUCKETS - 2] = 2;
-	histogram.counts[NR_BUCKETS - 1] = 1;
-	EXPECT_PRINTS(quoted(
-		"{'type':'histogram'," JSON_SPAN ",'count':3,'p50_ns':8589934592000,"
-		"'p90_ns':8727373545472,'p99_ns':8727373545472,'p99_9_ns':8727373545472,"
-		"'max_ns':8727373545472,'buckets':["
-		"{'from_ns':8521215115264,'to_ns':8658654068736,'count':2},"
-		"{'from_ns':8658654068736,'to_ns':null,'count':1}]}\n"),
-		distribution(&json_writer));
-}
-
-static const struct cost costs[] = {
-	{ "sched_switch", 1000, 1234567 },
-	{ "never", 0, 0 },
-	{ "quick", 5, 0 },
-	{ "a_program_of_20_bytes", 3, 9000000000 },
-};
-
-TEST_F(output, text_cost)
-{
-	EXPECT_PRINTS("\n"
-		"BPF PROGRAM                  RUNS       TIME(us)   NS/RUN\n"
-		"sched_switch                 1000         1234.6     1235\n"
-		"never                           0            0.0        0\n"
-		"quick                           5            0.0        0\n"
-		"a_program_of_20_bytes            3      9000000.0 3000000000\n",
-		text_writer.cost(&opts, costs, ARRAY_SIZE(costs), NOW));
-}
-
-TEST_F(output, json_cost)
-{
-	opts.histogram = true;
-	EXPECT_PRINTS(quoted(
-		"{'type':'cost','time':'2023-11-15T03:43:20.123456789+05:30',"
-		"'mono_ns':1700000000123456789,'program':'sched_switch','runs':1000,"
-		"'ns':1234567,'ns_per_run':1234.6}\n"
-		"{'type':'cost','time':'2023-11-15T03:43:20.123456789+05:30',"
-		"'mono_ns':1700000000123456789,'program':'never','runs':0,"
-		"'ns':0,'ns_per_run':null}\n"
-		"{'type':'cost','time':'2023-11-15T03:43:20.123456789+05:30',"
-		"'mono_ns':1700000000123456789,'program':'quick','runs':5,"
-		"'ns':0,'ns_per_run':0.0}\n"),
-		json_writer.cost(&opts, costs, 3, NOW));
-}
-
-TEST_F(output, csv_cost)
-{
-	EXPECT_PRINTS("", csv_writer.cost(&opts, costs, ARRAY_SIZE(costs), NOW));
 }
 
 TEST_HARNESS_MAIN

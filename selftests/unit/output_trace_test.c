@@ -167,7 +167,7 @@ TEST_F(trace, all_fields)
 		"{'ph':'s','pid':1005,'tid':1006,'ts':5000000.000,'id':1,'cat':'wakeup',"
 			"'name':'wakeup'},\n"
 		"{'ph':'X','pid':1001,'tid':1002,'ts':5000000.000,'dur':100.000,"
-			"'name':'waited 100.0 us','args':{'from':'woken','cpus':'2>3','why':["
+			"'name':'waited 100us','args':{'from':'woken','cpus':'2>3','why':["
 			"{'percent':40,'ns':40000,'what':'hog/1008 (same process)',"
 				"'cgroup':'/cg41'},"
 			"{'percent':30,'ns':30000,'what':'pig/1010 (same cgroup)',"
@@ -196,9 +196,9 @@ TEST_F(trace, wakers)
 	trace_wait(why);
 	event->waker_kind = WAKER_IRQ;
 	trace_wait(why);
-	EXPECT_FILE(WAITER WAITED("1.000", "1.0 us", "3", OTHER, "unseen")
-		    WAITED("1.000", "1.0 us", "3", OTHER, "softirq")
-		    WAITED("1.000", "1.0 us", "3", OTHER, "irq"));
+	EXPECT_FILE(WAITER WAITED("1.000", "1.00us", "3", OTHER, "unseen")
+		    WAITED("1.000", "1.00us", "3", OTHER, "softirq")
+		    WAITED("1.000", "1.00us", "3", OTHER, "irq"));
 }
 
 /* Each has a number of its own; and names come again if they are others. */
@@ -220,7 +220,7 @@ TEST_F(trace, two_wakeups)
 	",\n{'ph':'X','pid':1005,'tid':1006,'ts':5000000.000,'dur':0.001,"	\
 	"'name':'wakes waiter/1002'},\n{'ph':'s','pid':1005,'tid':1006,'ts':5000000.000,"	\
 	"'id':" id ",'cat':'wakeup','name':'wakeup'}"				\
-	WAITED("1.000", "1.0 us", "3", OTHER, waker "/1006")			\
+	WAITED("1.000", "1.00us", "3", OTHER, waker "/1006")			\
 	",\n{'ph':'f','pid':1001,'tid':1002,'ts':5000000.000,'bp':'e','id':" id	\
 	",'cat':'wakeup','name':'wakeup'}"
 #define NAME(waker)								\
@@ -239,8 +239,8 @@ TEST_F(trace, hops)
 	trace_wait(why);
 	event->nr_migrations = MAX_MIGRATIONS + 1;
 	trace_wait(why);
-	EXPECT_FILE(WAITER WAITED("1.000", "1.0 us", "1>2>3>0>3", OTHER, "unseen")
-		    WAITED("1.000", "1.0 us", "1>2>3>0>..>3", OTHER, "unseen"));
+	EXPECT_FILE(WAITER WAITED("1.000", "1.00us", "1>2>3>0>3", OTHER, "unseen")
+		    WAITED("1.000", "1.00us", "1>2>3>0>..>3", OTHER, "unseen"));
 }
 
 /* Below a thousand of one unit there is no other. */
@@ -250,9 +250,9 @@ TEST_F(trace, lengths)
 		__u64 ns;
 		const char *name;
 	} lengths[] = {
-		{ 50, "waited 0.1 us" }, { 999949, "waited 999.9 us" },
-		{ 1000000, "waited 1.0 ms" }, { 999949999, "waited 999.9 ms" },
-		{ 1000000000, "waited 1.0 s" }, { 12345678901, "waited 12.3 s" },
+		{ 50, "waited 50ns" }, { 999449, "waited 999us" },
+		{ 1000000, "waited 1.00ms" }, { 999449999, "waited 999ms" },
+		{ 1000000000, "waited 1.00s" }, { 12345678901, "waited 12.3s" },
 	};
 	const char *text;
 	size_t i;
@@ -277,7 +277,7 @@ TEST_F(trace, causes)
 	add_share((struct share) { CAUSE_MIGRATING, 15000 });
 	add_share((struct share) { CAUSE_WAKEUP, 10000 });
 	trace_wait(why);
-	EXPECT_FILE(WAITER WAITED("100.000", "100.0 us", "3",
+	EXPECT_FILE(WAITER WAITED("100.000", "100us", "3",
 		"{'percent':30,'ns':30000,'what':'hog/1008'},"
 		"{'percent':25,'ns':25000,'what':'irq'},"
 		"{'percent':20,'ns':20000,'what':'idle'},"
@@ -292,7 +292,7 @@ TEST_F(trace, causes_of_two_words)
 	add_share((struct share) { CAUSE_RT_LIMIT, 60000 });
 	add_share((struct share) { CAUSE_FORCED_IDLE, 40000 });
 	trace_wait(why);
-	EXPECT_FILE(WAITER WAITED("100.000", "100.0 us", "3",
+	EXPECT_FILE(WAITER WAITED("100.000", "100us", "3",
 		"{'percent':60,'ns':60000,'what':'rt limit'},"
 		"{'percent':40,'ns':40000,'what':'forced idle'}", "unseen"));
 }
@@ -311,7 +311,7 @@ TEST_F(trace, broken)
 			"'args':{'name':'CPU 3'}},\n"
 		    "{'ph':'X','pid':10000000,'tid':10000003,'ts':5000000.000,'dur':0.300,"
 			"'name':'?'}"
-		    WAITER WAITED("1.000", "1.0 us", "3", OTHER, "unseen"));
+		    WAITER WAITED("1.000", "1.00us", "3", OTHER, "unseen"));
 }
 
 /*
@@ -331,14 +331,14 @@ TEST_F(trace, tracks)
 		"{'ph':'M','pid':20000000,'tid':20000001,'name':'thread_name',"
 			"'args':{'name':'waiter'}},\n"
 		"{'ph':'X','pid':20000000,'tid':20000001,'ts':5000000.000,'dur':1.000,"
-			"'name':'waited 1.0 us','args':{'from':'woken','cpus':'3',"
+			"'name':'waited 1.00us','args':{'from':'woken','cpus':'3',"
 			"'why':[" OTHER "],'previous':'previous/1004','waker':'unseen'}},\n"
 		"{'ph':'M','pid':1001,'tid':1001,'name':'thread_name',"
 			"'args':{'name':'waiter'}},\n"
 		"{'ph':'M','pid':1001,'tid':1001,'name':'process_name',"
 			"'args':{'name':'waiter'}},\n"
 		"{'ph':'X','pid':1001,'tid':1001,'ts':5000000.000,'dur':1.000,"
-			"'name':'waited 1.0 us','args':{'from':'woken','cpus':'3',"
+			"'name':'waited 1.00us','args':{'from':'woken','cpus':'3',"
 			"'why':[" OTHER "],'previous':'previous/1004','waker':'unseen'}}");
 }
 

@@ -425,10 +425,11 @@ TEST_F(replay, stalled_is_not_in_totals)
 	world->find_waiting_tid = 7;
 	wait_at(2500 * MS, 7);
 	world->signal_at = 3500 * MS;
-	RUN("-sS", "-i", "10");
+	RUN("-sHS", "-i", "10");
 	EXPECT_OUTPUT("begin at 0\nstalled 7 at 1005 for culprit\n"
 		      "stalled 7 at 2005 for culprit\nstalled 7 at 3005 for culprit\n"
-		      "summary of 1 waits, 0 to 3500\n");
+		      "summary of 1 waits, 1 stalled, 0 to 3500\n"
+		      "histogram 0 to 3500: 1 stalled\n");
 }
 
 /* What cannot be used is counted, and the rest goes on. */

@@ -169,7 +169,7 @@ FIXTURE(totals)
 
 FIXTURE_SETUP(totals)
 {
-	self->t = totals_new();
+	self->t = totals_new(BY_THREAD);
 	ASSERT_NE(NULL, self->t);
 }
 
@@ -679,7 +679,7 @@ TEST(day)
 	memset(pairs, 1, sizeof(pairs));
 	before = resident();
 	ASSERT_LT(0, before);
-	t = totals_new();
+	t = totals_new(BY_THREAD);
 	ASSERT_NE(NULL, t);
 	for (i = 0; i < 24 * 3600 * 100; i++) {
 		tid = i & 1 ? 1 + rnd(500) : 1000 + i / 6;

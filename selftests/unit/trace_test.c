@@ -38,7 +38,7 @@ TEST_F(trace, window)
 	waited(0, 100, 2);
 	trace_close();
 	EXPECT_STREQ("-50-0 z/10, 0-70 a/11, 70-100 b/12", cpu(0));
-	EXPECT_STREQ("0-100 waited 0.1 us", track(VICTIM));
+	EXPECT_STREQ("0-100 waited 100ns", track(VICTIM));
 	EXPECT_TRUE(is_true("names[2:] == ['CPU 0', 'victim', 'victim']"));
 }
 
@@ -148,7 +148,7 @@ TEST_F(trace, no_history)
 	waited(0, 100, -1);
 	trace_close();
 	EXPECT_STREQ("", cpu(0));
-	EXPECT_STREQ("0-100 waited 0.1 us", track(VICTIM));
+	EXPECT_STREQ("0-100 waited 100ns", track(VICTIM));
 	EXPECT_TRUE(is_true("why[0]['what'] == 'other'"));
 }
 
@@ -528,11 +528,11 @@ TEST_F(trace, lengths_and_times)
 	waited(0, 999900000, -1);
 	waited(0, 1000000000, -1);
 	trace_close();
-	EXPECT_TRUE(is_true("w[0]['name'] == 'waited 83.9 ms'"));
-	EXPECT_TRUE(is_true("w[1]['name'] == 'waited 1.5 us'"));
-	EXPECT_TRUE(is_true("w[2]['name'] == 'waited 1.2 s'"));
+	EXPECT_TRUE(is_true("w[0]['name'] == 'waited 83.9ms'"));
+	EXPECT_TRUE(is_true("w[1]['name'] == 'waited 1.50us'"));
+	EXPECT_TRUE(is_true("w[2]['name'] == 'waited 1.20s'"));
 	EXPECT_TRUE(is_true("[e['name'][7:] for e in w[3:]] == "
-			    "['999.0 us', '1.0 ms', '999.9 ms', '1.0 s']"));
+			    "['999us', '1.00ms', '1.00s', '1.00s']"));
 	EXPECT_TRUE(is_true("w[2]['ts'] == 1083901.5 and w[1]['dur'] == 1.5"));
 }
 
