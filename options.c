@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include "help.h"
 #include "options.h"
 #include "util/cgroups.h"
 #include "util/error.h"
@@ -19,68 +20,13 @@
 #include "version.h"
 #include "writers/names.h"
 
-static const char usage[] =
-"Usage: runqslower [OPTION...] [min_us]\n";
-
-static const char help[] =
-"Show the tasks that were ready to run and waited longer than min_us for a CPU.\n"
-"\n"
-"  min_us                 threshold, 10000 if not given; 0 shows every wait.\n"
-"                         A plain number is microseconds; 500us, 1.5ms, 1s, 2m\n"
-"\n"
-"Which tasks (options narrow each other, several values of one widen it):\n"
-"  -p, --pid PID,...      threads of these processes\n"
-"  -t, --tid TID,...      these threads\n"
-"  -c, --comm PREFIX,...  tasks whose name starts with PREFIX\n"
-"  -g, --cgroup PATH,...  tasks in this cgroup (v2, or v1 with cpu) or below it\n"
-"  -C, --cpu LIST         waits that ended on these CPUs, e.g. 0-3,8\n"
-"      --kthreads WHICH   only: kernel threads, no: all others\n"
-"\n"
-"What to show:\n"
-"  -P, --previous         also show the task that ran just before\n"
-"  -w, --why              also show who and what had the CPU meanwhile\n"
-"  -W, --waker            also show who woke it; the wakeup's own delay counts, too\n"
-"  -S, --stalled[=DUR]    every DUR (1s) also list tasks that are waiting now\n"
-"  -s, --summary          totals instead of lines: worst waiters, worst culprits, causes\n"
-"      --by WHAT          what -s counts by: thread (default), process, comm, cgroup\n"
-"  -H, --histogram        the same: how long all waits were, below the threshold, too\n"
-"  -i, --interval DUR     -s and -H every DUR, not just at the end\n"
-"      --trace FILE       also write the time around the waits, for Perfetto's UI\n"
-"      --cost             at the end, what each BPF program has cost\n"
-"\n"
-"In what form:\n"
-"  -o, --output FORMAT    text (default), json (an object a line), csv\n"
-"  -j                     -o json\n"
-"      --json-schema      show the JSON Schema of -o json\n"
-"  -T, --time FORMAT      clock (HH:MM:SS, default), us (HH:MM:SS.ffffff), iso, mono,\n"
-"                         unix (seconds, with ns)\n"
-"\n"
-"When to stop (else at Ctrl-C):\n"
-"  -d, --duration DUR     after this time; a plain number is seconds\n"
-"  -n, --count N          after N waits\n"
-"\n"
-"How much memory:\n"
-"      --ring-size SIZE   event buffer, a power of two, e.g. 8M\n"
-"      --history N        switches per CPU that -w can look back, 1024\n"
-"\n"
-"About the tool:\n"
-"  -v, --verbose          also show the messages of libbpf\n"
-"  -V, --version          show the version\n"
-"  -h, -?, --help         show this\n"
-"      --usage            show a short usage message\n"
-"\n"
-"Examples:\n"
-"  runqslower             # waits longer than 10 ms\n"
-"  runqslower 1ms         # longer than 1 ms\n"
-"  runqslower -w          # and why\n"
-"  runqslower -P -p 123   # of process 123, with the task that ran before\n";
-
 enum {
 	OPT_USAGE = 256,
 	OPT_RING_SIZE,
 	OPT_HISTORY,
 	OPT_KTHREADS,
 	OPT_BY,
+	OPT_HEAT,
 	OPT_TRACE,
 	OPT_COST,
 	OPT_JSON_SCHEMA,
@@ -104,6 +50,7 @@ static const struct option long_options[] = {
 	{ "summary",	no_argument,		NULL, 's' },
 	{ "by",		required_argument,	NULL, OPT_BY },
 	{ "histogram",	no_argument,		NULL, 'H' },
+	{ "heat",	no_argument,		NULL, OPT_HEAT },
 	{ "interval",	required_argument,	NULL, 'i' },
 	{ "output",	required_argument,	NULL, 'o' },
 	{ "trace",	required_argument,	NULL, OPT_TRACE },
@@ -454,6 +401,10 @@ void parse_options(int argc, char **argv, struct options *opts)
 		case 'H':
 			opts->histogram = true;
 			break;
+		case OPT_HEAT:
+			opts->histogram = true;
+			opts->heat = true;
+			break;
 		case 'o':
 			opts->output = parse_output(optarg);
 			break;
@@ -495,6 +446,8 @@ void parse_options(int argc, char **argv, struct options *opts)
 		}
 	}
 
+	if (opts->heat && !opts->interval_ns)
+		opts->interval_ns = 1000000000;
 	parse_threshold(argc - optind, argv + optind, opts);
 	check_options(opts);
 }

@@ -47,6 +47,7 @@ struct options {
 	bool summary;			/* instead of lines, as @histogram */
 	enum totals_by by;		/* of @summary */
 	bool histogram;
+	bool heat;			/* @histogram as a heat map */
 	bool cost;
 	enum output output;
 	const char *trace;		/* path, NULL: no trace file */

@@ -7,6 +7,7 @@
 #include "rows.h"
 #include "tables.h"
 #include "text.h"
+#include "text_heat.h"
 #include "text_totals.h"
 #include "utf8.h"
 #include "util/cgroups.h"
@@ -21,6 +22,11 @@ static const int time_width[] = {
 	[TIME_MONO] = 17,
 	[TIME_UNIX] = 20,
 };
+
+int text_time_width(const struct options *opts)
+{
+	return time_width[opts->time];
+}
 
 void text_time(const struct options *opts, __u64 mono_ns)
 {
@@ -346,6 +352,8 @@ static void begin(const struct options *opts)
 	printf("Tracing run queue latency higher than %llu us\n", opts->min_us);
 	if (prints_lines(opts) || opts->stalled_ns)
 		text_heading(opts, &wait_table, 0);
+	if (opts->heat)
+		text_heat_begin(opts);
 }
 
 static void wait(const struct options *opts, const struct wait_event *e,
@@ -355,6 +363,15 @@ static void wait(const struct options *opts, const struct wait_event *e,
 
 	fill_wait(&row, e, why, stalled);
 	text_row(opts, &wait_table, stalled, &row);
+}
+
+static void histogram(const struct options *opts, const struct histogram *h, __u64 since,
+		      __u64 now)
+{
+	if (opts->heat)
+		text_heat(opts, h, now);
+	else
+		text_histogram(opts, h, since, now);
 }
 
 static void cost(const struct options *opts, const struct cost *costs, size_t nr, __u64 now)
@@ -374,6 +391,6 @@ const struct writer text_writer = {
 	.begin = begin,
 	.wait = wait,
 	.summary = text_summary,
-	.histogram = text_histogram,
+	.histogram = histogram,
 	.cost = cost,
 };

@@ -9,6 +9,9 @@
 /* Print @mono_ns (CLOCK_MONOTONIC, ns) in the format opts->time, padded. */
 void text_time(const struct options *opts, __u64 mono_ns);
 
+/* How many columns text_time() takes. */
+int text_time_width(const struct options *opts);
+
 /*
  * Print @name, padded to @width columns. '?' replaces control characters and
  * invalid UTF-8, which could harm a terminal or the line.

@@ -310,6 +310,9 @@ TEST(words)
 		{ { "--by", "comm", "-s" }, { DEFAULTS, .summary = true, .by = BY_COMM } },
 		{ { "-s", "--by", "comm", "--by", "cgroup" },
 		  { DEFAULTS, .summary = true, .by = BY_CGROUP } },
+		{ { "--heat" }, { DEFAULTS, .histogram = true, .heat = true, .interval_ns = SEC } },
+		{ { "--heat", "-i", "5" },
+		  { DEFAULTS, .histogram = true, .heat = true, .interval_ns = 5 * SEC } },
 		/* CSV is one table: of one of them. */
 		{ { "-s", "-o", "csv" },
 		  { DEFAULTS, .summary = true, .output = OUTPUT_CSV } },

@@ -127,6 +127,71 @@ TEST_F(output, histogram_beside_stalled)
 				 capture_end()));
 }
 
+/* A row of a heat map, where TIME has eight columns. */
+static const char *heat_of(__u32 bucket, __u64 count)
+{
+	memset(&histogram, 0, sizeof(histogram));
+	histogram.counts[bucket] = count;
+	capture_begin();
+	distribution(&text_writer);
+	return capture_end();
+}
+
+/* Behind so many blanks of the map is this shade, and no other. */
+static bool has_shade(const char *row, int blanks, const char *shade)
+{
+	const char *map = strchr(row, '|');
+
+	return map && (int)strspn(map + 1, " ") == blanks &&
+	       !strncmp(map + 1 + blanks, shade, strlen(shade)) &&
+	       strspn(map + 1 + blanks + strlen(shade), " ") + blanks + 2 == 48;
+}
+
+TEST_F(output, heat)
+{
+	opts.heat = true;
+	opts.histogram = true;
+	setenv("LC_ALL", "C", 1);
+	EXPECT_PRINTS("Tracing run queue latency higher than 0 us\n"
+		"TIME     |1us                 1ms                 1s      |"
+		"     WAITS      P99      MAX  .. 1 :: 10 ** 100 ## 1000 waits\n",
+		text_writer.begin(&opts));
+	EXPECT_PRINTS("03:43:20 |                                                |"
+		"         0        -        -\n", distribution(&text_writer));
+	/* Every power of ten, to the wait. */
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(1500000), 1), 20, ".."));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(1500000), 9), 20, ".."));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(1500000), 10), 20, "::"));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(1500000), 99), 20, "::"));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(1500000), 100), 20, "**"));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(1500000), 1000), 20, "##"));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(1500000), 1ULL << 60), 20, "##"));
+	/* Both ends, and what is beyond them. */
+	EXPECT_TRUE(has_shade(heat_of(0, 1), 0, ".."));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(2047), 1), 0, ".."));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(2048), 1), 2, ".."));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(8589934591), 1), 44, ".."));
+	EXPECT_TRUE(has_shade(heat_of(bucket_of(8589934592), 1), 46, ".."));
+	EXPECT_TRUE(has_shade(heat_of(NR_BUCKETS - 1, 1), 46, ".."));
+	memset(&histogram, 0, sizeof(histogram));
+	count_lengths();
+	histogram.nr_stalled = 2;
+	capture_begin();
+	distribution(&text_writer);
+	EXPECT_STREQ("", missing("|      1000   5.06us   40.4us  2 still waiting\n", capture_end()));
+}
+
+TEST_F(output, heat_in_utf8)
+{
+	opts.heat = true;
+	setenv("LC_ALL", "C.UTF-8", 1);
+	capture_begin();
+	text_writer.begin(&opts);
+	EXPECT_STREQ("", missing("MAX  \u2591\u2591 1 \u2592\u2592 10 \u2593\u2593 100"
+				 " \u2588\u2588 1000 waits\n", capture_end()));
+	EXPECT_TRUE(has_shade(heat_of(0, 1), 0, "\u2591\u2591"));
+}
+
 /* How long the bar of a single row is; it fills its place. */
 static int bar_length(const char *text)
 {
