@@ -80,6 +80,8 @@ static void add(struct share *to, const struct share *share, __u64 ns)
 		to->outranks = true;
 		to->class = share->class;
 		to->rt_priority = share->rt_priority;
+		to->prio = share->prio;
+		to->policy = share->policy;
 	}
 	to->fair_server |= share->fair_server;
 }
@@ -183,6 +185,8 @@ static struct share task_share(const struct why_event *e, const struct run_segme
 		.outranks = s->flags & SEGMENT_STOP || rank_of(s->prio) < rank_of(e->prio),
 		.fair_server = is_rt(e->prio) && s->flags & SEGMENT_SERVED,
 		.class = class_of(s),
+		.prio = s->prio,
+		.policy = s->policy,
 	};
 
 	/* The stop task's priority says nothing, because its class does. */

@@ -51,6 +51,8 @@ struct share {
 	bool fair_server;		/* ran before real-time tasks by this */
 	enum task_class class;
 	__u32 rt_priority;		/* 1 to 99; 0: is not real-time */
+	__s16 prio;			/* as in struct run_segment */
+	__u8 policy;
 };
 
 /* A wait and its shares, which add up to event.wait.wait_ns. */

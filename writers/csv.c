@@ -100,7 +100,7 @@ static void put_value(const struct field *f, const void *row)
 	if (field_is_null(f, number))
 		return;
 	if (f->type == FIELD_WORD || f->type == FIELD_WORD8)
-		put_text(f->words[number]);
+		put_text(field_word(f, row));
 	else if (f->type == FIELD_CGROUP)
 		put_text(cgroup_path(number));
 	else if (f->type == FIELD_TIME)

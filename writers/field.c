@@ -21,6 +21,13 @@ __u64 field_number(const struct field *f, const void *row)
 	}
 }
 
+const char *field_word(const struct field *f, const void *row)
+{
+	__u64 number = field_number(f, row);
+
+	return f->words[number < f->nr_words ? number : f->nr_words - 1];
+}
+
 unsigned int fields_with(const struct options *opts)
 {
 	static const unsigned int by[NR_BY] = {

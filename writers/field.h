@@ -24,6 +24,7 @@ enum field_type {
 	FIELD_COUNT,			/* __u64 */
 	FIELD_ID,			/* __u32: TID or PID */
 	FIELD_CPU,			/* __u16 */
+	FIELD_PRIO,			/* __s16: task_struct.prio */
 	FIELD_BOOL,			/* bool */
 	FIELD_REAL,			/* double; NAN: none */
 	FIELD_CAUSES,			/* __u64[NR_CAUSES]: ns of each cause */
@@ -100,8 +101,11 @@ static inline const void *field_at(const struct field *f, const void *row)
 	return (const char *)row + f->offset;
 }
 
-/* The value of @f in @row, for any type that is a number. */
+/* The value of @f in @row, for any type that is a number, not negative. */
 __u64 field_number(const struct field *f, const void *row);
+
+/* The word of a FIELD_WORD or FIELD_WORD8: the last one for all behind. */
+const char *field_word(const struct field *f, const void *row);
 
 /* The enum field_with bits of @opts. */
 unsigned int fields_with(const struct options *opts);

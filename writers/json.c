@@ -118,6 +118,9 @@ static void write_value(const struct field *f, const void *row, unsigned int wit
 	case FIELD_REAL:
 		write_real(*(const double *)at);
 		return;
+	case FIELD_PRIO:
+		jsonw_int(json, *(const __s16 *)at);
+		return;
 	case FIELD_CAUSES:
 		write_causes(at);
 		return;
@@ -140,7 +143,7 @@ static void write_value(const struct field *f, const void *row, unsigned int wit
 	if (field_is_null(f, number))
 		jsonw_null(json);
 	else if (f->type == FIELD_WORD || f->type == FIELD_WORD8)
-		jsonw_string(json, f->words[number]);
+		jsonw_string(json, field_word(f, row));
 	else if (f->type == FIELD_CGROUP)
 		write_string(cgroup_path(number));
 	else if (f->type == FIELD_TIME)

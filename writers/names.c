@@ -57,6 +57,10 @@ const char * const class_names[NR_CLASSES] = {
 	[CLASS_STOP] = "stop",
 };
 
+const char * const policy_names[NR_POLICIES] = {
+	"normal", "fifo", "rr", "batch", "iso", "idle", "deadline", "ext", "other",
+};
+
 const char * const by_names[NR_BY] = {
 	[BY_THREAD] = "thread",
 	[BY_PROCESS] = "process",

@@ -17,6 +17,10 @@ const char *relation_text(const struct share *s);
 extern const char * const from_names[NR_FROM];
 extern const char * const waker_names[NR_WAKER_KINDS];
 extern const char * const class_names[NR_CLASSES];
+
+/* The scheduling policies, by number; the last stands for those to come. */
+#define NR_POLICIES	9
+extern const char * const policy_names[NR_POLICIES];
 extern const char * const by_names[NR_BY];	/* as --by has them */
 
 struct length_text {

@@ -134,6 +134,9 @@ static void value(const struct field *f)
 	case FIELD_CPU:
 		integer(65535);
 		break;
+	case FIELD_PRIO:
+		type("integer");
+		break;
 	case FIELD_BOOL:
 		type("boolean");
 		break;

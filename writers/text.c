@@ -261,7 +261,7 @@ static void print_value(const struct options *opts, const struct field *f, const
 		break;
 	case FIELD_WORD:
 	case FIELD_WORD8:
-		printf("%*s", f->width, f->words[field_number(f, row)]);
+		printf("%*s", f->width, field_word(f, row));
 		break;
 	case FIELD_PATH:
 		printf("%*s", f->width, path_text(at).text);

@@ -8,6 +8,7 @@
 #ifndef __PRINT_WAITS_H
 #define __PRINT_WAITS_H
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,10 @@
 /* Of cgroups.c, which is not what is tested. */
 const char *cgroup_path(__u64 id)
 {
-	static char path[32];
+	/* Of the task that waits, in JSON. */
+#define POLICY "'policy':'batch','prio':137"
+
+static char path[32];
 
 	snprintf(path, sizeof(path), id == 99 ? "/,\"\n" : "/cg%llu", (unsigned long long)id);
 	return path;
@@ -50,9 +54,9 @@ static inline void add_share(struct share share)
 static inline void add_all_shares(void)
 {
 	add_share((struct share) { CAUSE_QUOTA, 30000001, .cgroup = 23 });
-	add_share((struct share) { CAUSE_TASK, 20000002, .cgroup = 24, .tid = 1008,
+	add_share((struct share) { CAUSE_TASK, 20000002, .cgroup = 24, .policy = 6, .prio = -1, .tid = 1008,
 				   .tgid = 1007, .comm = "hog", .same_process = true });
-	add_share((struct share) { CAUSE_TASK, 14000003, .cgroup = 25, .tid = 1010,
+	add_share((struct share) { CAUSE_TASK, 14000003, .cgroup = 25, .policy = 200, .prio = 49, .tid = 1010,
 				   .tgid = 1009, .comm = "pig", .same_cgroup = true });
 	add_share((struct share) { CAUSE_IRQ, 11000004 });
 	add_share((struct share) { CAUSE_STEAL, 9000005 });
@@ -74,6 +78,7 @@ static inline void set_up(void)
 			.comm = "waiter", .prev_comm = "previous",
 		},
 		.cgroup = 21, .quota_cgroup = 22, .wakeup_ns = 3000009,
+		.policy = SCHED_BATCH, .prio = 137,
 		.from = FROM_WOKEN, .nr_migrations = 2,
 		.migrations = { { .cpu = 50 }, { .cpu = 60 }, { .cpu = 70 }, { .cpu = 80 } },
 		.waker_kind = WAKER_TASK, .waker_tid = 1006, .waker_tgid = 1005,

@@ -265,7 +265,7 @@ for record in of_type.values():
 wait = of_type['wait']
 task = {'kind': 'task', 'comm': '', 'tid': 0, 'pid': 0}
 share = {'cause': 'task', 'ns': 1, 'comm': '', 'tid': 0, 'pid': 0, 'cgroup': None,
-         'same_process': False, 'same_cgroup': False}
+         'same_process': False, 'same_cgroup': False, 'policy': 'normal', 'prio': 120}
 quota = {'cause': 'quota', 'ns': 1, 'cgroup': '/'}
 ranks = {**share, 'class': 'fifo', 'rt_priority': 50, 'outranks': True, 'fair_server': True}
 held = {'cause': 'sched_ext', 'ns': 1, 'scheduler': 'simple'}
@@ -275,7 +275,7 @@ changed += [{**wait, 'waker': r} for r in
             [without(task, 'tid'), {**task, 'kind': 'irq'}, {**task, 'kind': 'other'}]]
 changed += [{**wait, 'shares': [r]} for r in
             [without(share, key) for key in share] +
-            [{**share, 'cause': 'irq'}, {**share, 'cause': 'other'}, {**quota, 'tid': 0},
+            [{**share, 'cause': 'irq'}, {**share, 'policy': 'x'}, {**share, 'cause': 'other'}, {**quota, 'tid': 0},
              {**quota, 'cause': 'steal'}, without(quota, 'cgroup'), {**quota, 'cause': 'x'},
               {**quota, 'outranks': True}, {**ranks, 'class': 'x'}, without(held, 'scheduler')]]
 changed += [{**wait, 'cpus': []}, {**wait, 'idle_cpus': [1, 1]}, {**wait, 'cgroup': 'x'}]

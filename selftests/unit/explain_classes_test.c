@@ -254,6 +254,8 @@ TEST(class_and_priority)
 
 	EXPECT_EQ(CLASS_FIFO, s.class);
 	EXPECT_EQ(50, s.rt_priority);
+	EXPECT_EQ(FIFO_50, s.prio);
+	EXPECT_EQ(SCHED_FIFO, s.policy);
 	s = share_of(0, SCHED_RR, 0);
 	EXPECT_EQ(CLASS_RR, s.class);
 	EXPECT_EQ(99, s.rt_priority);
@@ -262,6 +264,7 @@ TEST(class_and_priority)
 	EXPECT_EQ(1, s.rt_priority);
 	s = share_of(DEADLINE, SCHED_OTHER, 0);
 	EXPECT_EQ(CLASS_DEADLINE, s.class);
+	EXPECT_EQ(DEADLINE, s.prio);
 	EXPECT_EQ(0, s.rt_priority);
 	s = share_of(NORMAL, SCHED_OTHER, 0);
 	EXPECT_EQ(CLASS_NORMAL, s.class);

@@ -448,9 +448,11 @@ TEST_F(output, csv_quotes)
 	",'shares':["								\
 	"{'cause':'quota','ns':30000001,'cgroup':'/cg23'},"			\
 	"{'cause':'task','ns':20000002,'comm':'hog','tid':1008,'pid':1007,"	\
-		"'cgroup':'/cg24','same_process':true,'same_cgroup':false},"	\
+		"'cgroup':'/cg24','same_process':true,'same_cgroup':false,"		\
+		"'policy':'deadline','prio':-1},"					\
 	"{'cause':'task','ns':14000003,'comm':'pig','tid':1010,'pid':1009,"	\
-		"'cgroup':'/cg25','same_process':false,'same_cgroup':true},"	\
+		"'cgroup':'/cg25','same_process':false,'same_cgroup':true,"		\
+		"'policy':'other','prio':49},"					\
 	"{'cause':'irq','ns':11000004},"					\
 	"{'cause':'steal','ns':9000005},"					\
 	"{'cause':'idle','ns':7000006},"					\
@@ -460,7 +462,7 @@ TEST_F(output, csv_quotes)
 #define JSON_WAKER	\
 	",'waker':{'kind':'task','comm':'waker','tid':1006,'pid':1005},'wakeup_ns':3000009"
 #define JSON_WHY	\
-	",'from':'woken','cpus':[50,60,3],'cgroup':'/cg21'" JSON_SHARES	\
+	",'from':'woken','cpus':[50,60,3],'cgroup':'/cg21'," POLICY JSON_SHARES	\
 	",'uncovered_ns':500009,'idle_cpus':[0,1,2,3,8,63,64,1023]"	\
 	",'forbidden_idle_cpus':[]"
 
@@ -509,11 +511,11 @@ TEST_F(output, json_path)
 	only((struct share) { CAUSE_IDLE });
 	event->nr_migrations = MAX_MIGRATIONS;
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'cgroup':'/cg21',"
-			     "'shares':[{'cause':'idle','ns':100000999}],"
+			     POLICY ",'shares':[{'cause':'idle','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 	event->nr_migrations = MAX_MIGRATIONS + 3;
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[50,60,70,80,3],'migrations':7,"
-			     "'cgroup':'/cg21','shares':[{'cause':'idle','ns':100000999}],"
+			     "'cgroup':'/cg21'," POLICY ",'shares':[{'cause':'idle','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 }
 
@@ -525,14 +527,14 @@ TEST_F(output, json_null)
 	event->nr_migrations = 0;
 	event->from = FROM_UNSEEN;
 	only((struct share) { CAUSE_QUOTA });
-	EXPECT_PRINTS(quoted(JSON ",'from':'unseen','cpus':[3],'cgroup':null,'shares':["
+	EXPECT_PRINTS(quoted(JSON ",'from':'unseen','cpus':[3],'cgroup':null," POLICY ",'shares':["
 			     "{'cause':'quota','ns':100000999,'cgroup':null}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 	only((struct share) { CAUSE_TASK, .tid = 1008, .tgid = 1007, .comm = "hog" });
-	EXPECT_PRINTS(quoted(JSON ",'from':'unseen','cpus':[3],'cgroup':null,'shares':["
+	EXPECT_PRINTS(quoted(JSON ",'from':'unseen','cpus':[3],'cgroup':null," POLICY ",'shares':["
 			     "{'cause':'task','ns':100000999,'comm':'hog','tid':1008,"
 			     "'pid':1007,'cgroup':null,'same_process':false,"
-			     "'same_cgroup':false}],"
+			     "'same_cgroup':false,'policy':'normal','prio':0}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 }
 
@@ -574,7 +576,7 @@ TEST_F(output, json_cgroup_escapes)
 	event->nr_migrations = 0;
 	event->cgroup = 99;
 	only((struct share) { CAUSE_OTHER });
-	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/,\\'\\u000a',"
+	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/,\\'\\u000a'," POLICY ","
 			     "'shares':[{'cause':'other','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"), json());
 }

@@ -78,17 +78,17 @@ TEST_F(output_why, json_class)
 			      .class = CLASS_RR, .rt_priority = 50, .outranks = true,
 			      .fair_server = true });
 	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/cg21',"
-			     "'cpu_cgroup':'/cg26','shares':["
+			     "'cpu_cgroup':'/cg26'," POLICY ",'shares':["
 			     "{'cause':'task','ns':100000999,'comm':'hog','tid':1008,"
 			     "'pid':1007,'cgroup':null,'same_process':false,"
-			     "'same_cgroup':false,'class':'rr','rt_priority':50,"
+			     "'same_cgroup':false,'policy':'normal','prio':0,'class':'rr','rt_priority':50,"
 			     "'outranks':true,'fair_server':true}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"),
 		      json());
 	event->cpu_cgroup = 21;
 	scheduler = "simple";
 	only((struct share) { CAUSE_SCHED_EXT });
-	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/cg21','shares':["
+	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/cg21'," POLICY ",'shares':["
 			     "{'cause':'sched_ext','ns':100000999,'scheduler':'simple'}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[]}\n"),
 		      json());
@@ -106,7 +106,7 @@ TEST_F(output_why, idle_cpus_that_are_not_allowed)
 	EXPECT_PRINTS(TEXT " woken     3    100% other; CPUs 4-7 idle, but not allowed (0-1,3)\n",
 		      text());
 	EXPECT_PRINTS(CSV ",3000009,woken,3,/cg21,,0,0,0,0,0,0,0,0,0,0,100000999,,,,\n", csv());
-	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/cg21','shares':["
+	EXPECT_PRINTS(quoted(JSON ",'from':'woken','cpus':[3],'cgroup':'/cg21'," POLICY ",'shares':["
 			     "{'cause':'other','ns':100000999}],"
 			     "'uncovered_ns':0,'idle_cpus':[],'forbidden_idle_cpus':[4,5,6,7]}\n"),
 		      json());
