@@ -27,6 +27,7 @@ enum {
 	OPT_KTHREADS,
 	OPT_BY,
 	OPT_HEAT,
+	OPT_LIGHT,
 	OPT_TRACE,
 	OPT_COST,
 	OPT_JSON_SCHEMA,
@@ -56,6 +57,7 @@ static const struct option long_options[] = {
 	{ "trace",	required_argument,	NULL, OPT_TRACE },
 	{ "cost",	no_argument,		NULL, OPT_COST },
 	{ "json-schema", no_argument,		NULL, OPT_JSON_SCHEMA },
+	{ "light",	no_argument,		NULL, OPT_LIGHT },
 	{ "ring-size",	required_argument,	NULL, OPT_RING_SIZE },
 	{ "verbose",	no_argument,		NULL, 'v' },
 	{ "version",	no_argument,		NULL, 'V' },
@@ -325,6 +327,8 @@ static void check_options(const struct options *opts)
 {
 	if (opts->interval_ns && !opts->summary && !opts->histogram)
 		refuse("--interval is for --summary and --histogram: give one of them, too");
+	if (opts->light && (needs_why_programs(opts) || opts->histogram || opts->stalled_ns))
+		refuse("--light is accepted without -w, -W, -s, -S, -H, -g and --trace only");
 	if (opts->by && !opts->summary)
 		refuse("--by is for --summary: give that, too");
 	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
@@ -425,6 +429,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 			return;
 		case 'n':
 			opts->count = parse_count(optarg);
+			break;
+		case OPT_LIGHT:
+			opts->light = true;
 			break;
 		case OPT_RING_SIZE:
 			opts->ring_size = parse_ring_size(optarg);

@@ -40,6 +40,7 @@ struct options {
 	enum kthreads kthreads;
 	bool filter_cpus;
 	__u64 cpu_mask[MAX_CPUS / 64];
+	bool light;			/* no records, one program */
 	bool previous;
 	bool why;
 	bool waker;

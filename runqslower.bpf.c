@@ -14,6 +14,7 @@
  *   filter    which tasks, CPUs and cgroups to report
  *   clock     the present time, mostly without a read of the clock
  *   wait      a wait from its begin to its end, whatever its cause
+ *   light     a wait without a record of its own (--light)
  *   records   the record of each task's wait
  *   recorder  which task had each CPU, from when on
  *   explain   what else is noted of a wait, so that user space can say why
@@ -38,6 +39,7 @@
 #include "engine/compat.bpf.h"
 #include "engine/explain.bpf.h"
 #include "engine/filter.bpf.h"
+#include "engine/light.bpf.h"
 #include "engine/quota.bpf.h"
 #include "engine/recorder.bpf.h"
 #include "engine/records.bpf.h"
@@ -139,6 +141,23 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 		return 0;
 	count_length(&e);
 	if (over_threshold(&e))
+		report(&e);
+	return 0;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(light_switch, bool preempt, struct task_struct *prev,
+	     struct task_struct *next)
+{
+	struct ended e = { .task = next, .prev = prev, .cfs_rq = task_cfs_rq(next) };
+
+	if (is_unseen(2) || !light_may_matter(next, e.cfs_rq) || !compat(next)->pid)
+		return 0;
+	e.cpu = cpu_state(next);
+	if (!e.cpu)
+		return 0;
+	read_clock(&e);
+	if (may_matter_now(&e) && wait_end(&e, NULL) && over_threshold(&e))
 		report(&e);
 	return 0;
 }
@@ -340,6 +359,8 @@ static __always_inline u32 limits_of_kernel(void)
 		limits |= LIMIT_WAKER;
 	if (!sees_yields())
 		limits |= LIMIT_YIELD;
+	if (!has_rq_clock() || !has_sched_info())
+		limits |= LIMIT_QUEUED;
 	return limits;
 }
 

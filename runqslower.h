@@ -284,6 +284,7 @@ enum limits {
 	LIMIT_WAKER = 4,		/* wakeups by interrupts */
 	LIMIT_YIELD = 8,		/* sched_yield() from preemption */
 	LIMIT_GROUPS = 16,		/* groups, their quota, the clock */
+	LIMIT_QUEUED = 32,		/* when a task was queued */
 };
 
 #endif /* __RUNQSLOWER_H */

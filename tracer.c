@@ -179,19 +179,20 @@ static bool has_core_scheduling(void)
 static void choose_programs(struct runqslower_bpf *skel, const struct options *opts,
 			    bool use_tids)
 {
-	bool why = needs_why_programs(opts);
+	bool why = needs_why_programs(opts), plain = !why && !opts->light;
 	const struct {
 		struct bpf_program *program;
 		bool used;
 	} programs[] = {
-		{ skel->progs.sched_wakeup,		!why },
-		{ skel->progs.sched_wakeup_new,		!why },
-		{ skel->progs.sched_switch,		!why },
-		{ skel->progs.sched_migrate,		!why && !skel->rodata->rough_times },
-		{ skel->progs.new_task,			!why && !use_tids },
-		{ skel->progs.task_gone,		!why && use_tids },
+		{ skel->progs.light_switch,		opts->light },
+		{ skel->progs.sched_wakeup,		plain },
+		{ skel->progs.sched_wakeup_new,		plain },
+		{ skel->progs.sched_switch,		plain },
+		{ skel->progs.sched_migrate,		plain && !skel->rodata->rough_times },
+		{ skel->progs.new_task,			plain && !use_tids },
+		{ skel->progs.task_gone,		plain && use_tids },
 		{ skel->progs.existing_tasks,		!why },
-		{ skel->progs.waiting_tasks,		!why && opts->stalled_ns },
+		{ skel->progs.waiting_tasks,		plain && opts->stalled_ns },
 		{ skel->progs.why_wakeup,		why },
 		{ skel->progs.why_wakeup_new,		why },
 		{ skel->progs.why_switch,		why },
@@ -219,7 +220,7 @@ static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 		bool used;
 	} maps[] = {
 		{ skel->maps.waits,		!why && !use_tids },
-		{ skel->maps.waits_by_tid,	!why && use_tids },
+		{ skel->maps.waits_by_tid,	!why && use_tids && !opts->light },
 		{ skel->maps.why_waits,		why && !use_tids },
 		{ skel->maps.why_waits_by_tid,	why && use_tids },
 		{ skel->maps.history,		why },
@@ -295,9 +296,9 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 	}
 	verbose = opts->verbose;
 	libbpf_set_print(print_libbpf);
-	err = open_and_load(&skel, opts, false);
-
-	if (err && err != -EPERM && err != -EACCES && err != -ENOMEM) {
+	/* --light has no records, by TID neither. */
+	err = open_and_load(&skel, opts, opts->light);
+	if (err && err != -EPERM && err != -EACCES && err != -ENOMEM && !opts->light) {
 		if (!open_and_load(&skel, opts, true)) {
 			if (opts->verbose)
 				error("no task storage here, waits are kept by TID");
@@ -359,8 +360,14 @@ static int prepare_tasks(struct runqslower_bpf *skel, const struct options *opts
 
 int tracer_attach(struct runqslower_bpf *skel, const struct options *opts)
 {
-	int err = prepare_tasks(skel, opts) ?: runqslower_bpf__attach(skel);
+	int err = prepare_tasks(skel, opts);
 
+	if (!err && opts->light && skel->bss->cannot_tell & LIMIT_QUEUED) {
+		error("--light cannot work: this kernel keeps no time of queueing %s",
+		      "(CONFIG_SCHED_INFO, CONFIG_FAIR_GROUP_SCHED); run it without --light");
+		return -ENOTSUP;
+	}
+	err = err ?: runqslower_bpf__attach(skel);
 	if (err)
 		bpf_failure("attach the BPF programs", err);
 	return err;
@@ -368,7 +375,7 @@ int tracer_attach(struct runqslower_bpf *skel, const struct options *opts)
 
 unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *opts)
 {
-	unsigned int limits = skel->bss->cannot_tell;
+	unsigned int limits = skel->bss->cannot_tell & ~LIMIT_QUEUED;
 
 	if (!notes_wakers(opts))
 		limits &= ~LIMIT_WAKER;

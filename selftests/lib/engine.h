@@ -76,6 +76,7 @@ static const struct pt_regs___compat in_yield = {
 static struct group root, groups[MAX_GROUPS];
 static int nr_groups;
 static bool why;			/* the programs that explain are used */
+static bool light;			/* light_switch() is used, and alone */
 
 static inline struct task_struct *tp(struct task *p)
 {
@@ -284,11 +285,12 @@ static inline void switch_to(int c, struct task *next, enum leaves how)
 	}
 	in_context_of(prev);
 	if (sees_switches)
-		(why ? why_switch : sched_switch)(how != SLEEPS && how != YIELDS, tp(prev),
-						  tp(next));
+		(why ? why_switch : light ? light_switch : sched_switch)
+			(how != SLEEPS && how != YIELDS, tp(prev), tp(next));
 	prev->t.on_cpu = 0;
 	next->t.on_cpu = 1;
-	if (prev->t.on_rq && prev != &cpu[c].idle)
+	/* sched_info_depart() */
+	if (prev->t.on_rq && prev != &cpu[c].idle && task_is_running(tp(prev)))
 		prev->t.sched_info.last_queued = cpu[c].rq.clock;
 	next->t.sched_info.last_arrival = cpu[c].rq.clock;
 	next->t.sched_info.last_queued = 0;

@@ -98,7 +98,7 @@ TEST(help)
 		"--stalled", "-s", "--summary", "-H", "--histogram", "-i", "--interval",
 		"-o", "--output", "-j", "--json-schema", "--trace", "--cost",
 		"--ring-size", "-v", "--verbose", "-V", "--version", "-h", "--help",
-		"--usage", "min_us", "--kthreads", "--by", "--heat",
+		"--usage", "min_us", "--kthreads", "--by", "--heat", "--light",
 	};
 	static const char * const forms[] = { "-h", "-?", "--help", "--hel" };
 	struct tool t;

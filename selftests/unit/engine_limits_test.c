@@ -129,7 +129,8 @@ TEST_F(engine_limits, limits)
 	sim_lacks("prev_steal_time");
 	EXPECT_EQ(yields | LIMIT_IRQ | LIMIT_STEAL, limits_are());
 	sim_lacks("rq");
-	EXPECT_EQ(yields | LIMIT_IRQ | LIMIT_STEAL | LIMIT_WAKER | LIMIT_GROUPS, limits_are());
+	EXPECT_EQ(yields | LIMIT_IRQ | LIMIT_STEAL | LIMIT_WAKER | LIMIT_GROUPS | LIMIT_QUEUED,
+		  limits_are());
 }
 
 /* rq.clock_task leaves steal out, or ticks count it. */

@@ -313,6 +313,8 @@ TEST(words)
 		{ { "--heat" }, { DEFAULTS, .histogram = true, .heat = true, .interval_ns = SEC } },
 		{ { "--heat", "-i", "5" },
 		  { DEFAULTS, .histogram = true, .heat = true, .interval_ns = 5 * SEC } },
+		{ { "--light", "-P", "--kthreads=no" },
+		  { DEFAULTS, .light = true, .previous = true, .kthreads = KTHREADS_NO } },
 		/* CSV is one table: of one of them. */
 		{ { "-s", "-o", "csv" },
 		  { DEFAULTS, .summary = true, .output = OUTPUT_CSV } },
@@ -617,11 +619,19 @@ TEST(refused_words)
 TEST(refused_together)
 {
 #define NEEDS "--interval is for --summary and --histogram: give one of them, too"
+#define LIGHT "--light is accepted without -w, -W, -s, -S, -H, -g and --trace only"
 #define BOTH "CSV is one table: --summary or --histogram is accepted, not both"
 #define COST "CSV is one table, and not that of --cost: text or json is accepted"
 	static const struct refused cases[] = {
 		{ { "-i", "1" }, NEEDS },
 		{ { "-w", "-i", "1" }, NEEDS },
+		{ { "--light", "-w" }, LIGHT },
+		{ { "-W", "--light" }, LIGHT },
+		{ { "--light", "-s" }, LIGHT },
+		{ { "--light", "-S" }, LIGHT },
+		{ { "--light", "-H" }, LIGHT },
+		{ { "--light", "--heat" }, LIGHT },
+		{ { "--light", "--trace", "x" }, LIGHT },
 		{ { "--by", "comm" }, "--by is for --summary: give that, too" },
 		{ { "-sH", "-o", "csv" }, BOTH },
 		{ { "-o", "csv", "-H", "-s" }, BOTH },

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The wait of a task as the kernel itself keeps it: sched_info.last_queued. No
+ * record of the tool's own says when the wait began, so
+ *
+ * - the wait of a task that was moved begins with the move, because the kernel
+ *   keeps one time, by the clock of the present run queue;
+ * - the wait of a task that was preempted on its way to sleep is not seen,
+ *   because the kernel takes the task for asleep;
+ * - a wait that a wakeup ends can seem shorter, by the time from the wakeup to
+ *   the switch, because the switch then leaves the clock of the run queue alone.
+ */
+#ifndef __RUNQSLOWER_LIGHT_BPF_H
+#define __RUNQSLOWER_LIGHT_BPF_H
+
+#include "wait.bpf.h"
+
+/*
+ * Can the wait of @next be one to report? The clock of a run queue is not older
+ * than clock_age_ns at a switch.
+ */
+static __always_inline bool light_may_matter(struct task_struct *next,
+					     struct cfs_rq___compat *cfs_rq)
+{
+	u64 queued = last_queued(next);
+
+	return queued && rq_clock(cfs_rq) + clock_age_ns - queued >= threshold_ns;
+}
+
+#endif /* __RUNQSLOWER_LIGHT_BPF_H */
