@@ -62,19 +62,20 @@ prefix		?= /usr/local
 sbindir		?= $(prefix)/sbin
 mandir		?= $(prefix)/share/man
 bash_compdir	?= $(prefix)/share/bash-completion/completions
+unitdir		?= $(prefix)/lib/systemd/system
 RST2MAN		?= rst2man
 INSTALL		?= install
 PROGRAM		?= runqslower
 PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
-SRCS := runqslower.c collect.c help.c options.c report.c tracer.c				\
-	$(addprefix analysis/,explain.c histogram.c history.c ordered_waits.c parts.c	\
-			       record.c stalled_waits.c totals.c)	\
+SRCS := runqslower.c collect.c help.c options.c report.c tracer.c			\
+	$(addprefix analysis/,explain.c histogram.c history.c metrics.c			\
+			      ordered_waits.c parts.c record.c stalled_waits.c totals.c)	\
 	$(addprefix util/,bpf_failure.c cgroups.c clock.c error.c first_line.c	\
 			   numbers.c output.c preempt_count.c privilege.c process_name.c	\
 			   sched_ext.c signals.c)				\
-	$(addprefix writers/,csv.c field.c json.c names.c rows.c schema.c tables.c	\
-			     text.c text_heat.c text_totals.c trace_file.c)
+	$(addprefix writers/,csv.c field.c json.c metrics_file.c names.c rows.c	\
+			     schema.c tables.c text.c text_heat.c text_totals.c trace_file.c)
 # Objects lie flat in OUTPUT.
 vpath %.c analysis util writers
 own_objs := $(patsubst %.c,$(OUTPUT)%.o,$(notdir $(SRCS)))
@@ -202,7 +203,11 @@ clean:
 distclean: clean
 	$(Q)rm -rf .linux .linux.tmp
 
-# Manual and completion say the name that the tool is installed under.
+# The service of --metrics; a kernel tree has none. Nobody enables the service
+# but the user.
+unit := $(notdir $(wildcard packaging/runqslower-metrics.service))
+
+# Manual, completion and service say the name that the tool is installed under.
 install: $(OUTPUT)runqslower
 	$(call QUIET_INSTALL, $(PROGRAM))
 	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(sbindir)
@@ -210,10 +215,17 @@ install: $(OUTPUT)runqslower
 	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(bash_compdir)
 	$(Q)sed 's/ runqslower$$/ $(PROGRAM)/' bash-completion/runqslower | \
 		$(INSTALL) -m 0644 /dev/stdin $(DESTDIR)$(bash_compdir)/$(PROGRAM)
+ifneq ($(unit),)
+	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(unitdir)
+	$(Q)sed -e 's|^ExecStart=[^ ]*|ExecStart=$(sbindir)/$(PROGRAM)|' \
+		-e 's|man:runqslower(8)|man:$(PROGRAM)(8)|' packaging/$(unit) | \
+		$(INSTALL) -m 0644 /dev/stdin $(DESTDIR)$(unitdir)/$(unit)
+endif
 
 uninstall:
 	$(call QUIET_UNINST, $(PROGRAM))
-	$(Q)rm -f $(DESTDIR)$(sbindir)/$(PROGRAM) $(DESTDIR)$(bash_compdir)/$(PROGRAM)
+	$(Q)rm -f $(DESTDIR)$(sbindir)/$(PROGRAM) $(DESTDIR)$(bash_compdir)/$(PROGRAM) \
+		$(if $(unit),$(DESTDIR)$(unitdir)/$(unit))
 
 # The manual. rst2man leaves what some readers of manuals complain about.
 doc: $(OUTPUT)runqslower.8
@@ -224,10 +236,12 @@ $(OUTPUT)runqslower.8: Documentation/runqslower.rst | $(OUTPUT)
 		$@.tmp > $@
 	$(Q)rm -f $@.tmp
 
+# Metrics and their service have the same name on all machines.
 doc-install: $(OUTPUT)runqslower.8
 	$(call QUIET_INSTALL, $(PROGRAM).8)
 	$(Q)$(INSTALL) -m 0755 -d $(DESTDIR)$(mandir)/man8
-	$(Q)sed 's/runqslower/$(PROGRAM)/gI' $< | \
+	$(Q)sed -e 's/runqslower\(_\|\\-metrics\|\.prom\)/@@\1/g' \
+		-e 's/runqslower/$(PROGRAM)/gI' -e 's/@@/runqslower/g' $< | \
 		$(INSTALL) -m 0644 /dev/stdin $(DESTDIR)$(mandir)/man8/$(PROGRAM).8
 
 doc-uninstall:

@@ -186,6 +186,7 @@ static void wait_for_work(struct session *s, __u64 timeout_ns)
 struct schedule {
 	struct period stalled;
 	struct period totals;
+	struct period metrics;
 	struct period trace;
 	struct period status;
 	__u64 told_at;			/* last report of lost waits */
@@ -204,6 +205,7 @@ static __u64 time_left(const struct session *s, const struct schedule *due, __u6
 	__u64 wake = earliest(s->end, &due->stalled);
 
 	wake = earliest(wake, &due->totals);
+	wake = earliest(wake, &due->metrics);
 	wake = earliest(wake, &due->status);
 	if (s->opts.trace && !s->trace_failed && trace_is_pending())
 		wake = earliest(wake, &due->trace);
@@ -230,6 +232,9 @@ static bool do_what_is_due(struct session *s, struct schedule *due, __u64 now)
 		if (!flush(s))
 			return false;
 	}
+	/* Tracing goes on if the write fails: the next one may not. */
+	if (is_due(&due->metrics, now))
+		write_metrics(s, false);
 	if (now - due->told_at > NSEC_PER_SEC && nr_lost(stats) != s->lost_told) {
 		tell_lost(s);
 		due->told_at = now;
@@ -246,6 +251,7 @@ void collect(struct session *s)
 	struct schedule due = {
 		.stalled = { s->opts.stalled_ns, s->start + s->opts.stalled_ns },
 		.totals = { s->opts.interval_ns, s->start + s->opts.interval_ns },
+		.metrics = { metrics_period(&s->opts), s->start + metrics_period(&s->opts) },
 		.trace = { s->opts.trace ? TRACE_NS : 0, s->start },
 		.status = { s->shows_status ? NSEC_PER_SEC : 0, s->start },
 	};

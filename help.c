@@ -28,6 +28,8 @@ const char help[] =
 "  -H, --histogram        the same: how long all waits were, below the threshold, too\n"
 "      --heat             -H as a heat map, a row every -i (1s)\n"
 "  -i, --interval DUR     -s and -H every DUR, not just at the end\n"
+"      --metrics FILE     every -i (15s) write totals for Prometheus, as node_exporter's\n"
+"                         textfile collector reads them; lines only with -w -P -W -o\n"
 "      --trace FILE       also write the time around the waits, for Perfetto's UI\n"
 "      --cost             at the end, what each BPF program has cost\n"
 "\n"

@@ -29,6 +29,7 @@ enum {
 	OPT_HEAT,
 	OPT_LIGHT,
 	OPT_TRACE,
+	OPT_METRICS,
 	OPT_COST,
 	OPT_JSON_SCHEMA,
 };
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{ "interval",	required_argument,	NULL, 'i' },
 	{ "output",	required_argument,	NULL, 'o' },
 	{ "trace",	required_argument,	NULL, OPT_TRACE },
+	{ "metrics",	required_argument,	NULL, OPT_METRICS },
 	{ "cost",	no_argument,		NULL, OPT_COST },
 	{ "json-schema", no_argument,		NULL, OPT_JSON_SCHEMA },
 	{ "light",	no_argument,		NULL, OPT_LIGHT },
@@ -325,10 +327,11 @@ static void parse_threshold(int nr, char **args, struct options *opts)
 /* Refuse options that do not go together. */
 static void check_options(const struct options *opts)
 {
-	if (opts->interval_ns && !opts->summary && !opts->histogram)
-		refuse("--interval is for --summary and --histogram: give one of them, too");
-	if (opts->light && (needs_why_programs(opts) || opts->histogram || opts->stalled_ns))
-		refuse("--light is accepted without -w, -W, -s, -S, -H, -g and --trace only");
+	if (opts->interval_ns && !opts->summary && !opts->histogram && !opts->metrics)
+		refuse("--interval is for --summary, --histogram and --metrics: %s",
+		       "give one of them, too");
+	if (opts->light && (needs_why_programs(opts) || needs_lengths(opts) || opts->stalled_ns))
+		refuse("--light is accepted without -w, -W, -s, -S, -H, -g, --metrics and --trace only");
 	if (opts->by && !opts->summary)
 		refuse("--by is for --summary: give that, too");
 	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
@@ -420,6 +423,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 			break;
 		case OPT_TRACE:
 			opts->trace = optarg;
+			break;
+		case OPT_METRICS:
+			opts->metrics = optarg;
 			break;
 		case OPT_COST:
 			opts->cost = true;

@@ -52,6 +52,7 @@ struct options {
 	bool cost;
 	enum output output;
 	const char *trace;		/* path, NULL: no trace file */
+	const char *metrics;		/* path, NULL: no metrics */
 	__u64 stalled_ns;		/* period of -S, 0: no -S */
 	__u64 interval_ns;		/* period of -s, -H; 0: at the end */
 	bool verbose;
@@ -68,13 +69,33 @@ struct options {
  */
 static inline bool needs_why_programs(const struct options *opts)
 {
-	return opts->why || opts->waker || opts->summary || opts->trace || opts->nr_cgroups;
+	return opts->why || opts->waker || opts->summary || opts->trace || opts->metrics ||
+	       opts->nr_cgroups;
 }
 
-/* Is each wait written, not only totals or a histogram? */
+/* Does @opts need all waits counted by length, also below the threshold? */
+static inline bool needs_lengths(const struct options *opts)
+{
+	return opts->histogram || opts->metrics;
+}
+
+/*
+ * Is each wait written, not only totals or a histogram? --metrics is for a
+ * service: waits are written only if @opts says what to write of them, or how.
+ */
 static inline bool prints_lines(const struct options *opts)
 {
-	return !opts->summary && !opts->histogram;
+	bool asked = opts->why || opts->previous || opts->waker || opts->output != OUTPUT_TEXT;
+
+	return !opts->summary && !opts->histogram && (!opts->metrics || asked);
+}
+
+/* The period of --metrics, in ns; 0: never. */
+static inline __u64 metrics_period(const struct options *opts)
+{
+	if (!opts->metrics)
+		return 0;
+	return opts->interval_ns ? opts->interval_ns : 15000000000ULL;
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include "session.h"
@@ -13,6 +14,7 @@
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/output.h"
+#include "writers/metrics_file.h"
 #include "writers/names.h"
 #include "writers/trace_file.h"
 
@@ -67,6 +69,8 @@ bool take_until(struct session *s, __u64 until)
 		stalled = wait->event.stalled;
 		if (s->totals && !stalled)
 			totals_add(s->totals, &wait->event, wait->why);
+		if (s->metrics && !stalled && !metrics_add(s->metrics, wait->why, metrics_id))
+			out_of_memory();
 		if (!s->write_error && (stalled || prints_lines(&s->opts)))
 			s->writer->wait(&s->opts, &wait->event, wait->why, stalled);
 		free(wait->why);
@@ -146,7 +150,7 @@ void tell_limits(struct session *s)
 	unsigned int limits = tracer_limits(s->skel, &s->opts), matter = limits;
 
 	/* Without verdicts only wakers, of -W, are looked for. */
-	if (!s->opts.why && !s->opts.summary) {
+	if (!s->opts.why && !s->opts.summary && !s->opts.metrics) {
 		matter &= LIMIT_WAKER;
 		if (!matter)
 			return;
@@ -166,13 +170,56 @@ bool write_trace(struct session *s, bool end)
 	return false;
 }
 
+/* Say why the file of --metrics could not be written: @err, an errno. */
+static void tell_metrics_failed(struct session *s, int err)
+{
+	hide_status(s);
+	if (err == EACCES)
+		error("cannot write %s: %s; UID %u must be allowed to, without capabilities",
+		      s->opts.metrics, strerror(err), geteuid());
+	else
+		error("cannot write %s: %s", s->opts.metrics, strerror(err));
+}
+
+bool write_metrics(struct session *s, bool end)
+{
+	static struct histogram lengths;
+	struct cost costs[MAX_PROGRAMS];
+	struct metrics_page page = {
+		.threshold_ns = s->opts.min_us * 1000, .lengths = &lengths,
+		.stats = tracer_stats(s->skel), .metrics = s->metrics, .costs = costs,
+	};
+	bool told = s->metrics_failed;
+	int err;
+
+	if (!s->metrics)
+		return true;
+	if (s->opts.cost)
+		page.nr_costs = tracer_costs(s->skel, costs, MAX_PROGRAMS);
+	/* No later file will show what has just begun. */
+	if (end)
+		metrics_published(s->metrics);
+	err = tracer_histogram(s->skel, &lengths);
+	if (!err && metrics_file_write(s->opts.metrics, &page)) {
+		metrics_published(s->metrics);
+		return !s->metrics_failed;
+	}
+	s->metrics_failed = true;
+	if (err && !told)
+		bpf_failure("read the histogram", err);
+	else if (!told)
+		tell_metrics_failed(s, errno);
+	return false;
+}
+
 bool succeeded(const struct session *s)
 {
+	bool files_are_whole = !s->trace_failed && !s->metrics_failed;
 	__u64 wanted = s->nr_received;
 
 	/* EPIPE is no failure, because the reader closed the pipe. */
 	if (!s->write_error || s->write_error == EPIPE)
-		return !s->trace_failed;
+		return files_are_whole;
 	/* See output_init(). The tool was told to end, and did. */
 	if (s->write_error == ETIMEDOUT) {
 		if (s->opts.count && wanted > s->opts.count)
@@ -182,7 +229,7 @@ bool succeeded(const struct session *s)
 			      wanted - s->nr_written);
 		else
 			error("nobody reads stdout: the totals were not written");
-		return !s->trace_failed;
+		return files_are_whole;
 	}
 	error("cannot write to stdout: %s", strerror(s->write_error));
 	return false;

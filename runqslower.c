@@ -29,8 +29,6 @@
 #include "writers/schema.h"
 #include "writers/trace_file.h"
 
-#define MAX_PROGRAMS	32		/* more than the skeleton has */
-
 /*
  * Is @fd a pipe? The reader of a pipe may print to the terminal that stderr is
  * on.
@@ -40,6 +38,20 @@ static bool is_pipe(int fd)
 	struct stat st;
 
 	return !fstat(fd, &st) && S_ISFIFO(st.st_mode);
+}
+
+/*
+ * May the file of --metrics be put at @path? It would replace a device or a
+ * link that is there.
+ */
+static bool may_replace(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) || S_ISREG(st.st_mode))
+		return true;
+	error("cannot write %s: it is no regular file, and would be replaced", path);
+	return false;
 }
 
 /* Set up the output before tracing begins, because the set-up can fail. */
@@ -59,6 +71,13 @@ static bool prepare_output(struct session *s)
 	if (s->opts.summary) {
 		s->totals = totals_new(s->opts.by);
 		if (!s->totals)
+			out_of_memory();
+	}
+	if (s->opts.metrics) {
+		if (!may_replace(s->opts.metrics))
+			return false;
+		s->metrics = metrics_new();
+		if (!s->metrics)
 			out_of_memory();
 	}
 	if (s->opts.trace && !trace_open(s->opts.trace, &s->history)) {
@@ -115,6 +134,7 @@ static void finish(struct session *s)
 	clock_sync();
 	tell_lost(s);
 	write_totals(s, now, true);
+	write_metrics(s, true);
 	if (s->opts.cost && !s->write_error)
 		s->writer->cost(&s->opts, costs, tracer_costs(s->skel, costs, MAX_PROGRAMS), now);
 	flush(s);
@@ -158,12 +178,14 @@ static void check_filters(const struct options *opts)
 /* Attach the programs. What comes later needs few privileges. */
 static bool attach(struct session *s)
 {
-	bool names = s->opts.why || s->opts.summary || s->opts.trace;
+	bool shown = s->opts.why || s->opts.summary || s->opts.trace;
+	bool names = shown || s->opts.metrics;
 
 	if (tracer_attach(s->skel, &s->opts))
 		return false;
 	if (names && !cgroups_may_be_named())
-		error("cgroups are shown by ID: their names need CAP_DAC_READ_SEARCH");
+		error("cgroups are %s: their names need CAP_DAC_READ_SEARCH",
+		      shown ? "shown by ID" : "not told apart");
 	return drop_privileges(names);
 }
 
@@ -198,7 +220,7 @@ int main(int argc, char **argv)
 	signals_init();
 	if (prepare(&s) && attach(&s))
 		s.signals = signals_open();
-	if (s.signals >= 0) {
+	if (s.signals >= 0 && write_metrics(&s, false)) {
 		s.start = clock_mono_ns();
 		s.end = s.opts.duration_ns ? s.start + s.opts.duration_ns : ULLONG_MAX;
 		s.totals_since = s.start;
@@ -216,6 +238,7 @@ int main(int argc, char **argv)
 	stalled_clear(&s.stalled);
 	ordered_waits_free(&s.order);
 	totals_free(s.totals);
+	metrics_free(s.metrics);
 	history_free(&s.history);
 	close(s.signals);
 	return status;

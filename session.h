@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include "analysis/histogram.h"
 #include "analysis/history.h"
+#include "analysis/metrics.h"
 #include "analysis/ordered_waits.h"
 #include "analysis/stalled_waits.h"
 #include "analysis/totals.h"
@@ -30,6 +31,7 @@ struct session {
 	__u64 looked_at, looked_until;	/* when that look began and ended */
 	struct history history;		/* used if needs_why_programs(&opts) */
 	struct totals *totals;		/* NULL without -s */
+	struct metrics *metrics;	/* NULL without --metrics */
 	struct histogram counted;	/* with -H: counts already written */
 	const struct writer *writer;
 	__u64 start;			/* begin of tracing */
@@ -44,6 +46,7 @@ struct session {
 	__u64 lost_told;		/* sum of @told */
 	int write_error;		/* first errno on stdout, or 0 */
 	bool trace_failed;
+	bool metrics_failed;		/* at least once */
 	bool stalled_failed;		/* tasks that wait cannot be looked at */
 	bool shows_status;		/* stderr is a terminal */
 	bool status_is_shown;
@@ -105,6 +108,12 @@ void tell_limits(struct session *s);
 
 /* Flush the trace file, at the @end close it. False: the file just failed. */
 bool write_trace(struct session *s, bool end);
+
+/*
+ * With --metrics: write the file, at the @end with all there is. False: a file
+ * could not be written, now or before, which has been reported.
+ */
+bool write_metrics(struct session *s, bool end);
 
 /* Did the reader get all output that the reader wanted? If not, say so. */
 bool succeeded(const struct session *s);

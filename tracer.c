@@ -133,7 +133,7 @@ static void configure_times(struct runqslower_bpf *skel, const struct options *o
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 	threshold_ns = opts->min_us ? opts->min_us * 1000 + 1 : 0;
 	skel->rodata->threshold_ns = threshold_ns;
-	skel->rodata->count_lengths = opts->histogram;
+	skel->rodata->count_lengths = needs_lengths(opts);
 	skel->rodata->tick_ns = tick.tv_nsec;
 	/* Two ticks, because one tick may come late. */
 	skel->rodata->clock_age_ns = 2 * tick.tv_nsec;
@@ -225,7 +225,7 @@ static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 		{ skel->maps.why_waits_by_tid,	why && use_tids },
 		{ skel->maps.history,		why },
 		{ skel->maps.cgroups,		why },
-		{ skel->maps.waits_by_length,	opts->histogram },
+		{ skel->maps.waits_by_length,	needs_lengths(opts) },
 		{ skel->maps.tgids,		opts->tgids.nr > 1 },
 		{ skel->maps.tids,		opts->tids.nr > 1 },
 		{ skel->maps.comms,		opts->nr_comms > 0 },

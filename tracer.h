@@ -10,6 +10,8 @@
 
 struct runqslower_bpf;
 
+#define MAX_PROGRAMS	32		/* more than there are */
+
 /*
  * Open and load the programs that @opts needs. The caller frees the result with
  * tracer_free(). NULL: the reason has been printed.
@@ -39,7 +41,8 @@ const struct wait_stats *tracer_stats(struct runqslower_bpf *skel);
 int tracer_find_waiting(struct runqslower_bpf *skel, bool (*piece)(void *ctx), void *ctx);
 
 /*
- * With -H: copy the counts since tracing began to @h. 0 or a negative errno.
+ * If needs_lengths(): copy the counts since tracing began to @h. 0 or a
+ * negative errno.
  */
 int tracer_histogram(struct runqslower_bpf *skel, struct histogram *h);
 

@@ -231,7 +231,7 @@ static __always_inline bool wait_end(struct ended *e, const struct wait *w)
 	return true;
 }
 
-/* For the option -H. */
+/* For -H and --metrics. */
 static __always_inline void count_length(const struct ended *e)
 {
 	u32 bucket;

@@ -63,6 +63,9 @@ traces()
 		'^(build/|var/(lib/dpkg|log|cache)/|etc/ld.so.cache$)' | sort
 }
 
+# What Debian notes down of a service, until the package is purged.
+not_noted() { grep -v '^var/lib/systemd/deb-systemd-helper-enabled/'; }
+
 # build TARGET: make it from a clean clone, without network and without /sys
 build()
 {
@@ -76,11 +79,12 @@ build()
 		make -C /build/runqslower "$1" KERNEL_SRC=/build/linux' sh "$1"
 }
 
-# The files that users meet. Only some rpmbuilds compress a manual.
+# The files that users meet. Only some rpmbuilds compress a manual, and only
+# later Debians have units in /usr.
 files()
 {
-	traces | grep -vE '^usr/(share/(doc|licenses|lintian)|lib/.build-id)/' |
-		sed 's/\.8\.gz$/.8/'
+	traces | grep -vE '^usr/(share/(doc|licenses|lintian)|lib/.build-id)/' | not_noted |
+		sed -e 's/\.8\.gz$/.8/' -e 's|^lib/|usr/lib/|' | sort
 }
 
 # --- tests -------------------------------------------------------------------
@@ -98,7 +102,8 @@ deb_installs()
 {
 	cp "$work"/deb/runqslower-linux_*.deb "$root/build/package.deb"
 	in_root dpkg -i /build/package.deb
-	same "$(printf 'usr/%s\n' sbin/runqslower-linux \
+	same "$(printf 'usr/%s\n' lib/systemd/system/runqslower-metrics.service \
+		sbin/runqslower-linux \
 		share/bash-completion/completions/runqslower-linux \
 		share/man/man8/runqslower-linux.8)" "$(files)"
 	in_root runqslower-linux --version
@@ -131,7 +136,11 @@ deb_leaves_nothing()
 {
 	in_root dpkg -i /build/package.deb
 	in_root dpkg "--$1" runqslower-linux
-	same "" "$(traces)"
+	if [ "$1" = purge ]; then
+		same "" "$(traces)"
+	else
+		same "" "$(traces | not_noted)"
+	fi
 }
 
 rpm_builds()
@@ -153,7 +162,7 @@ rpm_installs()
 {
 	cp "$work"/rpm/RPMS/*/runqslower-[0-9]*.rpm "$root/build/package.rpm"
 	in_root rpm --dbpath /build/rpmdb -i --nodeps /build/package.rpm
-	same "$(printf 'usr/%s\n' sbin/runqslower \
+	same "$(printf 'usr/%s\n' lib/systemd/system/runqslower-metrics.service sbin/runqslower \
 		share/bash-completion/completions/runqslower \
 		share/man/man8/runqslower.8)" "$(files)"
 	in_root runqslower --version
@@ -208,14 +217,14 @@ patches_apply()
 tests=(
 	"deb: builds from a clean clone, without network and /sys" deb_builds
 	"deb: lintian" deb_lintian
-	"deb: installs binary, manual and completion" deb_installs
+	"deb: installs binary, manual, completion and service" deb_installs
 	"deb: traces a known wait (autopkgtest)" deb_autopkgtest
 	"deb: upgrades" deb_upgrades
 	"deb: remove leaves nothing" "deb_leaves_nothing remove"
 	"deb: purge leaves nothing" "deb_leaves_nothing purge"
 	"rpm: builds from a clean clone, without network and /sys" rpm_builds
 	"rpm: rpmlint" rpm_rpmlint
-	"rpm: installs binary, manual and completion" rpm_installs
+	"rpm: installs binary, manual, completion and service" rpm_installs
 	"rpm: traces a known wait" rpm_traces
 	"rpm: removal leaves nothing" rpm_leaves_nothing
 	"patches: apply to a tree without runqslower, which then builds it" patches_apply

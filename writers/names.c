@@ -89,6 +89,13 @@ struct length_text length_text(__u64 ns)
 	return l;
 }
 
+const char * const lost_names[NR_LOST] = {
+	[LOST_RING] = "ring_buffer",
+	[LOST_STALLED] = "stalled",
+	[LOST_STORAGE] = "storage",
+	[LOST_CLOCK] = "clock",
+};
+
 struct limits_text limits_text(unsigned int limits)
 {
 	static const struct {

@@ -17,6 +17,7 @@ const char *relation_text(const struct share *s);
 extern const char * const from_names[NR_FROM];
 extern const char * const waker_names[NR_WAKER_KINDS];
 extern const char * const class_names[NR_CLASSES];
+extern const char * const lost_names[NR_LOST];
 
 /* The scheduling policies, by number; the last stands for those to come. */
 #define NR_POLICIES	9

@@ -37,9 +37,9 @@ struct writer {
 	 */
 	void (*lost)(const struct options *opts, const char *reason, __u64 nr, __u64 now);
 	/*
-	 * With -w or -s, once: what the kernel cannot tell, bits of enum
-	 * limits. The user knows already from stderr. A writer may leave limits
-	 * NULL.
+	 * With -w, -s or --metrics, once: what the kernel cannot tell, bits of
+	 * enum limits. The user knows already from stderr. A writer may leave
+	 * limits NULL.
 	 */
 	void (*limits)(const struct options *opts, unsigned int limits, __u64 now);
 	/* With --cost only: the last call. */

@@ -544,6 +544,36 @@ install_()
 	same "$before" "$(files "$out")"
 }
 
+# A kernel tree has no service: see graft.
+install_service()
+{
+	local unit=runqslower-metrics.service
+
+	[ -e "$standalone/Makefile.standalone" ] || skip "this is in a kernel tree"
+	cp -a "$standalone" "$work/service"
+	# Not built, as only its name matters.
+	mkdir "$out"
+	printf '#!/bin/sh\n' >"$out/runqslower"
+	chmod +x "$out/runqslower"
+	# shellcheck disable=SC2086
+	set -- -C "$work/service" $share KERNEL_SRC="$tree" OUTPUT="$out/" DESTDIR="$out/root" \
+		-o "$out/runqslower"
+	m "$@" install
+	grep -qx 'ExecStart=/usr/local/sbin/runqslower --metrics .*' \
+		"$out/root/usr/local/lib/systemd/system/$unit"
+	m "$@" uninstall
+	in_root ""
+	m "$@" prefix=/usr unitdir=/units PROGRAM=other install
+	grep -qx 'ExecStart=/usr/sbin/other --metrics .*' "$out/root/units/$unit"
+	grep -qx 'Documentation=man:other(8)' "$out/root/units/$unit"
+	m "$@" prefix=/usr unitdir=/units PROGRAM=other uninstall
+	in_root ""
+	installed systemd-analyze || skip "no systemd-analyze"
+	m "$@" sbindir="$out" DESTDIR= bash_compdir="$out/root" unitdir="$out/root" \
+		PROGRAM=tool install
+	same "" "$(systemd-analyze verify --man=no "$out/root/$unit" 2>&1)"
+}
+
 doc_install()
 {
 	local root="DESTDIR=$out/root"
@@ -561,7 +591,9 @@ doc_install()
 	m -C "$dir" OUTPUT="$out/" "$root" PROGRAM=other mandir=/usr/man doc-install
 	in_root usr/man/man8/other.8
 	grep '^\.TH "*other"* ' "$out/root/usr/man/man8/other.8"
-	fails grep -i runqslower "$out/root/usr/man/man8/other.8"
+	# Metrics and their service keep their names.
+	grep 'runqslower_wait_seconds$' "$out/root/usr/man/man8/other.8"
+	fails grep -i 'runqslower\($\|[^_.\\]\|\\[^-]\)' "$out/root/usr/man/man8/other.8"
 	m -C "$dir" OUTPUT="$out/" clean
 	[ ! -e "$out/runqslower.8" ]
 }
@@ -742,6 +774,7 @@ t "VMLINUX_BTF of a compressed kernel" compressed
 t "no kernel source tree" no_kernel
 t "a space in a path" space
 t "install, uninstall: DESTDIR prefix sbindir bash_compdir PROGRAM" install_
+t "install, uninstall: the service" install_service
 t "doc, doc-install, doc-uninstall: DESTDIR prefix mandir" doc_install
 t "install as the first build" install_first
 t "read-only source tree with O" read_only

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Records as they come from the ring buffer, through all of user space:
- * history, explanation, order, totals, each writer and the trace file. The
- * first bytes of the input choose options, then come names of a cgroup and of a
+ * history, explanation, order, totals, metrics, each writer and the trace
+ * file. The first bytes of the input choose options, then come names of a cgroup and of a
  * sched_ext scheduler, then records. Some are made sound, so that not only
  * refusals are tried.
  */
@@ -47,6 +47,14 @@ int tracer_histogram(struct runqslower_bpf *skel, struct histogram *h)
 	(void)skel;
 	*h = lengths;
 	return 0;
+}
+
+size_t tracer_costs(struct runqslower_bpf *skel, struct cost *costs, size_t max)
+{
+	(void)skel;
+	(void)max;
+	costs[0] = (struct cost) { "program", stats.seen, stats.seen };
+	return 1;
 }
 
 unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *opts)
@@ -144,6 +152,8 @@ static void take_options(struct input *in, struct options *opts)
 		.histogram = bits & 16, .stalled_ns = bits >> 5 & 1, .trace =
 		bits & 64 ? "/dev/null" : NULL, .min_us = bits >> 7,
 		.output = format % 3, .time = format / 3 % 5, .history = MIN_HISTORY,
+		/* No such file can be, so only its text is made. */
+		.metrics = format / 15 % 2 ? "/dev/null/a.prom" : NULL, .cost = format / 30 % 2,
 	};
 }
 
@@ -252,6 +262,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	    !history_init(&session.history, CPUS, MIN_HISTORY))
 		abort();
 	session.totals = session.opts.summary ? totals_new(BY_THREAD) : NULL;
+	session.metrics = session.opts.metrics ? metrics_new() : NULL;
 	rewind(stdout);
 	begin();
 	while (in.left) {
@@ -262,11 +273,13 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	take_until(&session, ~0ULL);
 	tell_lost(&session);
 	write_totals(&session, LATEST, true);
+	write_metrics(&session, true);
 	write_trace(&session, false);
 	fflush(stdout);
 	check_output(session.opts.output == OUTPUT_JSON);
 	ordered_waits_free(&session.order);
 	totals_free(session.totals);
+	metrics_free(session.metrics);
 	history_free(&session.history);
 	return 0;
 }

@@ -6,7 +6,7 @@
  * what they are called with, in a line each. No kernel has a part in it.
  *
  * runqslower.c is built with main() named tool_main(); with it come those parts
- * that only compute (options, order, explain, history, totals).
+ * that only compute (options, order, explain, history, totals, metrics).
  */
 #ifndef __REPLAY_H
 #define __REPLAY_H
@@ -38,6 +38,15 @@ struct count {
 	unsigned int what;		/* enum lost_reason, or a bucket */
 };
 
+/* A file of --metrics, as it was to be written. */
+struct metrics_write {
+	__u64 at;
+	__u64 lengths;			/* number of waits */
+	__u64 ns;			/* of all waits over the threshold */
+	__u64 shown_ns;			/* of these, what their one cgroup shows */
+	size_t nr_costs;
+};
+
 /* Shared with the process of the tool. Times are from START on. */
 struct world {
 	__u64 now;
@@ -57,6 +66,8 @@ struct world {
 	int load_error, attach_error, ring_error, cost_error, trace_error;
 	int find_error, histogram_error;
 	int flush_error_after;		/* trace_flush() goes well so often */
+	/* From the first to the last of these writes of metrics fail so. */
+	int metrics_error, metrics_fails_from, metrics_fails_to;
 	__u64 missed;
 	unsigned int limits;		/* what the kernel cannot tell */
 	/* What came of it. */
@@ -69,6 +80,8 @@ struct world {
 	int nr_polls, nr_unflushed, nr_found, nr_traced, nr_trace_flushes, nr_closes;
 	int nr_flushed;			/* waits in the trace file */
 	__u64 trace_flushed;		/* the last one came into the file then */
+	struct metrics_write metrics[64];
+	int nr_metrics;
 	int nr_frees;
 	__u64 found_at[64];
 };

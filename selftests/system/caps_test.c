@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/capability.h>
@@ -142,6 +143,39 @@ TEST(without)
 	EXPECT_EQ(0, run_with(TRACE, 1, cost, ARGS("--cost", "-d", "1ms")));
 }
 
+/*
+ * The file of --metrics is written when most capabilities are gone: root may
+ * write where it is its own, and not where others are.
+ */
+TEST(metrics)
+{
+	char dir[] = "/tmp/rqs-caps-XXXXXX", path[64], says[256];
+	struct stat st;
+	int code;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/a.prom", dir);
+	code = run_with(TRACE | NAMES, 0, "", ARGS("--metrics", path, "-d", "50ms"));
+	if (code != 4) {
+		EXPECT_EQ(0, code);
+		ASSERT_EQ(0, stat(path, &st));
+		EXPECT_EQ(S_IFREG | 0644, st.st_mode);
+		EXPECT_EQ(0, run_with(TRACE, 0, "runqslower: cgroups are not told apart: their names need CAP_DAC_READ_SEARCH\n",
+				      ARGS("--metrics", path, "-d", "1ms")));
+		ASSERT_EQ(0, chown(dir, 65534, 65534));
+		snprintf(says, sizeof(says),
+			 "runqslower: cannot write %s: Permission denied; UID 0 must be allowed to, without capabilities\n",
+			 path);
+		/* However many it had. */
+		EXPECT_EQ(0, run_with(TRACE | NAMES | BIT_OF(CAP_DAC_OVERRIDE), 1, says,
+				      ARGS("--metrics", path, "-d", "1ms")));
+	}
+	unlink(path);
+	rmdir(dir);
+	if (code == 4)
+		SKIP(return, "this process lacks capabilities itself");
+}
+
 static void check_left(struct __test_metadata *_metadata, unsigned long long caps,
 		       const char *const args[])
 {
@@ -165,6 +199,8 @@ TEST(left_while_it_traces)
 	check_left(_metadata, BIT_OF(CAP_BPF), ARGS("-WPHS"));
 	check_left(_metadata, BIT_OF(CAP_BPF) | NAMES, ARGS("-w"));
 	check_left(_metadata, BIT_OF(CAP_BPF) | NAMES, ARGS("-s", "--trace", "/dev/null"));
+	check_left(_metadata, BIT_OF(CAP_BPF) | NAMES, ARGS("--metrics", "/tmp/rqs-caps.prom"));
+	unlink("/tmp/rqs-caps.prom");
 }
 
 TEST_HARNESS_MAIN

@@ -96,7 +96,7 @@ TEST(help)
 		"--previous", "-T", "--time", "-d", "--duration", "-n", "--count",
 		"-w", "--why", "-W", "--waker", "--history", "-g", "--cgroup", "-S",
 		"--stalled", "-s", "--summary", "-H", "--histogram", "-i", "--interval",
-		"-o", "--output", "-j", "--json-schema", "--trace", "--cost",
+		"-o", "--output", "-j", "--json-schema", "--trace", "--metrics", "--cost",
 		"--ring-size", "-v", "--verbose", "-V", "--version", "-h", "--help",
 		"--usage", "min_us", "--kthreads", "--by", "--heat", "--light",
 	};

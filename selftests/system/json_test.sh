@@ -18,7 +18,7 @@ done
 
 exec timeout -s KILL 120 "$python" - "$tool" <<'END'
 import atexit, collections, csv, datetime, io, json, os, re, resource, signal, subprocess
-import sys, time
+import sys, tempfile, time
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
@@ -129,7 +129,7 @@ def all_hold(records, holds):
         say(str(record))
     return bool(records) and not wrong
 
-print('TAP version 13\n1..13')
+print('TAP version 13\n1..14')
 schema = json.loads(subprocess.check_output([tool, '--json-schema'], timeout=10))
 Draft202012Validator.check_schema(schema)
 records_of_all_runs = []
@@ -220,6 +220,39 @@ test(all_hold(found['histogram'], lambda r: sum(b['count'] for b in r['buckets']
      sum(r['count'] for r in found['histogram']) >= sum(r['waits'] for r in summaries) and
      sum(int(r['count']) for r in csv_histogram) >= MIN_WAITS,
      'the buckets of a histogram add up')
+
+# Metrics of the same waits: seconds with nine decimals, so all ns are there.
+def metrics_of(path):
+    """The value of each series in ns or as a count, and the number of lines."""
+    lines = [line for line in open(path, encoding='utf-8') if line[0] != '#']
+    pairs = [line.rsplit(' ', 1) for line in lines]
+    return {name: int(value.replace('.', '')) for name, value in pairs}, len(lines)
+
+def escaped(label):
+    return label.replace('\\', '\\\\').replace('"', '\\"')
+
+start_spinners()
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, 'a.prom')
+    found, printed, lost = run_json('-w', '--metrics', path, '-i', '300ms', '1ms')
+    metrics, lines = metrics_of(path)
+end_load()
+expected = collections.Counter()
+for r in found['wait']:
+    group = r['cgroup'] if (r['cgroup'] or '').startswith('/') else 'other'
+    for s in r['shares']:
+        expected['runqslower_waited_seconds_total{cause="%s"}' % s['cause']] += s['ns']
+        expected['runqslower_cgroup_waited_seconds_total{id="%s",cause="%s"}' %
+                 (escaped(group), s['cause'])] += s['ns']
+got = {name: ns for name, ns in metrics.items() if 'waited_seconds' in name and ns}
+for name in set(got) ^ set(expected):
+    say('%s: %s, not %s' % (name, got.get(name), expected.get(name)))
+test(got == expected and len(metrics) == lines and
+     metrics['runqslower_waits_over_threshold_total'] == printed +
+     metrics['runqslower_lost_waits_total{reason="ring_buffer"}'] >= MIN_WAITS and
+     metrics['runqslower_wait_seconds_count'] >= printed and
+     metrics['runqslower_wait_seconds_sum'] * 1.016 >= sum(r['wait_ns'] for r in found['wait']),
+     'metrics have the same')
 
 # More waits than there is room for.
 for _ in range(8):

@@ -121,6 +121,8 @@ static const char *different(const struct options *o, const struct options *e)
 	DIFFERS(ring_size);
 	if (!same_string(o->trace, e->trace))
 		return "trace";
+	if (!same_string(o->metrics, e->metrics))
+		return "metrics";
 	return different_list(o, e);
 }
 
@@ -315,6 +317,11 @@ TEST(words)
 		  { DEFAULTS, .histogram = true, .heat = true, .interval_ns = 5 * SEC } },
 		{ { "--light", "-P", "--kthreads=no" },
 		  { DEFAULTS, .light = true, .previous = true, .kthreads = KTHREADS_NO } },
+		{ { "--metrics", "/a/b" }, { DEFAULTS, .metrics = "/a/b" } },
+		{ { "-i", "5", "--metrics=c" },
+		  { DEFAULTS, .metrics = "c", .interval_ns = 5 * SEC } },
+		{ { "-s", "--metrics", "c", "--cost" },
+		  { DEFAULTS, .metrics = "c", .summary = true, .cost = true } },
 		/* CSV is one table: of one of them. */
 		{ { "-s", "-o", "csv" },
 		  { DEFAULTS, .summary = true, .output = OUTPUT_CSV } },
@@ -610,6 +617,7 @@ TEST(refused_words)
 		{ { "--s" }, "unknown option '--s'; runqslower --help lists what is accepted" },
 		{ { "-p" }, "option '--pid' needs a value; see runqslower --help" },
 		{ { "--trace" }, "option '--trace' needs a value; see runqslower --help" },
+		{ { "--metrics" }, "option '--metrics' needs a value; see runqslower --help" },
 		{ { "--why=1" }, "option '--why' takes no value; see runqslower --help" },
 	};
 
@@ -618,8 +626,8 @@ TEST(refused_words)
 
 TEST(refused_together)
 {
-#define NEEDS "--interval is for --summary and --histogram: give one of them, too"
-#define LIGHT "--light is accepted without -w, -W, -s, -S, -H, -g and --trace only"
+#define NEEDS "--interval is for --summary, --histogram and --metrics: give one of them, too"
+#define LIGHT "--light is accepted without -w, -W, -s, -S, -H, -g, --metrics and --trace only"
 #define BOTH "CSV is one table: --summary or --histogram is accepted, not both"
 #define COST "CSV is one table, and not that of --cost: text or json is accepted"
 	static const struct refused cases[] = {
@@ -715,10 +723,36 @@ TEST(what_explains)
 	EXPECT_TRUE(needs_why_programs(&(struct options) { .waker = true }));
 	EXPECT_TRUE(needs_why_programs(&(struct options) { .summary = true }));
 	EXPECT_TRUE(needs_why_programs(&(struct options) { .trace = "x" }));
+	EXPECT_TRUE(needs_why_programs(&(struct options) { .metrics = "x" }));
 	EXPECT_TRUE(needs_why_programs(&(struct options) { .cgroups = &group, .nr_cgroups = 1 }));
 	EXPECT_TRUE(prints_lines(&(struct options) { .why = true, .stalled_ns = SEC }));
 	EXPECT_FALSE(prints_lines(&(struct options) { .summary = true }));
 	EXPECT_FALSE(prints_lines(&(struct options) { .histogram = true }));
+}
+
+TEST(what_counts_lengths)
+{
+	EXPECT_FALSE(needs_lengths(&(struct options) { .why = true, .summary = true }));
+	EXPECT_TRUE(needs_lengths(&(struct options) { .histogram = true }));
+	EXPECT_TRUE(needs_lengths(&(struct options) { .metrics = "x" }));
+}
+
+/* Of --metrics: only if something was asked for that only lines can have. */
+TEST(lines_of_metrics)
+{
+#define METRICS(...) (&(struct options) { .metrics = "x", __VA_ARGS__ })
+	EXPECT_FALSE(prints_lines(METRICS()));
+	EXPECT_FALSE(prints_lines(METRICS(.stalled_ns = SEC, .cost = true, .trace = "y")));
+	EXPECT_TRUE(prints_lines(METRICS(.why = true)));
+	EXPECT_TRUE(prints_lines(METRICS(.previous = true)));
+	EXPECT_TRUE(prints_lines(METRICS(.waker = true)));
+	EXPECT_TRUE(prints_lines(METRICS(.output = OUTPUT_JSON)));
+	EXPECT_TRUE(prints_lines(METRICS(.output = OUTPUT_CSV)));
+	EXPECT_FALSE(prints_lines(METRICS(.why = true, .summary = true)));
+	EXPECT_FALSE(prints_lines(METRICS(.output = OUTPUT_JSON, .histogram = true)));
+	EXPECT_EQ(15 * SEC, metrics_period(METRICS()));
+	EXPECT_EQ(SEC, metrics_period(METRICS(.interval_ns = SEC)));
+	EXPECT_EQ(0, metrics_period(&(struct options) { .summary = true, .interval_ns = SEC }));
 }
 
 TEST_HARNESS_MAIN

@@ -264,6 +264,8 @@ TEST(what_is_loaded)
 			 WHY_PROGS " why_new_task why_waking"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .trace = "x"), WHY_MAPS " why_waits",
 			 WHY_PROGS " why_new_task why_waking"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .metrics = "x"), WHY_MAPS " why_waits waits_by_length",
+			 WHY_PROGS " why_new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .stalled_ns = 1), WHY_MAPS " why_waits",
 			 WHY_PROGS " why_new_task why_waiting_tasks"));
 	EXPECT_EQ(1, nr_loads);
@@ -396,6 +398,7 @@ TEST(modes)
 	EXPECT_EQ(0, skel->rodata->preempt_count_at);
 	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true)->rodata->count_lengths);
 	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true, .summary = true)->rodata->count_lengths);
+	EXPECT_TRUE(LOAD(DEFAULTS, .metrics = "x")->rodata->count_lengths);
 	EXPECT_EQ(0, LOAD(DEFAULTS, .why = true)->rodata->preempt_count_at);
 	skel = LOAD(DEFAULTS, .waker = true);
 	EXPECT_EQ(-4096, skel->rodata->preempt_count_at);
