@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <bpf/libbpf.h>
 #include "analysis/explain.h"
 #include "analysis/record.h"
@@ -14,7 +15,9 @@
 #include "util/bpf_failure.h"
 #include "util/cgroups.h"
 #include "util/clock.h"
+#include "util/command.h"
 #include "util/error.h"
+#include "util/output.h"
 #include "util/period.h"
 #include "util/signals.h"
 #include "writers/trace_file.h"
@@ -87,20 +90,45 @@ int on_record(void *ctx, void *data, size_t size)
 	return ++s->nr_batch < BATCH ? 0 : -EAGAIN;
 }
 
-static void interrupt(struct session *s)
+/* A signal has come, or the command has ended. */
+static void interrupt(struct session *s, bool command_ended)
 {
-	s->interrupted = true;
-	signals_again_ends();
+	int sig = signals_again_ends();
+
+	/* Tracing goes on, because what the command does last is of interest. */
+	if (s->opts.command && !command_ended)
+		command_signal(&s->command, sig);
+	else
+		s->interrupted = true;
 }
 
 bool has_ended(void *ctx)
 {
 	struct session *s = ctx;
-	struct pollfd fd = { .fd = s->signals, .events = POLLIN };
+	struct pollfd fds[] = {
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = s->command.fd, .events = POLLIN },
+	};
 
-	if (!s->interrupted && poll(&fd, 1, 0) > 0)
-		interrupt(s);
+	if (!s->interrupted && poll(fds, ARRAY_SIZE(fds), 0) > 0)
+		interrupt(s, fds[1].revents);
 	return s->interrupted || clock_mono_ns() >= s->end;
+}
+
+void await_command(struct session *s)
+{
+	struct pollfd fds[] = {
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = s->command.fd, .events = POLLIN },
+	};
+
+	for (;;) {
+		if (ppoll(fds, ARRAY_SIZE(fds), NULL, NULL) <= 0)
+			continue;
+		if (fds[1].revents)
+			break;
+		interrupt(s, false);
+	}
 }
 
 /* Receive at most BATCH waits. True: there may be more. */
@@ -162,8 +190,9 @@ static void list_waiting(struct session *s, bool more)
 static void wait_for_work(struct session *s, __u64 timeout_ns)
 {
 	struct pollfd fds[] = {
-		{ .fd = STDOUT_FILENO },	/* only for POLLERR */
+		{ .fd = output_fd() },	/* only for POLLERR */
 		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = s->command.fd, .events = POLLIN },
 		{ .fd = ring_buffer__epoll_fd(s->rb), .events = POLLIN },
 	};
 	struct timespec timeout = {
@@ -172,12 +201,12 @@ static void wait_for_work(struct session *s, __u64 timeout_ns)
 	};
 
 	/* While waits are held, records must not wake the tool: see HOLD_NS. */
-	nfds_t nr = ordered_waits_is_empty(&s->order) ? 3 : 2;
+	nfds_t nr = ordered_waits_is_empty(&s->order) ? 4 : 3;
 
 	if (ppoll(fds, nr, &timeout, NULL) <= 0)
 		return;
-	if (fds[1].revents)
-		interrupt(s);
+	if (fds[1].revents || fds[2].revents)
+		interrupt(s, fds[2].revents);
 	else if (fds[0].revents & (POLLERR | POLLNVAL))
 		s->interrupted = true;
 }

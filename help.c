@@ -2,13 +2,14 @@
 #include "help.h"
 
 const char usage[] =
-"Usage: runqslower [OPTION...] [min_us]\n";
+"Usage: runqslower [OPTION...] [min_us] [-- COMMAND [ARG...]]\n";
 
 const char help[] =
 "Show the tasks that were ready to run and waited longer than min_us for a CPU.\n"
 "\n"
 "  min_us                 threshold, 10000 if not given; 0 shows every wait.\n"
 "                         A plain number is microseconds; 500us, 1.5ms, 1s, 2m\n"
+"  COMMAND [ARG...]       run this, show only it and what it starts, until it ends\n"
 "\n"
 "Which tasks (options narrow each other, several values of one widen it):\n"
 "  -p, --pid PID,...      threads of these processes\n"
@@ -37,6 +38,7 @@ const char help[] =
 "  -o, --output FORMAT    text (default), json (an object a line), csv\n"
 "  -j                     -o json\n"
 "      --json-schema      show the JSON Schema of -o json\n"
+"      --to FILE          write to FILE instead of stdout, or of stderr with COMMAND\n"
 "  -T, --time FORMAT      clock (HH:MM:SS, default), us (HH:MM:SS.ffffff), iso, mono,\n"
 "                         unix (seconds, with ns)\n"
 "\n"
@@ -58,7 +60,8 @@ const char help[] =
 "      --usage            show a short usage message\n"
 "\n"
 "Examples:\n"
-"  runqslower             # waits longer than 10 ms\n"
-"  runqslower 1ms         # longer than 1 ms\n"
-"  runqslower -w          # and why\n"
-"  runqslower -P -p 123   # of process 123, with the task that ran before\n";
+"  runqslower                 # waits longer than 10 ms\n"
+"  runqslower 1ms             # longer than 1 ms\n"
+"  runqslower -w              # and why\n"
+"  runqslower -P -p 123       # of process 123, with the task that ran before\n"
+"  runqslower -s -- make -j8  # totals of a command and of all that it starts\n";

@@ -32,6 +32,7 @@ enum {
 	OPT_METRICS,
 	OPT_COST,
 	OPT_JSON_SCHEMA,
+	OPT_TO,
 };
 
 static const struct option long_options[] = {
@@ -60,6 +61,7 @@ static const struct option long_options[] = {
 	{ "cost",	no_argument,		NULL, OPT_COST },
 	{ "json-schema", no_argument,		NULL, OPT_JSON_SCHEMA },
 	{ "light",	no_argument,		NULL, OPT_LIGHT },
+	{ "to",		required_argument,	NULL, OPT_TO },
 	{ "ring-size",	required_argument,	NULL, OPT_RING_SIZE },
 	{ "verbose",	no_argument,		NULL, 'v' },
 	{ "version",	no_argument,		NULL, 'V' },
@@ -305,7 +307,7 @@ static void __noreturn refuse_option(char **argv, int err)
 	       argv[optind - 1]);
 }
 
-/* Parse the arguments after the options. */
+/* Parse the first @nr arguments that are not options. */
 static void parse_threshold(int nr, char **args, struct options *opts)
 {
 	__u64 ns;
@@ -317,7 +319,8 @@ static void parse_threshold(int nr, char **args, struct options *opts)
 		       "microseconds, or a number with us, ms, s, m, h or d is accepted");
 	opts->min_us = ns / 1000;
 	if (nr > 1)
-		refuse("unexpected argument '%s': one threshold is accepted", args[1]);
+		refuse("unexpected argument '%s': one threshold is accepted; %s", args[1],
+		       "write -- before a command");
 	/* Who means milliseconds finds the tool noisy, and not why. */
 	if (opts->min_us && opts->min_us < 1000 && !args[0][strspn(args[0], "0123456789")] &&
 	    isatty(STDERR_FILENO))
@@ -330,8 +333,10 @@ static void check_options(const struct options *opts)
 	if (opts->interval_ns && !opts->summary && !opts->histogram && !opts->metrics)
 		refuse("--interval is for --summary, --histogram and --metrics: %s",
 		       "give one of them, too");
-	if (opts->light && (needs_why_programs(opts) || needs_lengths(opts) || opts->stalled_ns))
-		refuse("--light is accepted without -w, -W, -s, -S, -H, -g, --metrics and --trace only");
+	if (opts->light && (needs_why_programs(opts) || needs_lengths(opts) ||
+			    opts->stalled_ns || opts->command))
+		refuse("--light is accepted without -w, -W, -s, -S, -H, -g, --metrics, --trace and %s",
+		       "a command only");
 	if (opts->by && !opts->summary)
 		refuse("--by is for --summary: give that, too");
 	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
@@ -353,13 +358,19 @@ static void __noreturn said(const char *text, const char *more)
 
 void parse_options(int argc, char **argv, struct options *opts)
 {
-	int opt;
+	int opt, nr_args = 0;
+	char *args[2];
 
 	*opts = (struct options) { .min_us = 10000, .history = 1024 };
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":p:t:c:g:C:PwWS::sHi:o:jT:d:n:vVh",
+	/* "-": arguments stay in order, because of those of a command. */
+	while ((opt = getopt_long(argc, argv, "-:p:t:c:g:C:PwWS::sHi:o:jT:d:n:vVh",
 				  long_options, NULL)) != -1) {
 		switch (opt) {
+		case 1:			/* not an option */
+			if (nr_args < 2)
+				args[nr_args++] = optarg;
+			break;
 		case 'p':
 			add_ids(&opts->tgids, optarg, "PID");
 			break;
@@ -430,6 +441,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 		case OPT_COST:
 			opts->cost = true;
 			break;
+		case OPT_TO:
+			opts->to = optarg;
+			break;
 		case OPT_JSON_SCHEMA:
 			opts->json_schema = true;
 			return;
@@ -461,6 +475,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 
 	if (opts->heat && !opts->interval_ns)
 		opts->interval_ns = 1000000000;
-	parse_threshold(argc - optind, argv + optind, opts);
+	parse_threshold(nr_args, args, opts);
+	/* getopt_long() stops before the end at "--" only. */
+	if (optind < argc)
+		opts->command = argv + optind;
 	check_options(opts);
 }

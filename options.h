@@ -51,6 +51,7 @@ struct options {
 	bool heat;			/* @histogram as a heat map */
 	bool cost;
 	enum output output;
+	const char *to;			/* path of the output, NULL: none */
 	const char *trace;		/* path, NULL: no trace file */
 	const char *metrics;		/* path, NULL: no metrics */
 	__u64 stalled_ns;		/* period of -S, 0: no -S */
@@ -61,6 +62,7 @@ struct options {
 	__u64 count;			/* 0: any number */
 	__u64 ring_size;		/* bytes, 0: sized by the tool */
 	bool json_schema;		/* only print the schema */
+	char **command;			/* with arguments, as main() has them; NULL: none */
 };
 
 /*

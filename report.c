@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
-/* Write waits and totals to stdout, and messages to stderr. */
+/* Write waits and totals to the output, and messages to stderr. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -225,12 +225,12 @@ bool succeeded(const struct session *s)
 		if (s->opts.count && wanted > s->opts.count)
 			wanted = s->opts.count;
 		if (prints_lines(&s->opts))
-			error("nobody reads stdout: %llu waits were not written",
+			error("nobody reads %s: %llu waits were not written", output_name(),
 			      wanted - s->nr_written);
 		else
-			error("nobody reads stdout: the totals were not written");
+			error("nobody reads %s: the totals were not written", output_name());
 		return files_are_whole;
 	}
-	error("cannot write to stdout: %s", strerror(s->write_error));
+	error("cannot write to %s: %s", output_name(), strerror(s->write_error));
 	return false;
 }

@@ -12,6 +12,7 @@
  * happens is in engine/:
  *
  *   filter    which tasks, CPUs and cgroups to report
+ *   follow    which tasks are of the command that the tool runs
  *   clock     the present time, mostly without a read of the clock
  *   wait      a wait from its begin to its end, whatever its cause
  *   light     a wait without a record of its own (--light)
@@ -20,6 +21,7 @@
  *   explain   what else is noted of a wait, so that user space can say why
  *   quota     whose CPU time is used up
  *   classes   what holds back tasks that are not of the fair class
+ *   learn     what is learnt once, before tracing begins
  *   compat    where kernels differ, and types, their structs
  *
  * The programs named why_... also explain waits. They are separate programs,
@@ -39,6 +41,8 @@
 #include "engine/compat.bpf.h"
 #include "engine/explain.bpf.h"
 #include "engine/filter.bpf.h"
+#include "engine/follow.bpf.h"
+#include "engine/learn.bpf.h"
 #include "engine/light.bpf.h"
 #include "engine/quota.bpf.h"
 #include "engine/recorder.bpf.h"
@@ -96,6 +100,8 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 
 	if (is_unseen(1))
 		return 0;
+	if (!follow_unforked(p))
+		count_lost(LOST_STORAGE);
 	if (!rough_times)
 		note_wakeup(p, task_cfs_rq(p));
 	if (!is_wanted(p))
@@ -191,8 +197,11 @@ int BPF_PROG(why_wakeup, struct task_struct *p)
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(why_wakeup_new, struct task_struct *p)
 {
-	if (!is_unseen(1))
-		why_wakes(p, FROM_NEW);
+	if (is_unseen(1))
+		return 0;
+	if (!follow_unforked(p))
+		count_lost(LOST_STORAGE);
+	why_wakes(p, FROM_NEW);
 	return 0;
 }
 
@@ -323,12 +332,15 @@ struct iter_task {
 /*
  * Records are made while no run queue is locked, because under that lock memory
  * cannot always be had: here for new tasks, at their fork. For other tasks
- * iterators make the records, before tracing begins.
+ * iterators make the records, before tracing begins. With use_tids loaded for
+ * the tasks of a command only.
  */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(new_task, struct task_struct *parent, struct task_struct *child)
 {
-	if (is_wanted_id(child))
+	if (!follow_fork(parent, child))
+		count_lost(LOST_STORAGE);
+	if (!use_tids && is_wanted_id(child))
 		bpf_task_storage_get(&waits, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	return 0;
 }
@@ -336,54 +348,11 @@ int BPF_PROG(new_task, struct task_struct *parent, struct task_struct *child)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(why_new_task, struct task_struct *parent, struct task_struct *child)
 {
-	if (is_wanted_id(child))
+	if (!follow_fork(parent, child))
+		count_lost(LOST_STORAGE);
+	if (!use_tids && is_wanted_id(child))
 		bpf_task_storage_get(&why_waits, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	return 0;
-}
-
-/* What this kernel cannot tell, of enum limits. */
-u32 cannot_tell;
-
-static __always_inline u32 limits_of_kernel(void)
-{
-	struct rq___compat *rq = NULL;
-	u32 limits = 0;
-
-	if (!has_rq_clock())
-		limits |= LIMIT_GROUPS;
-	if (!has_rq_clock() || !bpf_core_field_exists(rq->prev_irq_time))
-		limits |= LIMIT_IRQ;
-	if (!has_rq_clock() || !bpf_core_field_exists(rq->prev_steal_time))
-		limits |= LIMIT_STEAL;
-	if (preempt_count(preempt_count_at) == COUNT_UNKNOWN)
-		limits |= LIMIT_WAKER;
-	if (!sees_yields())
-		limits |= LIMIT_YIELD;
-	if (!has_rq_clock() || !has_sched_info())
-		limits |= LIMIT_QUEUED;
-	return limits;
-}
-
-/*
- * Learn what only the kernel knows. The current task is the tool, because an
- * iterator runs this.
- */
-static __always_inline void learn_of_kernel(void)
-{
-	struct task_struct___compat *self;
-
-	cannot_tell = limits_of_kernel();
-	/*
-	 * Less a tick, because the present tick may be nearly over and
-	 * recent_time() must never be ahead of time.
-	 */
-	if (!jiffies_ahead)
-		jiffies_ahead = bpf_ktime_get_ns() - (bpf_jiffies64() + 1) * tick_ns;
-	if (in_pidns && !pidns) {
-		self = (void *)bpf_get_current_task();
-		pidns_level = pid_level(self);
-		pid_at(self, pidns_level, &pidns);
-	}
 }
 
 SEC("iter/task")
@@ -502,6 +471,7 @@ int BPF_PROG(task_gone, struct task_struct *p)
 	u32 tid = compat(p)->pid;
 
 	bpf_map_delete_elem(&waits_by_tid, &tid);
+	unfollow(p);
 	return 0;
 }
 
@@ -511,6 +481,7 @@ int BPF_PROG(why_task_gone, struct task_struct *p)
 	u32 tid = compat(p)->pid;
 
 	bpf_map_delete_elem(&why_waits_by_tid, &tid);
+	unfollow(p);
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "util/bpf_failure.h"
 #include "util/cgroups.h"
 #include "util/clock.h"
+#include "util/command.h"
 #include "util/error.h"
 #include "util/output.h"
 #include "util/privilege.h"
@@ -64,7 +65,12 @@ static bool prepare_output(struct session *s)
 	};
 
 	s->writer = writers[s->opts.output];
-	s->shows_status = isatty(STDERR_FILENO) && !is_pipe(STDOUT_FILENO) &&
+	/* stdout is the command's. */
+	if ((s->opts.to || s->opts.command) && !output_divert(s->opts.to)) {
+		error("cannot write to %s: %s", s->opts.to, strerror(errno));
+		return false;
+	}
+	s->shows_status = isatty(STDERR_FILENO) && !is_pipe(output_fd()) && !s->opts.command &&
 			  (s->opts.duration_ns || s->opts.summary);
 	if (needs_why_programs(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
 		out_of_memory();
@@ -186,26 +192,64 @@ static bool attach(struct session *s)
 	if (names && !cgroups_may_be_named())
 		error("cgroups are %s: their names need CAP_DAC_READ_SEARCH",
 		      shown ? "shown by ID" : "not told apart");
+	s->signals = signals_open();
+	if (s->signals < 0)
+		return false;
+	/*
+	 * The programs take the first process that the tool forks from now on
+	 * for the command, which keeps the privileges.
+	 */
+	if (s->opts.command && !command_fork(&s->command, s->opts.command))
+		return false;
 	return drop_privileges(names);
+}
+
+/* Trace, write what comes of that, and return the exit status. */
+static int run(struct session *s)
+{
+	int status;
+
+	if (!write_metrics(s, false))
+		return EXIT_FAILURE;
+	s->start = clock_mono_ns();
+	s->end = s->opts.duration_ns ? s->start + s->opts.duration_ns : ULLONG_MAX;
+	s->totals_since = s->start;
+	if (s->opts.command) {
+		status = command_exec(&s->command);
+		if (status)
+			return status;
+	}
+	clock_sync();
+	s->writer->begin(&s->opts);
+	tell_limits(s);
+	if (flush(s))
+		collect(s);
+	finish(s);
+	status = succeeded(s) ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (!s->opts.command)
+		return status;
+	await_command(s);
+	return command_wait(&s->command) ?: status;
 }
 
 /*
  * Whoever starts the tool with a stream closed has the tool open another file
- * under its number. Read-only, so that writing there still fails.
+ * under its number. Read-only, so that writing there still fails. A command has
+ * the stream closed again.
  */
 static void fill_streams(void)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDONLY);
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	close(fd);
 }
 
 int main(int argc, char **argv)
 {
-	struct session s = { .signals = -1 };
+	struct session s = { .signals = -1, .command.fd = -1 };
 	int status = EXIT_FAILURE;
 
 	fill_streams();
@@ -217,22 +261,10 @@ int main(int argc, char **argv)
 		return succeeded(&s) ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
 	check_filters(&s.opts);
-	signals_init();
+	command_init();
+	signals_init(s.opts.command);
 	if (prepare(&s) && attach(&s))
-		s.signals = signals_open();
-	if (s.signals >= 0 && write_metrics(&s, false)) {
-		s.start = clock_mono_ns();
-		s.end = s.opts.duration_ns ? s.start + s.opts.duration_ns : ULLONG_MAX;
-		s.totals_since = s.start;
-		clock_sync();
-		s.writer->begin(&s.opts);
-		tell_limits(&s);
-		if (flush(&s))
-			collect(&s);
-		finish(&s);
-		if (succeeded(&s))
-			status = EXIT_SUCCESS;
-	}
+		status = run(&s);
 	ring_buffer__free(s.rb);
 	tracer_free(s.skel);
 	stalled_clear(&s.stalled);

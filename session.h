@@ -15,6 +15,7 @@
 #include "analysis/totals.h"
 #include "options.h"
 #include "runqslower.h"
+#include "util/command.h"
 #include "writers/writer.h"
 
 struct ring_buffer;
@@ -26,6 +27,7 @@ struct session {
 	struct runqslower_bpf *skel;
 	struct ring_buffer *rb;
 	int signals;			/* signals_open() */
+	struct command command;		/* used if opts.command */
 	struct ordered_waits order;
 	struct stalled_waits stalled;	/* of the last look of -S */
 	__u64 looked_at, looked_until;	/* when that look began and ended */
@@ -44,13 +46,13 @@ struct session {
 	__u64 nr_written;		/* of these, before the last flush */
 	__u64 told[NR_LOST];		/* lost waits the user knows of */
 	__u64 lost_told;		/* sum of @told */
-	int write_error;		/* first errno on stdout, or 0 */
+	int write_error;		/* first errno of the output, or 0 */
 	bool trace_failed;
 	bool metrics_failed;		/* at least once */
 	bool stalled_failed;		/* tasks that wait cannot be looked at */
 	bool shows_status;		/* stderr is a terminal */
 	bool status_is_shown;
-	bool interrupted;		/* by a signal, or stdout is closed */
+	bool interrupted;		/* by a signal, the output, or the command's end */
 };
 
 /* --- collect.c --- */
@@ -58,7 +60,10 @@ struct session {
 /* Takes records from the ring buffer; @ctx is the session. */
 int on_record(void *ctx, void *data, size_t size);
 
-/* Receive and write waits until a signal, -d, -n or failed output. */
+/*
+ * Receive and write waits until a signal, -d, -n, failed output, or the end of
+ * the command. A signal is passed on to the command, if there is one.
+ */
 void collect(struct session *s);
 
 /*
@@ -68,8 +73,14 @@ void collect(struct session *s);
  */
 void drain(struct session *s);
 
-/* Is the session @ctx to end? Looks for signals. For output_init(). */
+/*
+ * Is the tracing of the session @ctx to end? Looks for signals and for the end
+ * of the command. For output_init().
+ */
 bool has_ended(void *ctx);
+
+/* Return when the command has ended. Signals are passed on meanwhile. */
+void await_command(struct session *s);
 
 /* --- report.c --- */
 
@@ -79,12 +90,12 @@ void show_status(struct session *s, __u64 elapsed_ns);
 /* Take away what show_status() has shown, because other output follows. */
 void hide_status(struct session *s);
 
-/* Flush stdout. False: the flush failed, write_error says why. */
+/* Flush the output. False: the flush failed, write_error says why. */
 bool flush(struct session *s);
 
 /*
  * Print or count the waits that ended by @until. False: stop tracing, because
- * -n is reached or stdout failed.
+ * -n is reached or the output failed.
  */
 bool take_until(struct session *s, __u64 until);
 

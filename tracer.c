@@ -58,12 +58,13 @@ static __u64 default_ring_size(const struct options *opts, int nr_cpus)
 
 static void configure_filters(struct runqslower_bpf *skel, const struct options *opts)
 {
+	skel->rodata->follows = opts->command;
 	skel->rodata->nr_tgids = opts->tgids.nr;
 	skel->rodata->nr_tids = opts->tids.nr;
 	skel->rodata->filter_comms = opts->nr_comms;
 	skel->rodata->kthreads = opts->kthreads;
-	skel->rodata->filter_tasks = opts->tgids.nr || opts->tids.nr || opts->nr_comms ||
-				     opts->kthreads;
+	skel->rodata->filter_tasks = opts->command || opts->tgids.nr || opts->tids.nr ||
+				     opts->nr_comms || opts->kthreads;
 	if (opts->tgids.nr == 1)
 		skel->rodata->only_tgid = opts->tgids.ids[0];
 	if (opts->tids.nr == 1)
@@ -155,6 +156,7 @@ static void configure_sizes(struct runqslower_bpf *skel, const struct options *o
 				 opts->ring_size ?: default_ring_size(opts, nr_cpus));
 	bpf_map__set_max_entries(skel->maps.waits_by_tid, nr_tasks);
 	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, nr_tasks);
+	bpf_map__set_max_entries(skel->maps.followed_by_tid, nr_tasks);
 }
 
 /* --trace draws arrows from wakers. */
@@ -180,6 +182,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 			    bool use_tids)
 {
 	bool why = needs_why_programs(opts), plain = !why && !opts->light;
+	bool sees_forks = !use_tids || opts->command;
 	const struct {
 		struct bpf_program *program;
 		bool used;
@@ -189,7 +192,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.sched_wakeup_new,		plain },
 		{ skel->progs.sched_switch,		plain },
 		{ skel->progs.sched_migrate,		plain && !skel->rodata->rough_times },
-		{ skel->progs.new_task,			plain && !use_tids },
+		{ skel->progs.new_task,			plain && sees_forks },
 		{ skel->progs.task_gone,		plain && use_tids },
 		{ skel->progs.existing_tasks,		!why },
 		{ skel->progs.waiting_tasks,		plain && opts->stalled_ns },
@@ -200,7 +203,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.why_rename,		why },
 		{ skel->progs.why_idle,			why && has_core_scheduling() },
 		{ skel->progs.why_waking,		notes_wakers(opts) },
-		{ skel->progs.why_new_task,		why && !use_tids },
+		{ skel->progs.why_new_task,		why && sees_forks },
 		{ skel->progs.why_task_gone,		why && use_tids },
 		{ skel->progs.why_existing_tasks,	why },
 		{ skel->progs.why_waiting_tasks,	why && opts->stalled_ns },
@@ -223,6 +226,8 @@ static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 		{ skel->maps.waits_by_tid,	!why && use_tids && !opts->light },
 		{ skel->maps.why_waits,		why && !use_tids },
 		{ skel->maps.why_waits_by_tid,	why && use_tids },
+		{ skel->maps.followed,		opts->command && !use_tids },
+		{ skel->maps.followed_by_tid,	opts->command && use_tids },
 		{ skel->maps.history,		why },
 		{ skel->maps.cgroups,		why },
 		{ skel->maps.waits_by_length,	needs_lengths(opts) },
@@ -236,7 +241,7 @@ static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 		bpf_map__set_autocreate(maps[i].map, maps[i].used);
 }
 
-/* Set all that must be set before loading. @use_tids: see record_of(). */
+/* Set all that must be set before loading. @use_tids: see compat.bpf.h. */
 static void configure(struct runqslower_bpf *skel, const struct options *opts,
 		      bool use_tids)
 {

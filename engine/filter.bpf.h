@@ -4,8 +4,9 @@
 #define __RUNQSLOWER_FILTER_BPF_H
 
 #include "compat.bpf.h"
+#include "follow.bpf.h"
 
-const volatile bool filter_tasks;	/* by TGID, TID, name or kthreads */
+const volatile bool filter_tasks;	/* by any of what stands below */
 const volatile u32 kthreads;		/* enum kthreads */
 const volatile u32 nr_tgids;		/* 0: any, 1: only_tgid, else tgids */
 const volatile u32 nr_tids;		/* 0: any, 1: only_tid, else tids */
@@ -93,6 +94,8 @@ static __noinline bool is_wanted_id(struct task_struct *p)
 {
 	u32 id;
 
+	if (follows && !is_followed(p))
+		return false;
 	if (kthreads && (kthreads == KTHREADS_ONLY) != is_kthread(p))
 		return false;
 	if (nr_tids) {

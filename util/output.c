@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,10 +15,14 @@
 static bool (*has_ended)(void *ctx);
 static void *has_ended_ctx;
 
-static struct stream {
+struct stream {
 	int fd;
+	const char *name;
 	int error;			/* errno of the first failed write, or 0 */
-} out = { .fd = STDOUT_FILENO }, err = { .fd = STDERR_FILENO };
+};
+
+static struct stream out = { .fd = STDOUT_FILENO, .name = "stdout" };
+static struct stream err = { .fd = STDERR_FILENO, .name = "stderr" };
 
 /* A handler must exist, because only then a write ends with EINTR. */
 static void nothing(int sig)
@@ -47,7 +52,7 @@ static int wait_for_room(const struct stream *to)
 static ssize_t put(void *cookie, const char *data, size_t size)
 {
 	struct stream *to = cookie;
-	/* Who does not read stdout often is who does not read stderr. */
+	/* Who does not read data often is who does not read stderr. */
 	int max_stuck = to == &err && out.error == ETIMEDOUT ? 1 : MAX_STUCK;
 	size_t done = 0;
 	int stuck = 0;
@@ -95,6 +100,23 @@ int output_await(pid_t pid, int *status)
 	if (has_ended)
 		set_ticks(0);
 	return error;
+}
+
+bool output_divert(const char *path)
+{
+	out.fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : err.fd;
+	out.name = path ?: err.name;
+	return out.fd >= 0;
+}
+
+int output_fd(void)
+{
+	return out.fd;
+}
+
+const char *output_name(void)
+{
+	return out.name;
 }
 
 int output_error(void)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* stdout and stderr: a reader that stands still holds nothing up for ever. */
+/*
+ * stdout and stderr: a reader that stands still holds nothing up for ever. What
+ * the tool writes to stdout, its data, can go elsewhere.
+ */
 #ifndef __RUNQSLOWER_OUTPUT_H
 #define __RUNQSLOWER_OUTPUT_H
 
@@ -22,7 +25,18 @@ bool output_init(bool (*ended)(void *ctx), void *ctx);
 int output_await(pid_t pid, int *status);
 
 /*
- * The errno of the first write to stdout that failed, or 0. After a failure
+ * From now on what is written to stdout goes to file @path, which is created or
+ * truncated; to stderr if @path is NULL. False, with errno: the file cannot be
+ * opened.
+ */
+bool output_divert(const char *path);
+
+/* Where data goes: the file descriptor; what the user calls it. */
+int output_fd(void);
+const char *output_name(void);
+
+/*
+ * The errno of the first write of data that failed, or 0. After a failure
  * nothing more is written.
  */
 int output_error(void);

@@ -11,6 +11,7 @@
 
 #define AGAIN_NS	300000000LL
 
+static bool has_command;
 static sigset_t ends;			/* the signals that end the tool */
 static struct timespec first;		/* when signals_again_ends() was called */
 
@@ -36,8 +37,7 @@ static void handle_all(void (*handler)(int sig))
 
 static void end_early(int sig)
 {
-	(void)sig;
-	_exit(0);
+	_exit(has_command ? 128 + sig : 0);
 }
 
 static void end_again(int sig)
@@ -49,10 +49,11 @@ static void end_again(int sig)
 		_exit(128 + sig);
 }
 
-void signals_init(void)
+void signals_init(bool command)
 {
 	sigset_t used;
 
+	has_command = command;
 	handle_all(end_early);
 	/* A process inherits the mask, too. SIGALRM: see output_init(). */
 	used = ends;
@@ -69,6 +70,11 @@ int signals_open(void)
 {
 	int fd;
 
+	if (has_command) {
+		signal(SIGINT, SIG_IGN);
+		signal(SIGQUIT, SIG_IGN);
+		sigdelset(&ends, SIGINT);
+	}
 	sigprocmask(SIG_BLOCK, &ends, NULL);
 	fd = signalfd(-1, &ends, SFD_CLOEXEC);
 	if (fd < 0)
@@ -76,14 +82,16 @@ int signals_open(void)
 	return fd;
 }
 
-void signals_again_ends(void)
+int signals_again_ends(void)
 {
 	const struct timespec none = {};
+	int sig = 0, pending;
 
 	handle_all(end_again);
 	/* The first signal is still pending, because signalfd was not read. */
-	while (sigtimedwait(&ends, NULL, &none) > 0)
-		;
+	while ((pending = sigtimedwait(&ends, NULL, &none)) > 0)
+		sig = sig ?: pending;
 	clock_gettime(CLOCK_MONOTONIC, &first);
 	sigprocmask(SIG_UNBLOCK, &ends, NULL);
+	return sig;
 }

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 #include "names.h"
 #include "rows.h"
 #include "tables.h"
 #include "text.h"
 #include "text_totals.h"
+#include "util/output.h"
 
 #define NR_LINES	10		/* of a list, at most */
 
@@ -132,7 +132,7 @@ static int terminal_width(void)
 	struct winsize size;
 	int width = 0;
 
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+	if (!ioctl(output_fd(), TIOCGWINSZ, &size))
 		width = size.ws_col;
 	else if (columns)
 		width = atoi(columns);

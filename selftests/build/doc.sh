@@ -83,11 +83,13 @@ manual_is_well_formed()
 	mandoc -Tlint "$help.d/runqslower.8"
 }
 
-# complete_to WORDS... : what bash makes of the last one
+# complete_to WORDS... : what bash makes of the last one; $known are functions that it has
+known=
 complete_to()
 {
 	bash --norc -c '
 		. '"$completion"'
+		'"$known"'
 		compopt() { :; }
 		COMP_WORDS=(runqslower "$@")
 		COMP_CWORD=$#
@@ -130,6 +132,17 @@ completion_works()
 	completes_with bash -c ba
 	completes_with "$PWD/selftests" -g "$PWD/selft"
 	completes "10ms" 10m
+	completes "$PWD/selftests" --to "$PWD/selft"
+	completes "$PWD/selftests" 1ms -- cat "$PWD/selft"
+	completes_with bash -- bas
+	completes "" -- cat --pi
+	# Where bash-completion is installed, it knows the command.
+	known="_command_offset() { COMPREPLY=(word \$1); }"
+	completes "word 4" -s 1ms -- m
+	completes "word 2" -- m -j8 --
+	known="_comp_command_offset() { COMPREPLY=(word \$1 anew); }; $known"
+	completes "word 2 anew" -- m -j
+	known=
 }
 
 echo "TAP version 13"

@@ -83,7 +83,8 @@ static void check(const struct options *opts)
 	if (!is_power_of_2(opts->history) || opts->history < MIN_HISTORY ||
 	    opts->history > MAX_HISTORY ||
 	    (opts->ring_size && !is_power_of_2(opts->ring_size)) ||
-	    (opts->output == OUTPUT_CSV && opts->summary && opts->histogram))
+	    (opts->output == OUTPUT_CSV && opts->summary && opts->histogram) ||
+	    (opts->command && !*opts->command))
 		abort();
 }
 

@@ -15,6 +15,7 @@
 #include "tracer.h"
 #include "util/cgroups.h"
 #include "util/error.h"
+#include "util/output.h"
 #include "util/signals.h"
 #include "writers/trace_file.h"
 #include "writers/utf8.h"
@@ -100,8 +101,15 @@ void out_of_memory(void)
 	abort();
 }
 
-void signals_again_ends(void)
+int signals_again_ends(void)
 {
+	return 0;
+}
+
+void command_signal(const struct command *c, int sig)
+{
+	(void)c;
+	(void)sig;
 }
 
 int output_await(pid_t pid, int *status)
@@ -114,6 +122,16 @@ int output_await(pid_t pid, int *status)
 int output_error(void)
 {
 	return 0;
+}
+
+int output_fd(void)
+{
+	return -1;
+}
+
+const char *output_name(void)
+{
+	return "nowhere";
 }
 
 /* Without a child: see write_safely(). */

@@ -411,6 +411,8 @@ static inline void add_maps(void)
 	sim_add_map(SIM_MAP(&tgids), 0);
 	sim_add_map(SIM_MAP(&comms), 0);
 	sim_add_map(SIM_MAP(&cgroups), 0);
+	sim_add_map(SIM_MAP(&followed), 0);
+	sim_add_map(SIM_MAP(&followed_by_tid), 0);
 }
 
 /*

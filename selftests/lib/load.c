@@ -286,7 +286,7 @@ void starve_end(struct starve *s)
 	munmap(s, sizeof(*s));
 }
 
-static uint64_t my_run_delay(void)
+uint64_t my_run_delay(void)
 {
 	unsigned long long run, delay = 0;
 	FILE *f = fopen("/proc/thread-self/schedstat", "r");

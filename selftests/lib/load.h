@@ -129,6 +129,12 @@ uint64_t load_runtime(const struct load *load, pid_t tid, uint64_t from, uint64_
  */
 int cpu_of(pid_t pid);
 
+/*
+ * How long the calling thread has waited for a CPU, in ns: field 2 of its
+ * schedstat.
+ */
+uint64_t my_run_delay(void);
+
 /* The number behind @key in the status of @pid; 0 if there is none. */
 unsigned long long in_status(pid_t pid, const char *key, int base);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -16,6 +18,8 @@
 #include <bpf/libbpf.h>
 #include "util/cgroups.h"
 #include "util/clock.h"
+#include "util/command.h"
+#include "util/output.h"
 #include "util/privilege.h"
 #include "options.h"
 #include "tracer.h"
@@ -95,7 +99,7 @@ static __u64 next_arrival(void)
 int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
 		 const sigset_t *mask)
 {
-	__u64 wake = NEVER, at[3] = { NEVER, NEVER, NEVER };
+	__u64 wake = NEVER, at[4] = { NEVER, NEVER, NEVER, NEVER };
 	int ready = 0;
 	nfds_t i;
 
@@ -104,7 +108,9 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
 	if (timeout)
 		wake = world->now + timeout->tv_sec * SEC + timeout->tv_nsec;
 	for (i = 0; i < nr; i++) {
-		at[i] = fds[i].fd == STDOUT_FILENO ? world->hangup_at :
+		at[i] = fds[i].fd < 0 ? NEVER :
+			fds[i].fd == output_fd() ? world->hangup_at :
+			fds[i].fd == world->command_fd ? world->command_ends_at :
 			fds[i].fd != RING_FD ? world->signal_at :
 			world->never_woken ? NEVER : next_arrival();
 		if (at[i] < wake)
@@ -124,7 +130,7 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
 		fds[i].revents = 0;
 		if (at[i] > world->now)
 			continue;
-		fds[i].revents = fds[i].fd == STDOUT_FILENO ? POLLERR : POLLIN;
+		fds[i].revents = fds[i].fd == output_fd() ? POLLERR : POLLIN;
 		ready++;
 	}
 	return ready;
@@ -366,6 +372,42 @@ const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 	return "not here";
 }
 
+/* --- the command ---------------------------------------------------------- */
+
+void command_init(void)
+{
+}
+
+bool command_fork(struct command *c, char **argv)
+{
+	if (world->fork_error)
+		fprintf(stderr, "fork failed\n");
+	/* Looked at by poll(), too, but never ready. */
+	world->command_fd = c->fd = eventfd(0, 0);
+	world->command_dropped = world->dropped;
+	return !world->fork_error;
+}
+
+int command_exec(struct command *c)
+{
+	world->executed = world->now;
+	if (world->exec_error)
+		fprintf(stderr, "exec failed\n");
+	return world->exec_error;
+}
+
+void command_signal(const struct command *c, int sig)
+{
+	world->nr_passed++;
+	world->signal_at = NEVER;
+}
+
+int command_wait(struct command *c)
+{
+	world->waited = world->now;
+	return world->command_status;
+}
+
 void print_schema(void)
 {
 	puts("made up schema");
@@ -446,6 +488,8 @@ void world_new(void)
 	if (world == MAP_FAILED)
 		abort();
 	world->signal_at = NEVER;
+	world->command_ends_at = NEVER;
+	world->command_fd = -1;
 	world->hangup_at = NEVER;
 	world->oversleep_at = NEVER;
 	world->detached = NEVER;
@@ -517,6 +561,7 @@ void run_tool(struct ended *ended, int out_fd, char **args)
 			signal(SIGCHLD, SIG_IGN);
 		/* Nothing here sleeps: what hangs takes CPU time. */
 		setrlimit(RLIMIT_CPU, &limit);
+		optind = 0;		/* the harness has used getopt(), too */
 		exit(tool_main(nr + 1, argv));
 	}
 	waitpid(pid, &status, 0);

@@ -68,10 +68,17 @@ struct world {
 	int flush_error_after;		/* trace_flush() goes well so often */
 	/* From the first to the last of these writes of metrics fail so. */
 	int metrics_error, metrics_fails_from, metrics_fails_to;
+	__u64 command_ends_at;
+	int command_status;
+	int fork_error, exec_error;	/* exec_error: the exit status */
 	__u64 missed;
 	unsigned int limits;		/* what the kernel cannot tell */
 	/* What came of it. */
 	bool dropped, keeps_names;	/* the privileges */
+	bool command_dropped;		/* the command has none, either */
+	int command_fd;
+	int nr_passed;			/* signals passed on to the command */
+	__u64 executed, waited;		/* command_exec(), command_wait() */
 	bool explained;			/* items are struct why_event */
 	size_t next;			/* item */
 	__u64 synced;			/* clock_sync() was called then */

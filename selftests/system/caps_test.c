@@ -74,7 +74,7 @@ static int run_with(unsigned long long caps, int code, const char *says,
 TEST(each_option)
 {
 	static const struct {
-		const char *options[4];
+		const char *options[5];
 		unsigned long long caps;
 	} cases[] = {
 		{ { "-P" }, TRACE }, { { "-H" }, TRACE }, { { "-S10ms" }, TRACE },
@@ -85,6 +85,7 @@ TEST(each_option)
 		{ { "-w" }, TRACE | NAMES }, { { "-s" }, TRACE | NAMES },
 		{ { "-wS10ms" }, TRACE | NAMES }, { { "--cost" }, TRACE | ADMIN },
 		{ { "--kthreads=no" }, TRACE }, { { "-s", "--by", "cgroup" }, TRACE | NAMES },
+		{ { "--to", "/dev/null", "--", "true" }, TRACE },
 	};
 	struct cgroup group;
 	size_t i;
@@ -94,7 +95,7 @@ TEST(each_option)
 		EXPECT_EQ(0, run_with(TRACE, 0, "", ARGS("-g", group.dir, "-d", "50ms", "10s")));
 	cgroup_delete(&group);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		const char *args[8] = { "-d", "50ms", "10s" };
+		const char *args[12] = { "-d", "50ms", "10s" };
 
 		memcpy(args + 3, cases[i].options, sizeof(cases[i].options));
 		code = run_with(cases[i].caps, 0, "", args);

@@ -57,9 +57,8 @@ TEST(refusals)
 	for (i = 0; i < ARRAY_SIZE(array); i++) \
 		EXPECT_TRUE(is_refused(ARGS(__VA_ARGS__), array[i], "accepted"))
 
-	/* "--": not taken for an option. */
-	EACH(thresholds, "--", thresholds[i]);
-	EXPECT_TRUE(is_refused(ARGS("--", "-1"), "'-1'", "accepted"));
+	EACH(thresholds, thresholds[i]);
+	EACH(thresholds, thresholds[i], "--", "true");
 	EXPECT_TRUE(is_refused(ARGS("-1"), "'-1'", "accepted"));
 	EACH(ids, "-p", ids[i]);
 	EACH(ids, "--tid", ids[i]);
@@ -80,6 +79,7 @@ TEST(refusals)
 	EXPECT_TRUE(is_refused(ARGS("-sH", "-o", "csv"), "CSV", "not both"));
 	EXPECT_TRUE(is_refused(ARGS("--cost", "-o", "csv"), "CSV", "json is accepted"));
 	EXPECT_TRUE(is_refused(ARGS("10", "20"), "'20'", "accepted"));
+	EXPECT_TRUE(is_refused(ARGS("10", "ls"), "'ls'", "-- before a command"));
 	EXPECT_TRUE(is_refused(ARGS("-x"), "'-x'", "--help"));
 	EXPECT_TRUE(is_refused(ARGS("-Px"), "'-x'", "--help"));
 	EXPECT_TRUE(is_refused(ARGS("--frobnicate"), "'--frobnicate'", "--help"));
@@ -98,7 +98,8 @@ TEST(help)
 		"--stalled", "-s", "--summary", "-H", "--histogram", "-i", "--interval",
 		"-o", "--output", "-j", "--json-schema", "--trace", "--metrics", "--cost",
 		"--ring-size", "-v", "--verbose", "-V", "--version", "-h", "--help",
-		"--usage", "min_us", "--kthreads", "--by", "--heat", "--light",
+		"--usage", "--to", "min_us", "-- COMMAND [ARG...]", "--kthreads", "--by",
+		"--heat", "--light",
 	};
 	static const char * const forms[] = { "-h", "-?", "--help", "--hel" };
 	struct tool t;

@@ -131,6 +131,11 @@ TEST_F(engine_limits, limits)
 	sim_lacks("rq");
 	EXPECT_EQ(yields | LIMIT_IRQ | LIMIT_STEAL | LIMIT_WAKER | LIMIT_GROUPS | LIMIT_QUEUED,
 		  limits_are());
+	/* What there is of it cannot be reached. */
+	sim_lacks_no_more("prev_irq_time");
+	sim_lacks_no_more("prev_steal_time");
+	EXPECT_EQ(yields | LIMIT_IRQ | LIMIT_STEAL | LIMIT_WAKER | LIMIT_GROUPS | LIMIT_QUEUED,
+		  limits_are());
 }
 
 /* rq.clock_task leaves steal out, or ticks count it. */

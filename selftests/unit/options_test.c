@@ -74,6 +74,18 @@ static bool same_string(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+/* Of NULL-terminated lists; NULL is none. */
+static bool same_words(char **a, char **b)
+{
+	if (!a || !b)
+		return a == b;
+	while (*a && same_string(*a, *b)) {
+		a++;
+		b++;
+	}
+	return same_string(*a, *b);
+}
+
 /* The name of the first field that is not as @e has it, or NULL. */
 static const char *different_list(const struct options *o, const struct options *e)
 {
@@ -123,6 +135,10 @@ static const char *different(const struct options *o, const struct options *e)
 		return "trace";
 	if (!same_string(o->metrics, e->metrics))
 		return "metrics";
+	if (!same_string(o->to, e->to))
+		return "to";
+	if (!same_words(o->command, e->command))
+		return "command";
 	return different_list(o, e);
 }
 
@@ -210,12 +226,12 @@ TEST(threshold)
 		{ { "007" }, { .history = 1024, .min_us = 7 } },
 		/* What a length in ns can hold. */
 		{ { "9223372036854775" }, { .history = 1024, .min_us = 9223372036854775 } },
-		/* Before and behind options; behind "--". */
+		/* Before and behind options. */
 		{ { "5", "-P" }, { .history = 1024, .min_us = 5, .previous = true } },
 		{ { "-P", "5" }, { .history = 1024, .min_us = 5, .previous = true } },
 		{ { "-P", "5", "-w" }, { .history = 1024, .min_us = 5, .previous = true,
 					 .why = true } },
-		{ { "-P", "--", "5" }, { .history = 1024, .min_us = 5, .previous = true } },
+		{ { "5", "-P", "--" }, { .history = 1024, .min_us = 5, .previous = true } },
 	};
 
 	EXPECT_ACCEPTED(cases);
@@ -322,6 +338,8 @@ TEST(words)
 		  { DEFAULTS, .metrics = "c", .interval_ns = 5 * SEC } },
 		{ { "-s", "--metrics", "c", "--cost" },
 		  { DEFAULTS, .metrics = "c", .summary = true, .cost = true } },
+		{ { "--to", "/a/b" }, { DEFAULTS, .to = "/a/b" } },
+		{ { "--to=c", "--to", "d,e" }, { DEFAULTS, .to = "d,e" } },
 		/* CSV is one table: of one of them. */
 		{ { "-s", "-o", "csv" },
 		  { DEFAULTS, .summary = true, .output = OUTPUT_CSV } },
@@ -329,6 +347,32 @@ TEST(words)
 		  { DEFAULTS, .histogram = true, .output = OUTPUT_CSV } },
 		{ { "-sHj", "--cost" }, { DEFAULTS, .summary = true, .histogram = true,
 					  .cost = true, .output = OUTPUT_JSON } },
+	};
+
+	EXPECT_ACCEPTED(cases);
+}
+
+#define COMMAND(...) .command = (char *[]){ __VA_ARGS__, NULL }
+
+/* What stands behind the first "--" that is not the value of an option. */
+TEST(command)
+{
+	const struct accepted cases[] = {
+		{ { "--", "ls" }, { DEFAULTS, COMMAND("ls") } },
+		{ { "--", "5" }, { DEFAULTS, COMMAND("5") } },
+		{ { "--", "" }, { DEFAULTS, COMMAND("") } },
+		{ { "5", "--", "ls", "-P", "6" },
+		  { .history = 1024, .min_us = 5, COMMAND("ls", "-P", "6") } },
+		{ { "-s", "5", "-P", "--", "make", "-j8", "all" },
+		  { .history = 1024, .min_us = 5, .summary = true, .previous = true,
+		    COMMAND("make", "-j8", "all") } },
+		{ { "--", "a", "--", "b" }, { DEFAULTS, COMMAND("a", "--", "b") } },
+		{ { "--", "--", "b" }, { DEFAULTS, COMMAND("--", "b") } },
+		{ { "--", "--help" }, { DEFAULTS, COMMAND("--help") } },
+		{ { "--to", "--", "5" }, { .history = 1024, .min_us = 5, .to = "--" } },
+		{ { "--to", "--", "--", "a" }, { DEFAULTS, .to = "--", COMMAND("a") } },
+		{ { "--to", "--" }, { DEFAULTS, .to = "--" } },
+		{ { "-S", "--", "a" }, { DEFAULTS, .stalled_ns = SEC, COMMAND("a") } },
 	};
 
 	EXPECT_ACCEPTED(cases);
@@ -531,6 +575,7 @@ TEST(refused_numbers)
 #define TIME(what, s) "invalid " what " '" s "': seconds, or a number with us, ms, s, m, h or d is accepted"
 #define LEAST(s) "invalid threshold '" s "': microseconds, or a number with us, ms, s, m, h or d is accepted"
 #define COUNT(s) "invalid count '" s "': a positive number is accepted"
+#define MORE(s) "unexpected argument '" s "': one threshold is accepted; write -- before a command"
 #define HISTORY(s) "invalid history '" s "': a number of switches from 1 to 16384 is accepted"
 	static const struct refused cases[] = {
 		{ { "-p", "0" }, ID("PID", "0") },
@@ -561,7 +606,7 @@ TEST(refused_numbers)
 		{ { "-P", "5ns" }, LEAST("5ns") },
 		{ { "0.5" }, LEAST("0.5") },
 		{ { "1.0001ms" }, LEAST("1.0001ms") },
-		{ { "--", "-1" }, LEAST("-1") },
+		{ { "x", "--", "ls" }, LEAST("x") },
 		{ { "9223372036854776" }, LEAST("9223372036854776") },
 		{ { "153722867281m" }, LEAST("153722867281m") },
 		{ { "-n", "0" }, COUNT("0") },
@@ -570,7 +615,9 @@ TEST(refused_numbers)
 		{ { "--history", "0" }, HISTORY("0") },
 		{ { "--history", "16385" }, HISTORY("16385") },
 		{ { "--history", "16x" }, HISTORY("16x") },
-		{ { "1", "2" }, "unexpected argument '2': one threshold is accepted" },
+		{ { "1", "2" }, MORE("2") },
+		{ { "1", "ls", "la", "--", "x" }, MORE("ls") },
+		{ { "1", "-P", "2" }, MORE("2") },
 	};
 
 	EXPECT_REFUSED(cases);
@@ -627,7 +674,7 @@ TEST(refused_words)
 TEST(refused_together)
 {
 #define NEEDS "--interval is for --summary, --histogram and --metrics: give one of them, too"
-#define LIGHT "--light is accepted without -w, -W, -s, -S, -H, -g, --metrics and --trace only"
+#define LIGHT "--light is accepted without -w, -W, -s, -S, -H, -g, --metrics, --trace and a command only"
 #define BOTH "CSV is one table: --summary or --histogram is accepted, not both"
 #define COST "CSV is one table, and not that of --cost: text or json is accepted"
 	static const struct refused cases[] = {
@@ -699,15 +746,17 @@ static bool shows(const char *arg, const char *begin, const char *end)
 	return ok;
 }
 
+#define USAGE "Usage: runqslower [OPTION...] [min_us] [-- COMMAND [ARG...]]\n"
+
 TEST(shown_on_request)
 {
 	static const char * const help[] = { "-h", "-?", "--help" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(help); i++)
-		EXPECT_TRUE(shows(help[i], "Usage: runqslower [OPTION...] [min_us]\nShow the tasks ",
-				  "with the task that ran before\n"));
-	EXPECT_TRUE(shows("--usage", "Usage: runqslower [OPTION...] [min_us]\n", "[min_us]\n"));
+		EXPECT_TRUE(shows(help[i], USAGE "Show the tasks ",
+				  "of a command and of all that it starts\n"));
+	EXPECT_TRUE(shows("--usage", USAGE, USAGE));
 	EXPECT_TRUE(shows("-V", "runqslower 1.0\n", "runqslower 1.0\n"));
 	EXPECT_TRUE(shows("--version", "runqslower 1.0\n", "runqslower 1.0\n"));
 }

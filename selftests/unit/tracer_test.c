@@ -243,6 +243,8 @@ static bool uses(const struct runqslower_bpf *skel, const char *maps, const char
 		  " why_existing_tasks"
 #define WHY_MAPS "cpus events cgroups history"
 
+static char *command[] = { "made-up", NULL };
+
 TEST(what_is_loaded)
 {
 	__u64 group = 7;
@@ -268,6 +270,10 @@ TEST(what_is_loaded)
 			 WHY_PROGS " why_new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .stalled_ns = 1), WHY_MAPS " why_waits",
 			 WHY_PROGS " why_new_task why_waiting_tasks"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .command = command), "cpus events waits followed",
+			 PLAIN_PROGS " new_task"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .command = command),
+			 WHY_MAPS " why_waits followed", WHY_PROGS " why_new_task"));
 	EXPECT_EQ(1, nr_loads);
 }
 
@@ -300,6 +306,13 @@ TEST(without_task_storage)
 	skel = LOAD(DEFAULTS, .why = true);
 	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid", WHY_PROGS " why_task_gone"));
 	EXPECT_EQ(32768U, bpf_map__max_entries(skel->maps.why_waits_by_tid));
+	skel = LOAD(DEFAULTS, .command = command);
+	EXPECT_TRUE(uses(skel, "cpus events waits_by_tid followed_by_tid",
+			 PLAIN_PROGS " new_task task_gone"));
+	EXPECT_EQ(32768U, bpf_map__max_entries(skel->maps.followed_by_tid));
+	skel = LOAD(DEFAULTS, .command = command, .why = true);
+	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid followed_by_tid",
+			 WHY_PROGS " why_new_task why_task_gone"));
 	/* Not known, or of no use. */
 	pid_max = NULL;
 	EXPECT_EQ(1U << 22, bpf_map__max_entries(LOAD(DEFAULTS)->maps.waits_by_tid));
@@ -473,6 +486,7 @@ TEST(ids)
 	struct runqslower_bpf *skel = LOAD(DEFAULTS);
 
 	EXPECT_FALSE(skel->rodata->filter_tasks);
+	EXPECT_FALSE(skel->rodata->follows);
 	EXPECT_EQ(0U, skel->rodata->nr_tgids);
 	EXPECT_EQ(0U, skel->rodata->nr_tids);
 	skel = LOAD(DEFAULTS, .tgids = { ids, 1 });
@@ -530,6 +544,15 @@ TEST(comms_and_cgroups)
 	EXPECT_EQ(2U, bpf_map__max_entries(skel->maps.cgroups));
 	EXPECT_STREQ("cgroups 4294967301 1\ncgroups 6 1\n", updates);
 	EXPECT_FALSE(LOAD(DEFAULTS, .cgroups = groups, .nr_cgroups = 1)->rodata->cgroups_v1);
+}
+
+TEST(follows)
+{
+	struct runqslower_bpf *skel = LOAD(DEFAULTS, .command = command);
+
+	EXPECT_TRUE(skel->rodata->follows);
+	EXPECT_TRUE(skel->rodata->filter_tasks);
+	EXPECT_STREQ("", updates);
 }
 
 TEST(cpus)
