@@ -256,6 +256,8 @@ TEST(what_is_loaded)
 			 "cpus events waits waits_by_length", PLAIN_PROGS " new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .stalled_ns = 1), "cpus events waits",
 			 PLAIN_PROGS " new_task waiting_tasks"));
+	EXPECT_TRUE(uses(LOAD(DEFAULTS, .light = true), "cpus events",
+			 "light_switch existing_tasks"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true), WHY_MAPS " why_waits",
 			 WHY_PROGS " why_new_task"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .summary = true, .histogram = true),
