@@ -55,7 +55,8 @@ struct options {
 	const char *trace;		/* path, NULL: no trace file */
 	const char *metrics;		/* path, NULL: no metrics */
 	__u64 stalled_ns;		/* period of -S, 0: no -S */
-	__u64 interval_ns;		/* period of -s, -H; 0: at the end */
+	/* Period of -s, -H and --metrics; 0: at the end, metrics_period(). */
+	__u64 interval_ns;
 	bool verbose;
 	enum time_format time;
 	__u64 duration_ns;		/* 0: until interrupted */
