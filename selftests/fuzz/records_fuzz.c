@@ -288,6 +288,8 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 		if (take_byte(&in) & 1)
 			take_until(&session, LATEST / 2);
 	}
+	if (!stalled_move(&session.stalled, &session.order, LATEST / 2))
+		abort();
 	take_until(&session, ~0ULL);
 	tell_lost(&session);
 	write_totals(&session, LATEST, true);
@@ -295,6 +297,7 @@ int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
 	write_trace(&session, false);
 	fflush(stdout);
 	check_output(session.opts.output == OUTPUT_JSON);
+	stalled_clear(&session.stalled);
 	ordered_waits_free(&session.order);
 	totals_free(session.totals);
 	metrics_free(session.metrics);
