@@ -100,7 +100,7 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 
 	if (is_unseen(1))
 		return 0;
-	if (!follow_unforked(p))
+	if (!follow_child(p))
 		count_lost(LOST_STORAGE);
 	if (!rough_times)
 		note_wakeup(p, task_cfs_rq(p));
@@ -199,7 +199,7 @@ int BPF_PROG(why_wakeup_new, struct task_struct *p)
 {
 	if (is_unseen(1))
 		return 0;
-	if (!follow_unforked(p))
+	if (!follow_child(p))
 		count_lost(LOST_STORAGE);
 	why_wakes(p, FROM_NEW);
 	return 0;
@@ -333,13 +333,12 @@ struct iter_task {
  * Records are made while no run queue is locked, because under that lock memory
  * cannot always be had: here for new tasks, at their fork. For other tasks
  * iterators make the records, before tracing begins. With use_tids loaded for
- * the tasks of a command only.
+ * a command only.
  */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(new_task, struct task_struct *parent, struct task_struct *child)
 {
-	if (!follow_fork(parent, child))
-		count_lost(LOST_STORAGE);
+	follow_child(child);
 	if (!use_tids && is_wanted_id(child))
 		bpf_task_storage_get(&waits, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	return 0;
@@ -348,8 +347,7 @@ int BPF_PROG(new_task, struct task_struct *parent, struct task_struct *child)
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(why_new_task, struct task_struct *parent, struct task_struct *child)
 {
-	if (!follow_fork(parent, child))
-		count_lost(LOST_STORAGE);
+	follow_child(child);
 	if (!use_tids && is_wanted_id(child))
 		bpf_task_storage_get(&why_waits, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	return 0;
@@ -464,13 +462,14 @@ int why_waiting_tasks(struct iter_task *ctx)
 	return 0;
 }
 
-/* Delete the record by TID, because only task storage goes with its task. */
+/* Delete what is kept by TID, because only task storage goes with its task. */
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(task_gone, struct task_struct *p)
 {
 	u32 tid = compat(p)->pid;
 
-	bpf_map_delete_elem(&waits_by_tid, &tid);
+	if (use_tids)
+		bpf_map_delete_elem(&waits_by_tid, &tid);
 	unfollow(p);
 	return 0;
 }
@@ -480,7 +479,8 @@ int BPF_PROG(why_task_gone, struct task_struct *p)
 {
 	u32 tid = compat(p)->pid;
 
-	bpf_map_delete_elem(&why_waits_by_tid, &tid);
+	if (use_tids)
+		bpf_map_delete_elem(&why_waits_by_tid, &tid);
 	unfollow(p);
 	return 0;
 }

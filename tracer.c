@@ -29,6 +29,9 @@
 /* The inode number of the initial PID namespace: PROC_PID_INIT_INO. */
 #define INIT_PIDNS_INUM	0xEFFFFFFCU
 
+/* Tasks of a command at a time, also those that have ended lately: 6 MB. */
+#define MAX_FOLLOWED	65536
+
 static bool verbose;
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt,
@@ -156,7 +159,7 @@ static void configure_sizes(struct runqslower_bpf *skel, const struct options *o
 				 opts->ring_size ?: default_ring_size(opts, nr_cpus));
 	bpf_map__set_max_entries(skel->maps.waits_by_tid, nr_tasks);
 	bpf_map__set_max_entries(skel->maps.why_waits_by_tid, nr_tasks);
-	bpf_map__set_max_entries(skel->maps.followed_by_tid, nr_tasks);
+	bpf_map__set_max_entries(skel->maps.followed, MAX_FOLLOWED);
 }
 
 /* --trace draws arrows from wakers. */
@@ -183,6 +186,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 {
 	bool why = needs_why_programs(opts), plain = !why && !opts->light;
 	bool sees_forks = !use_tids || opts->command;
+	bool sees_frees = use_tids || opts->command;
 	const struct {
 		struct bpf_program *program;
 		bool used;
@@ -193,7 +197,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.sched_switch,		plain },
 		{ skel->progs.sched_migrate,		plain && !skel->rodata->rough_times },
 		{ skel->progs.new_task,			plain && sees_forks },
-		{ skel->progs.task_gone,		plain && use_tids },
+		{ skel->progs.task_gone,		plain && sees_frees },
 		{ skel->progs.existing_tasks,		!why },
 		{ skel->progs.waiting_tasks,		plain && opts->stalled_ns },
 		{ skel->progs.why_wakeup,		why },
@@ -204,7 +208,7 @@ static void choose_programs(struct runqslower_bpf *skel, const struct options *o
 		{ skel->progs.why_idle,			why && has_core_scheduling() },
 		{ skel->progs.why_waking,		notes_wakers(opts) },
 		{ skel->progs.why_new_task,		why && sees_forks },
-		{ skel->progs.why_task_gone,		why && use_tids },
+		{ skel->progs.why_task_gone,		why && sees_frees },
 		{ skel->progs.why_existing_tasks,	why },
 		{ skel->progs.why_waiting_tasks,	why && opts->stalled_ns },
 	};
@@ -226,8 +230,7 @@ static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 		{ skel->maps.waits_by_tid,	!why && use_tids && !opts->light },
 		{ skel->maps.why_waits,		why && !use_tids },
 		{ skel->maps.why_waits_by_tid,	why && use_tids },
-		{ skel->maps.followed,		opts->command && !use_tids },
-		{ skel->maps.followed_by_tid,	opts->command && use_tids },
+		{ skel->maps.followed,		opts->command },
 		{ skel->maps.history,		why },
 		{ skel->maps.cgroups,		why },
 		{ skel->maps.waits_by_length,	needs_lengths(opts) },
@@ -241,7 +244,7 @@ static void choose_maps(struct runqslower_bpf *skel, const struct options *opts,
 		bpf_map__set_autocreate(maps[i].map, maps[i].used);
 }
 
-/* Set all that must be set before loading. @use_tids: see compat.bpf.h. */
+/* Set all that must be set before loading. @use_tids: see record_of(). */
 static void configure(struct runqslower_bpf *skel, const struct options *opts,
 		      bool use_tids)
 {

@@ -12,12 +12,6 @@
 
 #define MAX_CGROUP_DEPTH	32
 
-/*
- * Tracing programs have no task storage (before 5.13): what belongs to a task
- * is kept by TID.
- */
-const volatile bool use_tids;
-
 /* Helpers take @p itself; fields are read through the result. */
 static __always_inline struct task_struct___compat *compat(struct task_struct *p)
 {

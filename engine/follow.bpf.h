@@ -4,6 +4,10 @@
  * that the command starts. A task is marked when the task is made, because then
  * its maker is the current task. Later nobody could tell: the parent of a task
  * changes when the parent ends.
+ *
+ * Marks are kept by TID, not in task storage, because a mark must also be found
+ * while this CPU is inside of another look-up, and set while a run queue is
+ * locked. Task storage can do neither on all kernels.
  */
 #ifndef __RUNQSLOWER_FOLLOW_BPF_H
 #define __RUNQSLOWER_FOLLOW_BPF_H
@@ -19,92 +23,66 @@ const volatile bool follows;		/* report tasks of the command only */
  */
 u32 tool_tgid;
 
-/* Tasks of the command have an element, other tasks have none. */
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, u8);
-} followed SEC(".maps");
-
 /*
- * Instead of followed with use_tids: from TID to start_time(), because TIDs are
+ * From the TID of a task of the command to its start_time(), because TIDs are
  * reused. A thread that calls exec() takes over both from the leader of its
- * process. Sized by user space.
+ * process. Preallocated, because of the run queue's lock. Sized by user space.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
 	__type(key, u32);
 	__type(value, u64);
-} followed_by_tid SEC(".maps");
+} followed SEC(".maps");
 
-/*
- * Is @p of the command? Before 6.2 false for any task, too, while this CPU is
- * inside of another look-up.
- */
+static __always_inline bool is_marked(u32 tid, u64 start)
+{
+	u64 *marked = bpf_map_lookup_elem(&followed, &tid);
+
+	return marked && *marked == start;
+}
+
+/* Is @p of the command? */
 static __always_inline bool is_followed(struct task_struct *p)
 {
-	u64 *start;
-	u32 tid;
-
-	if (!use_tids)
-		return bpf_task_storage_get(&followed, p, NULL, 0);
-	tid = compat(p)->pid;
-	start = bpf_map_lookup_elem(&followed_by_tid, &tid);
-	return start && *start == start_time(p);
+	return is_marked(compat(p)->pid, start_time(p));
 }
 
-/* False: no memory. */
-static __always_inline bool follow(struct task_struct *p)
+/* Does the current task make tasks of the command? */
+static __always_inline bool makes_followed(void)
 {
-	u64 start;
-	u32 tid;
+	struct task_struct___compat *p = (void *)bpf_get_current_task();
+	u64 pid_tgid = bpf_get_current_pid_tgid();
 
-	if (!use_tids)
-		return bpf_task_storage_get(&followed, p, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	tid = compat(p)->pid;
-	start = start_time(p);
-	return !bpf_map_update_elem(&followed_by_tid, &tid, &start, BPF_ANY);
+	if (pid_tgid >> 32 != tool_tgid)
+		return is_marked(pid_tgid, BPF_CORE_READ(p, start_time));
+	tool_tgid = 0;
+	return true;
 }
 
 /*
- * @parent has forked @child. False: @child is of the command and cannot be
- * followed.
+ * The current task makes @child. Call follow_child() at the fork and at the
+ * first wakeup: some threads are made without a fork (workers of io_uring and
+ * of vhost), and a kernel that is preemptible skips the program of a fork if
+ * the CPU is inside of that program already. False: no room for a mark.
  */
-static __always_inline bool follow_fork(struct task_struct *parent, struct task_struct *child)
+static __always_inline bool follow_child(struct task_struct *child)
 {
-	if (!follows)
+	u32 tid = compat(child)->pid;
+	u64 start = start_time(child);
+
+	if (!follows || is_marked(tid, start) || !makes_followed())
 		return true;
-	if (compat(parent)->tgid == tool_tgid)
-		tool_tgid = 0;
-	else if (!is_followed(parent))
-		return true;
-	return follow(child);
+	return !bpf_map_update_elem(&followed, &tid, &start, BPF_ANY);
 }
 
-/*
- * The current task wakes @p, a new task. The kernel makes some threads of a
- * process without a fork: the workers of io_uring (since 5.12) and of vhost
- * (since 6.4). Before 6.6 they are not followed, because the run queue is
- * locked. False: @p is of the command and cannot be followed.
- */
-static __always_inline bool follow_unforked(struct task_struct *p)
-{
-	if (!follows || use_tids || !can_create_under_rq_lock())
-		return true;
-	if (is_followed(p) || !is_followed(bpf_get_current_task_btf()))
-		return true;
-	return follow(p);
-}
-
-/* @p is freed. Its TID may belong to a newer task already. */
+/* @p is freed. Its TID may be that of a newer task already. */
 static __always_inline void unfollow(struct task_struct *p)
 {
 	u32 tid = compat(p)->pid;
 
 	if (follows && is_followed(p))
-		bpf_map_delete_elem(&followed_by_tid, &tid);
+		bpf_map_delete_elem(&followed, &tid);
 }
 
 #endif /* __RUNQSLOWER_FOLLOW_BPF_H */

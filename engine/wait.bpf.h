@@ -23,6 +23,7 @@
 const volatile u64 threshold_ns;	/* report waits of at least this */
 const volatile bool rough_times;	/* recent_time() rules most waits out */
 const volatile bool count_lengths;	/* count waits in waits_by_length */
+const volatile bool use_tids;		/* records by TID, see records.bpf.h */
 
 struct wait_stats stats = {};
 

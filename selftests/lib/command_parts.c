@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,9 +169,30 @@ static void *map(int fd, size_t size, off_t offset)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+/* Is there a thread of this process that only works for io_uring? */
+static bool has_worker(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	char path[300], comm[32] = "";
+	struct dirent *entry;
+	bool found = false;
+	FILE *f;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
+		f = fopen(path, "r");
+		found = f && fgets(comm, sizeof(comm), f) && !strncmp(comm, "iou-wrk-", 8);
+		if (f)
+			fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 /*
- * A kernel thread of this process does nothing for it. The thread is one that
- * is never forked.
+ * A thread that the kernel makes for this process, without a fork, does nothing
+ * for it. Before 5.12 the kernel has threads of its own for that.
  */
 static int io_uring(char **args)
 {
@@ -188,7 +211,9 @@ static int io_uring(char **args)
 	entry->flags = RING_ASYNC;
 	*(uint32_t *)(ring + params.sq.array) = 0;
 	__atomic_store_n((uint32_t *)(ring + params.sq.tail), 1, __ATOMIC_RELEASE);
-	return syscall(SYS_io_uring_enter, fd, 1, 1, RING_AWAIT, NULL, 0) != 1;
+	if (syscall(SYS_io_uring_enter, fd, 1, 1, RING_AWAIT, NULL, 0) != 1)
+		return 1;
+	return has_worker() ? 0 : 4;
 }
 
 /* --- signals and streams -------------------------------------------------- */

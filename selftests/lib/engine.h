@@ -412,7 +412,6 @@ static inline void add_maps(void)
 	sim_add_map(SIM_MAP(&comms), 0);
 	sim_add_map(SIM_MAP(&cgroups), 0);
 	sim_add_map(SIM_MAP(&followed), 0);
-	sim_add_map(SIM_MAP(&followed_by_tid), 0);
 }
 
 /*

@@ -185,7 +185,7 @@ long sim_update(const void *map, const void *key, const void *value, __u64 flags
 	const struct sim_map *m = &maps[index_of(map)].map;
 	struct element *e = find(map, key, m->key_size);
 
-	if (e && flags & BPF_NOEXIST)
+	if (e ? flags & BPF_NOEXIST : sim.full)
 		return -1;
 	if (e)
 		memcpy(e->value, value, m->value_size);

@@ -24,6 +24,7 @@ struct sim {
 	const void *regs;		/* of the user, of whatever task */
 	char current_comm[16];
 	bool no_storage;		/* task storage cannot be created */
+	bool full;			/* no map has room for another element */
 	size_t nr_created;		/* records of tasks that were */
 	size_t ring_room;		/* records that still find room */
 };

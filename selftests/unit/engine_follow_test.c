@@ -16,7 +16,7 @@ FIXTURE_VARIANT(follow)
 	bool why;
 };
 
-/* By TID; no storage under the lock of a run queue; with all. */
+/* No task storage; none under the lock of a run queue; with all. */
 FIXTURE_VARIANT_ADD(follow, v5_10) { V5_10, false };
 FIXTURE_VARIANT_ADD(follow, v5_10_why) { V5_10, true };
 FIXTURE_VARIANT_ADD(follow, v6_1) { V6_1, false };
@@ -51,8 +51,7 @@ static struct task *child_of(struct task *parent, u32 tid, u32 tgid)
 
 static void freed(struct task *p)
 {
-	if (use_tids)
-		(why ? why_task_gone : task_gone)(tp(p));
+	(why ? why_task_gone : task_gone)(tp(p));
 }
 
 /* @p waits for 20 ms, and nobody else does. Is that reported? */
@@ -148,12 +147,14 @@ TEST_F(follow, children_before_the_command)
 
 TEST_F(follow, without_a_command)
 {
+	u32 tid = 210;
+
 	follows = false;
 	filter_tasks = false;
 	see_existing(shell);
 	EXPECT_TRUE(is_shown(shell));
 	EXPECT_TRUE(is_shown(child_of(shell, 210, 210)));
-	EXPECT_EQ(NULL, sim_storage(&followed, &shell->t, 0));
+	EXPECT_EQ(NULL, sim_lookup(&followed, &tid));
 	EXPECT_EQ(0, stats.lost[LOST_STORAGE]);
 }
 
@@ -206,11 +207,12 @@ TEST_F(follow, freed)
 	u32 tid = 500;
 	struct task *child = child_of(command, tid, tid);
 
-	if (!use_tids)
-		return;
-	EXPECT_NE(NULL, sim_lookup(&followed_by_tid, &tid));
+	EXPECT_NE(NULL, sim_lookup(&followed, &tid));
 	freed(child);
-	EXPECT_EQ(NULL, sim_lookup(&followed_by_tid, &tid));
+	EXPECT_EQ(NULL, sim_lookup(&followed, &tid));
+	follows = false;
+	freed(command);
+	EXPECT_TRUE(is_followed(tp(command)));
 }
 
 /* de_thread(): the thread becomes the leader, in all that one may ask for. */
@@ -244,33 +246,46 @@ static void wake_unforked(struct task *maker, struct task *p)
 TEST_F(follow, unforked_threads)
 {
 	struct task *worker = new_task_of(402, 400), *other = new_task_of(202, 200);
-	bool can = variant->kernel == V7_3;
 
 	wake_unforked(command, worker);
-	EXPECT_EQ(can, nr_reported());
+	EXPECT_EQ(1, nr_reported());
 	wake_unforked(shell, other);
 	EXPECT_EQ(0, nr_reported());
-	idle(1);
-	EXPECT_EQ(can, is_shown(worker));
-	EXPECT_FALSE(is_shown(other));
+	EXPECT_TRUE(is_followed(tp(worker)));
+	EXPECT_FALSE(is_followed(tp(other)));
 	EXPECT_EQ(0, stats.lost[LOST_STORAGE]);
 }
 
-TEST_F(follow, no_memory)
+/* The fork of the command itself can go unseen, too. */
+TEST_F(follow, unforked_command)
+{
+	struct task *late = new_task_of(410, 410);
+
+	in_context_of(tool);
+	see_existing(tool);
+	wake_unforked(tool, late);
+	EXPECT_EQ(1, nr_reported());
+	idle(1);
+	EXPECT_FALSE(is_shown(child_of(tool, 420, 420)));
+}
+
+/* Told once, and not for others. */
+TEST_F(follow, no_room)
 {
 	struct task *child;
 
-	if (use_tids)
-		return;			/* room for all tasks from the begin on */
-	sim.no_storage = true;
-	child_of(shell, 210, 210);
+	is_shown(command);		/* which has its record now */
+	sim.full = true;
+	wake_unforked(shell, child_of(shell, 210, 210));
+	idle(1);
 	EXPECT_EQ(0, stats.lost[LOST_STORAGE]);
 	child = child_of(command, 500, 500);
+	EXPECT_EQ(0, stats.lost[LOST_STORAGE]);
+	wake_unforked(command, child);
 	EXPECT_EQ(1, stats.lost[LOST_STORAGE]);
-	if (variant->kernel == V7_3) {
-		wake_unforked(command, child);
-		EXPECT_EQ(2, stats.lost[LOST_STORAGE]);
-	}
+	idle(1);
+	EXPECT_FALSE(is_shown(child));
+	EXPECT_TRUE(is_shown(command));
 }
 
 TEST_HARNESS_MAIN

@@ -273,9 +273,9 @@ TEST(what_is_loaded)
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .stalled_ns = 1), WHY_MAPS " why_waits",
 			 WHY_PROGS " why_new_task why_waiting_tasks"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .command = command), "cpus events waits followed",
-			 PLAIN_PROGS " new_task"));
+			 PLAIN_PROGS " new_task task_gone"));
 	EXPECT_TRUE(uses(LOAD(DEFAULTS, .why = true, .command = command),
-			 WHY_MAPS " why_waits followed", WHY_PROGS " why_new_task"));
+			 WHY_MAPS " why_waits followed", WHY_PROGS " why_new_task why_task_gone"));
 	EXPECT_EQ(1, nr_loads);
 }
 
@@ -309,11 +309,11 @@ TEST(without_task_storage)
 	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid", WHY_PROGS " why_task_gone"));
 	EXPECT_EQ(32768U, bpf_map__max_entries(skel->maps.why_waits_by_tid));
 	skel = LOAD(DEFAULTS, .command = command);
-	EXPECT_TRUE(uses(skel, "cpus events waits_by_tid followed_by_tid",
+	EXPECT_TRUE(uses(skel, "cpus events waits_by_tid followed",
 			 PLAIN_PROGS " new_task task_gone"));
-	EXPECT_EQ(32768U, bpf_map__max_entries(skel->maps.followed_by_tid));
+	EXPECT_LT(10000U, bpf_map__max_entries(skel->maps.followed));
 	skel = LOAD(DEFAULTS, .command = command, .why = true);
-	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid followed_by_tid",
+	EXPECT_TRUE(uses(skel, WHY_MAPS " why_waits_by_tid followed",
 			 WHY_PROGS " why_new_task why_task_gone"));
 	/* Not known, or of no use. */
 	pid_max = NULL;
