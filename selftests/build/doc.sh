@@ -6,37 +6,12 @@
 #
 #	[RUNQSLOWER=path] doc.sh
 cd "$(dirname "$0")/../.." || exit 1
+. selftests/build/tap.sh
 tool=${RUNQSLOWER:-.output/runqslower}
 manual=Documentation/runqslower.rst
 completion=bash-completion/runqslower
 
 nr=0 failed=0
-
-# test NAME COMMAND...
-test()
-{
-	local name=$1 said
-	shift
-
-	nr=$((nr + 1))
-	if said=$("$@" 2>&1) && [ -z "$said" ]; then
-		echo "ok $nr - $name"
-		return
-	fi
-	# shellcheck disable=SC2001 # of each line
-	sed 's/^/# /' <<<"$said"
-	echo "not ok $nr - $name"
-	failed=1
-}
-
-# need NAME PROGRAM: skip the test if there is no such program
-need()
-{
-	command -v "$2" >/dev/null && return
-	nr=$((nr + 1))
-	echo "ok $nr - $1 # SKIP no $2"
-	return 1
-}
 
 # options_in FILE: the long options that a text of any kind names
 options_in()
@@ -146,13 +121,14 @@ completion_works()
 }
 
 echo "TAP version 13"
-test "help and manual have the same long options" same_options "$manual"
-test "every short option is in the manual" long_form
-test "help and completion have the same long options" same_options "$completion"
-test "every cause and begin of a wait is in the manual" words
-if need "the manual is well formed" rst2man && need "the manual is well formed" mandoc; then
-	test "the manual is well formed" manual_is_well_formed
+says_nothing "help and manual have the same long options" same_options "$manual"
+says_nothing "every short option is in the manual" long_form
+says_nothing "help and completion have the same long options" same_options "$completion"
+says_nothing "every cause and begin of a wait is in the manual" words
+if has_program "the manual is well formed" rst2man &&
+   has_program "the manual is well formed" mandoc; then
+	says_nothing "the manual is well formed" manual_is_well_formed
 fi
-test "completion in a real bash" completion_works
+says_nothing "completion in a real bash" completion_works
 echo "1..$nr"
 exit $failed

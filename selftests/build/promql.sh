@@ -6,27 +6,11 @@
 # promtool, which Debian has in the package prometheus.
 # shellcheck disable=SC2317 # functions are called by name
 cd "$(dirname "$0")/../.." || exit 1
+. selftests/build/tap.sh
 manual=Documentation/runqslower.rst
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 nr=0 failed=0
-
-# test NAME COMMAND...: it prints nothing
-test()
-{
-	local name=$1 said
-	shift
-
-	nr=$((nr + 1))
-	if said=$("$@" 2>&1) && [ -z "$said" ]; then
-		echo "ok $nr - $name"
-		return
-	fi
-	# shellcheck disable=SC2001 # of each line
-	sed 's/^/# /' <<<"$said"
-	echo "not ok $nr - $name"
-	failed=1
-}
 
 section() { sed -n '/^METRICS$/,/^WHAT A KERNEL/p' "$manual"; }
 
@@ -130,12 +114,9 @@ queries_and_alerts()
 }
 
 echo "TAP version 13"
-test "the manual has all metrics, and no others" same_metrics
-if command -v promtool >/dev/null; then
-	test "queries and alerts of the manual" queries_and_alerts
-else
-	nr=$((nr + 1))
-	echo "ok $nr - queries and alerts of the manual # SKIP no promtool: install prometheus"
+says_nothing "the manual has all metrics, and no others" same_metrics
+if has_program "queries and alerts of the manual" promtool "install prometheus"; then
+	says_nothing "queries and alerts of the manual" queries_and_alerts
 fi
 echo "1..$nr"
 exit $failed

@@ -5,15 +5,16 @@
 # RUNQSLOWER_TEST_SCRAPE=1 also, in a minute: does what Prometheus scrapes from
 # node_exporter agree with the file?
 #
-#	[RUNQSLOWER=path] promtool_test.sh
+#	[RUNQSLOWER=path] promtool.sh
 #
 # Debian has promtool in the package prometheus, node_exporter in
 # prometheus-node-exporter.
 # shellcheck disable=SC2317 # functions are called by name
 set -u
-tool=${RUNQSLOWER:-$(dirname "$0")/runqslower}
+cd "$(dirname "$0")/../.." || exit 1
+. selftests/build/tap.sh
+tool=${RUNQSLOWER:-.output/runqslower}
 
-skip_all() { printf 'TAP version 13\n1..0 # SKIP %s\n' "$1"; exit 4; }
 [ "$(id -u)" -eq 0 ] || skip_all "not root"
 command -v promtool >/dev/null || skip_all "no promtool: install prometheus"
 
@@ -32,23 +33,6 @@ end_all()
 trap 'end_all 2>/dev/null' EXIT
 prom=$work/runqslower.prom
 nr=0 failed=0
-
-# test NAME COMMAND...: it prints nothing
-test()
-{
-	local name=$1 said
-	shift
-
-	nr=$((nr + 1))
-	if said=$("$@" 2>&1) && [ -z "$said" ]; then
-		echo "ok $nr - $name"
-		return
-	fi
-	# shellcheck disable=SC2001 # of each line
-	sed 's/^/# /' <<<"$said"
-	echo "not ok $nr - $name"
-	failed=1
-}
 
 # start COMMAND...: in the background, until the end
 start()
@@ -137,11 +121,11 @@ scraped()
 }
 
 echo "TAP version 13"
-test "promtool has nothing to say" linted
-test "promtool has nothing to say of a file without waits" linted_at_once
+says_nothing "promtool has nothing to say" linted
+says_nothing "promtool has nothing to say of a file without waits" linted_at_once
 if [ "${RUNQSLOWER_TEST_SCRAPE:-0}" = 1 ]; then
 	exporter=$(command -v prometheus-node-exporter || command -v node_exporter)
-	test "what Prometheus scrapes is what was written" scraped
+	says_nothing "what Prometheus scrapes is what was written" scraped
 fi
 echo "1..$nr"
 exit $failed
