@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "names.h"
-#include "rows.h"
 #include "text.h"
 #include "text_heat.h"
 
@@ -58,19 +57,18 @@ static unsigned int column_of(unsigned int i)
 void text_heat(const struct options *opts, const struct histogram *h, __u64 now)
 {
 	__u64 counts[NR_COLUMNS] = {};
-	struct histogram_row row;
+	__u64 nr = histogram_total(h);
 	unsigned int i;
 
-	fill_histogram(&row, h, now, now);
 	for (i = 0; i < NR_BUCKETS; i++)
 		counts[column_of(i)] += h->counts[i];
 	text_time(opts, now);
 	fputs(" |", stdout);
 	for (i = 0; i < NR_COLUMNS; i++)
 		fputs(shades[shade_of(counts[i])], stdout);
-	printf("| %9llu %8s %8s", row.count, row.count ? length_text(row.p99_ns).text : "-",
-	       row.count ? length_text(row.max_ns).text : "-");
-	if (row.nr_stalled)
-		printf("  %llu still waiting", row.nr_stalled);
+	printf("| %9llu %8s %8s", nr, nr ? length_text(histogram_percentile(h, 99)).text : "-",
+	       nr ? length_text(histogram_percentile(h, 100)).text : "-");
+	if (h->nr_stalled)
+		printf("  %llu still waiting", h->nr_stalled);
 	putchar('\n');
 }

@@ -484,4 +484,15 @@ static inline const struct run_segment *newest_segment(u32 c)
 	return &chunk_of(c, state->next_seq - 1)->segments[(state->next_seq - 1) % CHUNK];
 }
 
+/* Record @i is of a wait of @task, which ended @to_ns after BEGIN. */
+#define WAS_REPORTED(i, task, to_ns, ns)					\
+	do {									\
+		const struct wait_event *__e = (void *)reported(i);		\
+										\
+		ASSERT_NE(NULL, __e);						\
+		EXPECT_EQ((task)->t.pid, __e->tid);				\
+		EXPECT_EQ(BEGIN + (to_ns), __e->end_ns);			\
+		EXPECT_EQ(ns, __e->wait_ns);					\
+	} while (0)
+
 #endif /* __ENGINE_H */

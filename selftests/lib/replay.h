@@ -128,4 +128,16 @@ void run_tool(struct ended *ended, int out_fd, char **args);
 /* In ms, cut. */
 unsigned long long ms(__u64 ns);
 
+/* For tests: self->ended is how the run ended, self->out_fd as for run_tool(). */
+#define RUN(...) run_tool(&self->ended, self->out_fd, (char *[]){ __VA_ARGS__, NULL })
+
+/* It ended well and said nothing but @text. */
+#define EXPECT_OUTPUT(text)				\
+	do {						\
+		EXPECT_EQ(0, self->ended.code);		\
+		EXPECT_STREQ("", self->ended.err);		\
+		EXPECT_STREQ(text, self->ended.out);		\
+		EXPECT_EQ(0, world->nr_unflushed);	\
+	} while (0)
+
 #endif /* __REPLAY_H */

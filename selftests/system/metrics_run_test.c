@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "metrics_text.h"
 #include "actors.h"
 #include "load.h"
 #include "tool.h"
@@ -56,20 +57,6 @@ static bool read_text(const char *path, char *text)
 	if (fd >= 0)
 		close(fd);
 	return len >= 0;
-}
-
-/* The value of the line that begins with @name, -1 if there is none. */
-static double value_of(const char *text, const char *name)
-{
-	const char *line = text;
-	size_t len = strlen(name);
-
-	for (; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, name, len) && line[len] == ' ')
-			return atof(line + len);
-	}
-	return -1;
 }
 
 #define VALUE(name) value_of(self->text, "runqslower_" name)

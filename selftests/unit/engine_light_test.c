@@ -23,16 +23,6 @@ FIXTURE_SETUP(light)
 
 FIXTURE_TEARDOWN(light) {}
 
-#define WAS_REPORTED(i, task, to_ns, ns)					\
-	do {									\
-		const struct wait_event *__e = (void *)reported(i);		\
-										\
-		ASSERT_NE(NULL, __e);						\
-		EXPECT_EQ((task)->t.pid, __e->tid);				\
-		EXPECT_EQ(BEGIN + (to_ns), __e->end_ns);			\
-		EXPECT_EQ(ns, __e->wait_ns);					\
-	} while (0)
-
 /* No wakeup has asked for this switch: it updates the clock. */
 static void switch_in(int c, struct task *p, enum leaves how)
 {

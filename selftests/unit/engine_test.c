@@ -48,16 +48,6 @@ FIXTURE_SETUP(engine)
 
 FIXTURE_TEARDOWN(engine) {}
 
-#define WAS_REPORTED(i, task, to_ns, ns)					\
-	do {									\
-		const struct wait_event *__e = (void *)reported(i);		\
-										\
-		ASSERT_NE(NULL, __e);						\
-		EXPECT_EQ((task)->t.pid, __e->tid);				\
-		EXPECT_EQ(BEGIN + (to_ns), __e->end_ns);			\
-		EXPECT_EQ(ns, __e->wait_ns);					\
-	} while (0)
-
 TEST_F(engine, every_field_of_a_wait)
 {
 	const struct wait_event *e;

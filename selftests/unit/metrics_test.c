@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "metrics_text.h"
 #include "util/cgroups.h"
 #include "version.h"
 #include "writers/metrics_file.h"
@@ -115,20 +116,6 @@ static void read_file(char **text, const char *path)
 	metrics_published(self->metrics);					\
 	read_file(&self->text, self->path);					\
 } while (0)
-
-/* The value of the line that begins with @name, -1 if there is none. */
-static double value_of(const char *text, const char *name)
-{
-	const char *line = text;
-	size_t len = strlen(name);
-
-	for (; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, name, len) && line[len] == ' ')
-			return atof(line + len);
-	}
-	return -1;
-}
 
 #define CGROUP "runqslower_cgroup_waited_seconds_total"
 

@@ -29,17 +29,6 @@ FIXTURE_TEARDOWN(command)
 	world_free();
 }
 
-#define RUN(...) run_tool(&self->ended, self->out_fd, (char *[]){ __VA_ARGS__, NULL })
-
-/* It ended well and said nothing but @text. */
-#define EXPECT_OUTPUT(text)				\
-	do {						\
-		EXPECT_EQ(0, self->ended.code);		\
-		EXPECT_STREQ("", self->ended.err);		\
-		EXPECT_STREQ(text, self->ended.out);		\
-		EXPECT_EQ(0, world->nr_unflushed);	\
-	} while (0)
-
 /* Its status, and waits to the last; data goes to stderr. */
 TEST_F(command, ends)
 {

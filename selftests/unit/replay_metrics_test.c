@@ -11,26 +11,19 @@
 
 FIXTURE(metrics) {
 	struct ended ended;
+	int out_fd;			/* stdout, if it is not read back */
 };
 
 FIXTURE_SETUP(metrics)
 {
 	world_new();
+	self->out_fd = -1;
 }
 
 FIXTURE_TEARDOWN(metrics)
 {
 	world_free();
 }
-
-#define RUN(...) run_tool(&self->ended, -1, (char *[]){ __VA_ARGS__, NULL })
-
-#define EXPECT_OUTPUT(text)				\
-	do {						\
-		EXPECT_EQ(0, self->ended.code);		\
-		EXPECT_STREQ("", self->ended.err);	\
-		EXPECT_STREQ(text, self->ended.out);	\
-	} while (0)
 
 /* The times of all writes in ms, and what they had of waits. */
 static const char *writes(void)

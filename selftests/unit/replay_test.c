@@ -26,17 +26,6 @@ FIXTURE_TEARDOWN(replay)
 	world_free();
 }
 
-#define RUN(...) run_tool(&self->ended, self->out_fd, (char *[]){ __VA_ARGS__, NULL })
-
-/* It ended well and said nothing but @text. */
-#define EXPECT_OUTPUT(text)				\
-	do {						\
-		EXPECT_EQ(0, self->ended.code);		\
-		EXPECT_STREQ("", self->ended.err);		\
-		EXPECT_STREQ(text, self->ended.out);		\
-		EXPECT_EQ(0, world->nr_unflushed);	\
-	} while (0)
-
 /* --- when a wait is printed, and in which order --------------------------- */
 
 /* One of another CPU that ended before it and came after it finds its place. */
