@@ -95,7 +95,7 @@ static void interrupt(struct session *s, bool command_ended)
 {
 	int sig = signals_again_ends();
 
-	/* Tracing goes on, because what the command does last is of interest. */
+	/* Go on, because what the command does last is of interest. */
 	if (s->opts.command && !command_ended)
 		command_signal(&s->command, sig);
 	else

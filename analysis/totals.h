@@ -83,7 +83,7 @@ size_t totals_waiters(const struct totals *t, struct waiter *out, size_t max);
 size_t totals_culprits(const struct totals *t, struct culprit *out, size_t max);
 size_t totals_pairs(const struct totals *t, struct cgroup_pair *out, size_t max);
 
-/* @nr tasks wait now, the longest for @longest_ns. totals_clear() forgets it. */
+/* @nr tasks wait now, the longest for @longest_ns, until totals_clear(). */
 void totals_set_stalled(struct totals *t, __u64 nr, __u64 longest_ns);
 __u64 totals_nr_stalled(const struct totals *t);
 __u64 totals_stalled_ns(const struct totals *t);

@@ -8,7 +8,7 @@
  * - the wait of a task that was preempted on its way to sleep is not seen,
  *   because the kernel takes the task for asleep;
  * - a wait that a wakeup ends can seem shorter, by the time from the wakeup to
- *   the switch, because the switch then leaves the clock of the run queue alone.
+ *   the switch, because the switch then leaves the run queue's clock alone.
  */
 #ifndef __RUNQSLOWER_LIGHT_BPF_H
 #define __RUNQSLOWER_LIGHT_BPF_H

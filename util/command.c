@@ -77,7 +77,7 @@ int command_exec(struct command *c)
 {
 	int err = 0;
 
-	/* Before exec() a signal can end the process, which then says nothing. */
+	/* A signal before exec() ends the process, which then says nothing. */
 	if (send(c->socket, "", 1, MSG_NOSIGNAL) == 1)
 		recv(c->socket, &err, sizeof(err), MSG_WAITALL);
 	close(c->socket);

@@ -397,7 +397,7 @@ bool trace_flush(void)
 bool trace_open(const char *path, const struct history *h)
 {
 	history = h;
-	/* O_NONBLOCK, because a pipe without a reader would hold up the tool. */
+	/* O_NONBLOCK, because a pipe without a reader holds up the tool. */
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
 	if (fd >= 0 && lseek(fd, 0, SEEK_CUR) < 0)
 		return false;

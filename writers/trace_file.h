@@ -12,8 +12,8 @@
 
 /*
  * Create the file; a process has only one. False, with errno, on failure:
- * ESPIPE for what cannot be written at any place, as pipes, and ENXIO for a pipe
- * without a reader.
+ * ESPIPE for what cannot be written at any place, as pipes, and ENXIO for a
+ * pipe without a reader.
  * @history must live until trace_close(), and may be empty before the first
  * wait.
  */

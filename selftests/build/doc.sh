@@ -58,7 +58,8 @@ manual_is_well_formed()
 	mandoc -Tlint "$help.d/runqslower.8"
 }
 
-# complete_to WORDS... : what bash makes of the last one; $known are functions that it has
+# complete_to WORDS... : what bash makes of the last one; $known are functions
+# that it has
 known=
 complete_to()
 {

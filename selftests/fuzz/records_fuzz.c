@@ -2,9 +2,9 @@
 /*
  * Records as they come from the ring buffer, through all of user space:
  * history, explanation, order, totals, metrics, each writer and the trace
- * file. The first bytes of the input choose options, then come names of a cgroup and of a
- * sched_ext scheduler, then records. Some are made sound, so that not only
- * refusals are tried.
+ * file. The first bytes of the input choose options, then come names of a
+ * cgroup and of a sched_ext scheduler, then records. Some are made sound, so
+ * that not only refusals are tried.
  */
 #include <stdio.h>
 #include <stdlib.h>

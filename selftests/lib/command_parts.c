@@ -78,7 +78,7 @@ const char * const tree_members[] = {
 	NULL
 };
 
-/* A command that starts others in each way there is. They end before it does. */
+/* A command that starts others in each way there is, and outlives them. */
 static int tree(char **args)
 {
 	pthread_t thread;

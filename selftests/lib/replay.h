@@ -128,7 +128,7 @@ void run_tool(struct ended *ended, int out_fd, char **args);
 /* In ms, cut. */
 unsigned long long ms(__u64 ns);
 
-/* For tests: self->ended is how the run ended, self->out_fd as for run_tool(). */
+/* For fixtures with ended and out_fd, which run_tool() explains. */
 #define RUN(...) run_tool(&self->ended, self->out_fd, (char *[]){ __VA_ARGS__, NULL })
 
 /* It ended well and said nothing but @text. */

@@ -463,7 +463,7 @@ TEST_F(command, told_while_it_loads)
 	do {
 		tool_free(&self->t);
 		tool_spawn(&self->t, TOOL, ARGS("-w", "--", "echo", "hello"));
-		/* From when on it has handlers; loading takes longer than this. */
+		/* From when on it has handlers; loading takes longer. */
 		while (!(in_status(self->t.pid, "SigCgt", 16) & 1 << (SIGTERM - 1)) &&
 		       !has_ended(&self->t))
 			usleep(100);
