@@ -41,13 +41,18 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # --- helpers -----------------------------------------------------------------
 
 # new_root NAME: $root is a copy of the root directory, $changes what becomes of
-# it.
+# it. BCC's tool of the same name is hidden, because its place would be taken by
+# ours: a whiteout of overlayfs covers it.
 new_root()
 {
 	root=$work/$1 changes=$work/$1.changes
 	mkdir "$root" "$changes" "$changes.work"
-	mount -t overlay -o "lowerdir=/,upperdir=$changes,workdir=$changes.work" overlay "$root" ||
-		return
+	if [ ! -e "$work/hidden" ]; then
+		mkdir -p "$work/hidden/usr/sbin"
+		mknod "$work/hidden/usr/sbin/runqslower" c 0 0
+	fi
+	mount -t overlay -o "lowerdir=$work/hidden:/,upperdir=$changes,workdir=$changes.work" \
+		overlay "$root" || return
 	mount -t proc none "$root/proc"
 	mount --rbind /dev "$root/dev"
 	mkdir "$root/build"
