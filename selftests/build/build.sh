@@ -76,6 +76,7 @@ llvm()
 	has '^clang .*-c options.c'
 	has '^ *clang .*libbpf.c'
 	has_not '^ *gcc .*-c '
+	all_warn
 }
 
 llvm_suffixed()
@@ -86,31 +87,33 @@ llvm_suffixed()
 		skip "this tree has LLVM=-NN for CC only"
 	suffix=$(llvm_suffix)
 	[ -n "$suffix" ] || skip "no clang-NN with llvm-strip-NN, llvm-ar-NN and ld.lld-NN"
-	quick V=1 LLVM="$suffix" OUTPUT="$out/"
+	quick V=1 LLVM="$suffix" CFLAGS=-O0 OUTPUT="$out/"
 	works "$out/runqslower"
 	has "^clang$suffix .*-c runqslower.c"
 	has "^clang$suffix .*-c runqslower.bpf.c"
 	has "^llvm-strip$suffix "
 	rm -rf "$out"
 	export LLVM=$suffix
-	quick V=1 OUTPUT="$out/"
+	quick V=1 CFLAGS=-O0 OUTPUT="$out/"
 	has "^clang$suffix .*-c runqslower.bpf.c"
 }
 
-# m has looked for warnings.
-warnings()
+# All of ours is compiled with warnings on. (m has looked for them.)
+all_warn()
 {
 	local sources
 
-	for cc in gcc clang; do
-		rm -rf "$out"
-		installed "$cc" || skip "no $cc"
-		quick V=1 CC="$cc" OUTPUT="$out/"
-		has "^$cc .*-c runqslower.c"
-		sources=$(grep -c -e ' -c [a-z._/]*\.c ' "$log")
-		[ "$sources" -ge 5 ]
-		[ "$(grep -c -e '-Wall -Wextra.* -c [a-z._/]*\.c ' "$log")" -eq "$sources" ]
-	done
+	sources=$(grep -c -e '^[a-z].* -c [a-z._/]*\.c ' "$log")
+	[ "$sources" -ge 5 ]
+	[ "$(grep -c -e '^[a-z].*-Wall -Wextra.* -c [a-z._/]*\.c ' "$log")" -eq "$sources" ]
+}
+
+warnings()
+{
+	installed gcc || skip "no gcc"
+	quick V=1 CC=gcc OUTPUT="$out/"
+	has '^gcc .*-c runqslower.c'
+	all_warn
 }
 
 tools_bpf()
@@ -193,12 +196,12 @@ selftests_bpf()
 
 command_line()
 {
-	local flags=(CFLAGS="-O1 -DMARK_C" LDFLAGS=-Wl,--build-id=md5
+	local flags=(CFLAGS="-O0 -DMARK_C" LDFLAGS=-Wl,--build-id=md5
 		     EXTRA_CFLAGS=-DMARK_EXTRA EXTRA_LDFLAGS=-Wl,--hash-style=gnu)
 
 	m "$jobs" -C "$dir" V=1 OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" "${flags[@]}"
 	works "$out/runqslower"
-	has '-Wextra .*-O1 -DMARK_C -DMARK_EXTRA .*-c options.c'
+	has '-Wextra .*-O0 -DMARK_C -DMARK_EXTRA .*-c options.c'
 	has '--build-id=md5 -Wl,--hash-style=gnu .*libbpf.a'
 	# libbpf takes the extra flags, bpftool, which runs here, none.
 	has 'MARK_EXTRA.* -c -o .*staticobjs/libbpf.o'
@@ -212,9 +215,9 @@ command_line()
 
 environment()
 {
-	export CFLAGS="-O1 -DMARK_C" LDFLAGS=-Wl,--build-id=md5 EXTRA_CFLAGS=-DMARK_EXTRA
+	export CFLAGS="-O0 -DMARK_C" LDFLAGS=-Wl,--build-id=md5 EXTRA_CFLAGS=-DMARK_EXTRA
 	quick V=1 OUTPUT="$out/"
-	has '-O1 -DMARK_C -DMARK_EXTRA .*-c options.c'
+	has '-O0 -DMARK_C -DMARK_EXTRA .*-c options.c'
 	has '-Wl,--build-id=md5 .*libbpf.a'
 }
 
@@ -224,7 +227,7 @@ sanitized()
 
 	echo 'int main(void) { return 0; }' >"$work/main.c"
 	gcc "$san" "$work/main.c" -o "$work/main" || skip "gcc without libasan or libubsan"
-	quick OUTPUT="$out/" EXTRA_CFLAGS="-g $san" EXTRA_LDFLAGS="$san"
+	quick OUTPUT="$out/" CFLAGS=-g EXTRA_CFLAGS="$san" EXTRA_LDFLAGS="$san"
 	nm "$out/runqslower" | grep -q __asan_init
 	works "$out/runqslower"
 }
@@ -378,7 +381,8 @@ target_of_cc()
 	has '--target=bpfeb .*-c runqslower.bpf.c'
 }
 
-# In whatever folder and with whatever OUTPUT: the same to the bit.
+# In whatever folder and with whatever OUTPUT: the same to the bit. (Paths get
+# into a file by what -g adds, not by what -O does.)
 reproducible()
 {
 	local one=$out/one two=$out/else/where
@@ -389,9 +393,10 @@ reproducible()
 	cp -a "$dir" "$one"
 	cp -a "$dir" "$two"
 	# shellcheck disable=SC2086 # a list of words
-	m -j3 -C "$one" $share KERNEL_SRC="$tree" OUTPUT="$out/built/"
+	m -j3 -C "$one" $share CFLAGS=-g KERNEL_SRC="$tree" OUTPUT="$out/built/"
 	# shellcheck disable=SC2086
-	m -j2 -C "$two" $share KERNEL_SRC="$tree" OUTPUT="$out/built/some/where/"
+	m -j2 -C "$two" $share CFLAGS=-g KERNEL_SRC="$tree" \
+		OUTPUT="$out/built/some/where/"
 	cmp "$out/built/runqslower" "$out/built/some/where/runqslower"
 }
 
@@ -601,20 +606,29 @@ doc_install()
 # The first build, too, may be "make install": its DESTDIR is not libbpf's.
 install_first()
 {
-	m "$jobs" -C "$dir" OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
+	# Where the first test has built them: ccache knows the commands.
+	m "$jobs" -C "$dir" BPFTOOL="$lib/bpftool/bootstrap/bpftool" VMLINUX_H="$lib/vmlinux.h" \
 		DESTDIR="$out/root" prefix=/usr install
+	[ -e "$dir/.output/libbpf/libbpf.a" ]
 	in_root usr/sbin/runqslower usr/share/bash-completion/completions/runqslower
 }
 
+# Output goes to where the first test has built, in a folder that is mounted
+# there, or to O.
 read_only()
 {
 	unshare -m true || skip "no mount namespace"
-	mkdir "$out"
-	# shellcheck disable=SC2016 # expanded by the inner shell
-	unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" &&
-		! touch "$1/x" 2>/dev/null && make "$2" -C "$1/tools/bpf/runqslower" O="$3"' \
-		sh "$tree" "$jobs" "$out"
-	works "$out/runqslower"
+	mkdir -p "$out/o" "$out/writable" "$dir/.output"
+	# shellcheck disable=SC2016,SC2086 # expanded by the inner shell; a list of words
+	unshare -m sh -e -c 'mount --bind "$1" "$1"
+		mount -o remount,bind,ro "$1"
+		mount --bind "$2/writable" "$1/tools/bpf/runqslower/.output"
+		! touch "$1/x" 2>/dev/null
+		make "$3" -C "$1/tools/bpf/runqslower"
+		make "$3" -C "$1/tools/bpf/runqslower" O="$2/o" "$4" "$5" "$6"' \
+		sh "$tree" "$out" "$jobs" $share
+	works "$out/writable/runqslower"
+	works "$out/o/runqslower"
 }
 
 # What was run, but for how it keeps the paths of folders out of files.
@@ -627,15 +641,15 @@ alone()
 
 	cp -a "$standalone" "$work/alone"
 	in_git "$work/alone"
-	quick V=1 OUTPUT="$out/"
+	quick -n V=1 OUTPUT="$out/"
 	in_tree=$(commands)
-	rm -rf "$out"
+	[ "$(wc -l <<<"$in_tree")" -gt 30 ]
 	# shellcheck disable=SC2086
-	m "$jobs" -C "$work/alone" $share KERNEL_SRC="$tree" V=1 OUTPUT="$out/"
+	m -n -C "$work/alone" $share KERNEL_SRC="$tree" V=1 OUTPUT="$out/"
 	same "$in_tree" "$(commands)"
-	works "$out/runqslower"
 	# shellcheck disable=SC2086
 	m "$jobs" -C "$work/alone" $share KERNEL_SRC="$tree"
+	works "$work/alone/.output/runqslower"
 	same "" "$(git -C "$work/alone" status --porcelain)"
 	m -C "$work/alone" clean
 	same "" "$(git -C "$work/alone" status --porcelain --ignored)"
@@ -650,7 +664,7 @@ selftests_in()
 }
 
 # One test, because "make check" has built all of them.
-few="programs=truth_test"
+few="programs=truth_test tools_to_run=runqslower"
 
 # Absolute and relative O are one directory: the second finds all done.
 selftests_o()
@@ -731,9 +745,9 @@ t "OUTPUT: relative" output ../../../../out/ "$out/runqslower"
 t "O: absolute" o "$out"
 t "O: relative, from elsewhere" o out
 t "O: relative: its vmlinux is used" o_vmlinux
-t "LLVM=1" llvm
+t "LLVM=1: no warning with -Wall -Wextra" llvm
 t "LLVM=-NN, as argument and in the environment" llvm_suffixed
-t "gcc and clang: no warning with -Wall -Wextra" warnings
+t "CC=gcc: no warning with -Wall -Wextra" warnings
 t "make -C tools/bpf runqslower, runqslower_clean" tools_bpf
 t "make tools/bpf/runqslower (the top Makefile's rule): objects beside sources, clean" top_in_tree
 t "make O=dir tools/bpf/runqslower (the top Makefile's rule)" top_elsewhere
@@ -777,7 +791,7 @@ t "install, uninstall: DESTDIR prefix sbindir bash_compdir PROGRAM" install_
 t "install, uninstall: the service" install_service
 t "doc, doc-install, doc-uninstall: DESTDIR prefix mandir" doc_install
 t "install as the first build" install_first
-t "read-only source tree with O" read_only
+t "read-only source tree: writable .output, O" read_only
 t "stand-alone: the same commands; clean leaves nothing" alone
 t "make -C selftests {all,install,gen_tar,clean} with O" selftests_o
 t "make -C selftests {all,install,clean} in place" selftests_in_place
