@@ -94,7 +94,7 @@ llvm_suffixed()
 	has "^llvm-strip$suffix "
 	rm -rf "$out"
 	export LLVM=$suffix
-	quick V=1 CFLAGS=-O0 OUTPUT="$out/"
+	quick -n V=1 OUTPUT="$out/"
 	has "^clang$suffix .*-c runqslower.bpf.c"
 }
 
@@ -199,15 +199,16 @@ command_line()
 	local flags=(CFLAGS="-O0 -DMARK_C" LDFLAGS=-Wl,--build-id=md5
 		     EXTRA_CFLAGS=-DMARK_EXTRA EXTRA_LDFLAGS=-Wl,--hash-style=gnu)
 
-	m "$jobs" -C "$dir" V=1 OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" "${flags[@]}"
+	quick V=1 OUTPUT="$out/" "${flags[@]}"
 	works "$out/runqslower"
 	has '-Wextra .*-O0 -DMARK_C -DMARK_EXTRA .*-c options.c'
 	has '--build-id=md5 -Wl,--hash-style=gnu .*libbpf.a'
 	# libbpf takes the extra flags, bpftool, which runs here, none.
-	has 'MARK_EXTRA.* -c -o .*staticobjs/libbpf.o'
 	mkdir "$out/other"
 	seed "$out/other"
-	rm "$out/other/bpftool/bootstrap/"{main.o,bpftool}
+	rm -r "$out/other/"{libbpf/libbpf.a,bpftool/bootstrap/{main.o,bpftool}}
+	m -n -C "$dir" V=1 OUTPUT="$out/other/" "${flags[@]}" "$out/other/libbpf/libbpf.a"
+	has 'MARK_EXTRA.* -c -o .*staticobjs/libbpf.o'
 	m -C "$dir" V=1 OUTPUT="$out/other/" "${flags[@]}" "$out/other/bpftool/bootstrap/bpftool"
 	has ' -c .*main.c'
 	has_not 'MARK.*/bootstrap/'
@@ -703,8 +704,11 @@ tests_without_btf()
 
 	selftests_in "$out"
 	rm "$out/obj/vmlinux.h"
+	# shellcheck disable=SC2086 # a list of words
+	m -C "$dir" $share OUTPUT="$out/obj/" VMLINUX_H= VMLINUX_BTF_PATHS= "$out/obj/vmlinux.h"
 	for source in oracle scx; do
-		m -C "$dir/selftests" OUTPUT="$out" VMLINUX_BTF_PATHS= "$out/obj/$source.bpf.o"
+		m -C "$dir/selftests" OUTPUT="$out" -o "$out/obj/runqslower" \
+			"$out/obj/$source.bpf.o"
 	done
 	cmp "$dir/engine/vmlinux.h" "$out/obj/vmlinux.h"
 }
