@@ -43,7 +43,7 @@ static inline bool utf8_is_control(const char *s)
 		return c[2] >= 0xa8 && c[2] <= 0xae;
 	if (c[0] == 0xe2 && c[1] == 0x81)
 		return c[2] >= 0xa6 && c[2] <= 0xa9;
-	return c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
+	return c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0);
 }
 
 #endif /* __RUNQSLOWER_UTF8_H */

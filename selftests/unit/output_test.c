@@ -279,6 +279,9 @@ TEST(utf8)
 	EXPECT_TRUE(utf8_is_control("\xc2\x80"));
 	EXPECT_TRUE(utf8_is_control("\xc2\x9f"));
 	EXPECT_FALSE(utf8_is_control("\xc2\xa0"));
+	/* Nothing but a byte that is out of place. */
+	EXPECT_FALSE(utf8_is_control("\xc2"));
+	EXPECT_FALSE(utf8_is_control("\xc2\x7f"));
 	EXPECT_FALSE(utf8_is_control("\xc3\x80"));
 }
 
