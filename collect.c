@@ -156,10 +156,8 @@ static void find_waiting(struct session *s, __u64 now)
 	s->looked_at = now;
 	err = tracer_find_waiting(s->skel, take_piece, s);
 	s->looked_until = clock_mono_ns();
-	if (err && !s->stalled_failed) {
-		hide_status(s);
+	if (err && !s->stalled_failed)
 		bpf_failure("look for tasks that wait", err);
-	}
 	s->stalled_failed = err;
 }
 
@@ -183,7 +181,7 @@ static void list_waiting(struct session *s, bool more)
 	if (!stalled_move(&s->stalled, &s->order, s->looked_at))
 		out_of_memory();
 	if (unlisted)
-		tell_more_waiting(s, unlisted);
+		tell_more_waiting(unlisted);
 }
 
 /* Sleep until there is work, at most @timeout_ns. */

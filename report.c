@@ -28,27 +28,18 @@ __u64 nr_lost(const struct wait_stats *stats)
 	return sum;
 }
 
-void hide_status(struct session *s)
-{
-	if (s->status_is_shown)
-		fputs("\r\033[K", stderr);
-	s->status_is_shown = false;
-}
-
 void show_status(struct session *s, __u64 elapsed_ns)
 {
 	const struct wait_stats *stats = tracer_stats(s->skel);
 
-	if (!s->shows_status)
-		return;
-	fprintf(stderr, "\r\033[K%llu waits, %llu lost, %llu s", stats->seen,
-		nr_lost(stats), elapsed_ns / NSEC_PER_SEC);
-	s->status_is_shown = true;
+	if (s->shows_status)
+		print_status("%llu waits, %llu lost, %llu s", stats->seen, nr_lost(stats),
+			     elapsed_ns / NSEC_PER_SEC);
 }
 
 bool flush(struct session *s)
 {
-	hide_status(s);
+	hide_status();
 	if (!fflush(stdout) && !ferror(stdout)) {
 		s->nr_written = s->nr_taken;
 		return true;
@@ -65,7 +56,7 @@ bool take_until(struct session *s, __u64 until)
 	clock_sync();
 	while ((wait = ordered_waits_pop(&s->order, until))) {
 		/* A long batch is written before it is flushed. */
-		hide_status(s);
+		hide_status();
 		stalled = wait->event.stalled;
 		if (s->totals && !stalled)
 			totals_add(s->totals, &wait->event, wait->why);
@@ -128,7 +119,6 @@ void tell_lost(struct session *s)
 	for (i = 0; i < NR_LOST; i++) {
 		lost = stats->lost[i] - s->told[i];
 		if (lost) {
-			hide_status(s);
 			error("lost %llu waits: %s", lost, reasons[i]);
 			if (s->writer->lost && !s->write_error)
 				s->writer->lost(&s->opts, reasons[i], lost, clock_mono_ns());
@@ -138,9 +128,8 @@ void tell_lost(struct session *s)
 	}
 }
 
-void tell_more_waiting(struct session *s, __u64 nr)
+void tell_more_waiting(__u64 nr)
 {
-	hide_status(s);
 	error("%llu more tasks are waiting: the %d that wait longest are listed", nr,
 	      MAX_STALLED);
 }
@@ -171,9 +160,8 @@ bool write_trace(struct session *s, bool end)
 }
 
 /* Say why the file of --metrics could not be written: @err, an errno. */
-static void tell_metrics_failed(struct session *s, int err)
+static void tell_metrics_failed(const struct session *s, int err)
 {
-	hide_status(s);
 	if (err == EACCES)
 		error("cannot write %s: %s; UID %u must be allowed to, without capabilities",
 		      s->opts.metrics, strerror(err), geteuid());

@@ -51,7 +51,6 @@ struct session {
 	bool metrics_failed;		/* at least once */
 	bool stalled_failed;		/* tasks that wait cannot be looked at */
 	bool shows_status;		/* stderr is a terminal */
-	bool status_is_shown;
 	bool interrupted;		/* by a signal, the output, or the command's end */
 };
 
@@ -87,9 +86,6 @@ void await_command(struct session *s);
 /* Show on a terminal how many waits there were until now. */
 void show_status(struct session *s, __u64 elapsed_ns);
 
-/* Take away what show_status() has shown, because other output follows. */
-void hide_status(struct session *s);
-
 /* Flush the output. False: the flush failed, write_error says why. */
 bool flush(struct session *s);
 
@@ -100,7 +96,7 @@ bool flush(struct session *s);
 bool take_until(struct session *s, __u64 until);
 
 /* Report that @nr more tasks wait than are listed. */
-void tell_more_waiting(struct session *s, __u64 nr);
+void tell_more_waiting(__u64 nr);
 
 /*
  * Write the totals from s->totals_since to @now, from when on new ones count.

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include "error.h"
 
+static bool status_is_shown;
+
 /* One line, whatever is in the arguments: what controls a terminal is '?'. */
 static void print(const char *fmt, va_list ap)
 {
@@ -14,7 +16,26 @@ static void print(const char *fmt, va_list ap)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = '?';
 	}
+	hide_status();
 	fprintf(stderr, "runqslower: %s\n", line);
+}
+
+void print_status(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("\r\033[K", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	status_is_shown = true;
+}
+
+void hide_status(void)
+{
+	if (status_is_shown)
+		fputs("\r\033[K", stderr);
+	status_is_shown = false;
 }
 
 void error(const char *fmt, ...)

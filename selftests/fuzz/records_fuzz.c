@@ -96,6 +96,15 @@ void error(const char *fmt, ...)
 	(void)fmt;
 }
 
+void print_status(const char *fmt, ...)
+{
+	(void)fmt;
+}
+
+void hide_status(void)
+{
+}
+
 void out_of_memory(void)
 {
 	abort();
