@@ -186,6 +186,7 @@ static bool attach(struct session *s)
 {
 	bool shown = s->opts.why || s->opts.summary || s->opts.trace;
 	bool names = shown || s->opts.metrics;
+	__u64 keep = 0;
 
 	if (tracer_attach(s->skel, &s->opts))
 		return false;
@@ -201,7 +202,12 @@ static bool attach(struct session *s)
 	 */
 	if (s->opts.command && !command_fork(&s->command, s->opts.command))
 		return false;
-	return drop_privileges(names);
+	/* A cgroup is opened by its ID; a command may become another user's. */
+	if (names)
+		keep |= CAP_BIT(CAP_DAC_READ_SEARCH);
+	if (s->opts.command)
+		keep |= CAP_BIT(CAP_KILL);
+	return drop_privileges(keep);
 }
 
 /* Trace, write what comes of that, and return the exit status. */

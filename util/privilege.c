@@ -8,37 +8,27 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <linux/types.h>
 #include "error.h"
 #include "privilege.h"
 
-#define BIT_OF(cap)	(1ULL << (cap))
-
 static struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 
-/* Of @permitted, those that are needed to the end. */
-static __u64 needed(__u64 permitted, bool names)
+/* Of @permitted, what bpf() needs: before 6.0 any call may, as of -H and -S. */
+static __u64 for_bpf(__u64 permitted)
 {
-	__u64 keep = BIT_OF(CAP_BPF);
-
-	/* Before 6.0 any call of bpf() may need it, as of -H and -S. */
-	if (!(permitted & keep))
-		keep = BIT_OF(CAP_SYS_ADMIN);
-	/* A cgroup is opened by its ID. */
-	if (names)
-		keep |= BIT_OF(CAP_DAC_READ_SEARCH);
-	return permitted & keep;
+	return permitted & CAP_BIT(CAP_BPF) ?: permitted & CAP_BIT(CAP_SYS_ADMIN);
 }
 
-bool drop_privileges(bool names)
+bool drop_privileges(__u64 also)
 {
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	__u64 keep;
+	__u64 permitted, keep;
 	int i;
 
 	if (syscall(SYS_capget, &header, data))
 		goto failed;
-	keep = needed(data[0].permitted | (__u64)data[1].permitted << 32, names);
+	permitted = data[0].permitted | (__u64)data[1].permitted << 32;
+	keep = for_bpf(permitted) | (permitted & also);
 	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
 		data[i].permitted = keep >> 32 * i;
 		data[i].effective = data[i].permitted;

@@ -360,10 +360,10 @@ bool cgroups_may_be_named(void)
 	return !world->no_names;
 }
 
-bool drop_privileges(bool names)
+bool drop_privileges(__u64 also)
 {
 	world->dropped = true;
-	world->keeps_names = names;
+	world->kept = also;
 	return !world->drop_fails;
 }
 

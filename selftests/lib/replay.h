@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "runqslower.h"
+#include "util/privilege.h"
 
 #define US		1000ULL
 #define MS		1000000ULL
@@ -74,7 +75,8 @@ struct world {
 	__u64 missed;
 	unsigned int limits;		/* what the kernel cannot tell */
 	/* What came of it. */
-	bool dropped, keeps_names;	/* the privileges */
+	bool dropped;			/* the privileges, but */
+	__u64 kept;
 	bool command_dropped;		/* the command has none, either */
 	int command_fd;
 	int nr_passed;			/* signals passed on to the command */

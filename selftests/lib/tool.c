@@ -155,6 +155,13 @@ int tool_wait(struct tool *t)
 	return WIFEXITED(t->status) ? WEXITSTATUS(t->status) : -1;
 }
 
+bool child_has_ended(pid_t pid)
+{
+	siginfo_t info = {};
+
+	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
+}
+
 int tool_stop(struct tool *t)
 {
 	kill(t->pid, SIGTERM);

@@ -79,6 +79,9 @@ char *tool_lines(struct tool *t);
 int tool_wait(struct tool *t);
 int tool_stop(struct tool *t);
 
+/* Has this child ended? The child is still to be waited for. */
+bool child_has_ended(pid_t pid);
+
 /* tool_spawn() and tool_wait(). */
 int tool_run(struct tool *t, const char *const args[]);
 

@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <linux/capability.h>
 #include "kselftest_harness.h"
 #include "actors.h"
 #include "load.h"
@@ -340,14 +342,6 @@ TEST_F(command, cannot_be_run)
 	EXPECT_TRUE(cannot_run(self, self->path, 126, strerror(EACCES)));
 }
 
-/* Is the tool gone? It is still to be waited for. */
-static bool has_ended(const struct tool *t)
-{
-	siginfo_t info = {};
-
-	return waitid(P_PID, t->pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
-}
-
 /* Wait until its stderr has @text. */
 static bool await_text(struct _test_data_command *self, const char *text)
 {
@@ -357,7 +351,7 @@ static bool await_text(struct _test_data_command *self, const char *text)
 		usleep(1000);
 		len = pread(self->t.err_fd, self->buf, sizeof(self->buf) - 1, 0);
 		self->buf[len > 0 ? len : 0] = '\0';
-	} while (!strstr(self->buf, text) && !has_ended(&self->t));
+	} while (!strstr(self->buf, text) && !child_has_ended(self->t.pid));
 	return strstr(self->buf, text);
 }
 
@@ -443,9 +437,23 @@ TEST_F(command, told_again)
 	EXPECT_TRUE(has_heard(&self->t, "15\n"));
 }
 
-/* Who may not send it a signal says so. */
+/* As sudo -u makes one. */
 TEST_F(command, of_another_user)
 {
+	tool_spawn(&self->t, TOOL, ARGS("--to", "/dev/null", "--", PART("told", "9", "0", "65534")));
+	ASSERT_TRUE(tool_await_lines(&self->t, 1));
+	kill(self->t.pid, SIGTERM);
+	ASSERT_TRUE(tool_await_lines(&self->t, 2));
+	EXPECT_EQ(0, kill(atoi(self->t.out), SIGKILL));
+	EXPECT_EQ(128 + SIGKILL, tool_wait(&self->t));
+	EXPECT_TRUE(has_heard(&self->t, "15\n"));
+	EXPECT_STREQ("", self->t.err);
+}
+
+/* Who may not send it a signal says so. */
+TEST_F(command, out_of_reach)
+{
+	ASSERT_EQ(0, prctl(PR_CAPBSET_DROP, CAP_KILL, 0, 0, 0));
 	tool_spawn(&self->t, TOOL, ARGS("--to", "/dev/null", "--", PART("told", "9", "0", "65534")));
 	ASSERT_TRUE(tool_await_lines(&self->t, 1));
 	kill(self->t.pid, SIGTERM);
@@ -465,7 +473,7 @@ TEST_F(command, told_while_it_loads)
 		tool_spawn(&self->t, TOOL, ARGS("-w", "--", "echo", "hello"));
 		/* From when on it has handlers; loading takes longer. */
 		while (!(in_status(self->t.pid, "SigCgt", 16) & 1 << (SIGTERM - 1)) &&
-		       !has_ended(&self->t))
+		       !child_has_ended(self->t.pid))
 			usleep(100);
 		kill(self->t.pid, SIGTERM);
 		code = tool_wait(&self->t);
@@ -496,14 +504,14 @@ TEST_F(command, longer_than_the_tracing)
 	int fd = start_reader(self, ARGS("-s", "-d", "100ms", "0", "--", PART("reads", "7")));
 
 	EXPECT_TRUE(await_text(self, "\nCauses: "));
-	EXPECT_FALSE(has_ended(&self->t));
+	EXPECT_FALSE(child_has_ended(self->t.pid));
 	close(fd);
 	EXPECT_EQ(7, tool_wait(&self->t));
 	EXPECT_EQ(0, count_lines(self->t.out));
 	fd = start_reader(self, ARGS("-n", "1", "0", "--", PART("reads", "8")));
 	/* It has that name until it is the command. */
 	EXPECT_TRUE(await_text(self, " runqslower "));
-	EXPECT_FALSE(has_ended(&self->t));
+	EXPECT_FALSE(child_has_ended(self->t.pid));
 	close(fd);
 	EXPECT_EQ(8, tool_wait(&self->t));
 	EXPECT_EQ(3, count_lines(self->t.err));

@@ -405,7 +405,7 @@ TEST_F(end, told_again)
 		usleep(80000);
 	}
 	for (i = 0; i < 1000 && !kill(self->pid, SIGTERM); i++) {
-		if (waitpid(self->pid, &self->status, WNOHANG | WNOWAIT))
+		if (child_has_ended(self->pid))
 			break;
 		usleep(1000);
 	}

@@ -45,6 +45,7 @@ TEST_F(command, ends)
 	EXPECT_EQ(100U, ms(world->detached));
 	EXPECT_FALSE(world->command_dropped);
 	EXPECT_TRUE(world->dropped);
+	EXPECT_EQ(CAP_BIT(CAP_KILL), world->kept);
 	EXPECT_EQ(0, world->nr_passed);
 	EXPECT_EQ(0, world->nr_unflushed);
 }
