@@ -23,6 +23,7 @@
 #include "util/privilege.h"
 #include "options.h"
 #include "tracer.h"
+#include "util/error.h"
 #include "writers/metrics_file.h"
 #include "writers/schema.h"
 #include "writers/trace_file.h"
@@ -281,7 +282,7 @@ unsigned int tracer_limits(struct runqslower_bpf *skel, const struct options *op
 
 void bpf_failure(const char *what, int err)
 {
-	fprintf(stderr, "cannot %s: %s\n", what, strerror(-err));
+	error("cannot %s: %s", what, strerror(-err));
 }
 
 int max_cpus(void)

@@ -103,6 +103,7 @@ TEST_F(filter, tid)
 
 TEST_F(filter, kernel_threads)
 {
+	a->t.flags = 0x40;
 	b->t.flags = PF_KTHREAD | 0x40;
 	filter_tasks = true;
 	kthreads = KTHREADS_ONLY;
@@ -113,6 +114,8 @@ TEST_F(filter, kernel_threads)
 	only_tid = 201;
 	EXPECT_TRUE(lets_through(NULL));
 	kthreads = KTHREADS_ONLY;
+	EXPECT_TRUE(lets_through(b));
+	kthreads = 0;
 	EXPECT_TRUE(lets_through(b));
 }
 

@@ -115,13 +115,17 @@ static const char *different(const struct options *o, const struct options *e)
 {
 	DIFFERS(min_us);
 	DIFFERS(cgroups_v1);
+	DIFFERS(kthreads);
 	DIFFERS(filter_cpus);
+	DIFFERS(light);
 	DIFFERS(previous);
 	DIFFERS(why);
 	DIFFERS(waker);
 	DIFFERS(history);
 	DIFFERS(summary);
+	DIFFERS(by);
 	DIFFERS(histogram);
+	DIFFERS(heat);
 	DIFFERS(cost);
 	DIFFERS(output);
 	DIFFERS(stalled_ns);
@@ -131,6 +135,7 @@ static const char *different(const struct options *o, const struct options *e)
 	DIFFERS(duration_ns);
 	DIFFERS(count);
 	DIFFERS(ring_size);
+	DIFFERS(json_schema);
 	if (!same_string(o->trace, e->trace))
 		return "trace";
 	if (!same_string(o->metrics, e->metrics))
@@ -655,6 +660,7 @@ TEST(refused_words)
 		{ { "-o", "JSON" }, "invalid output format 'JSON': text, json or csv is accepted" },
 		{ { "-o", "" }, "invalid output format '': text, json or csv is accepted" },
 		{ { "-T", "monotonic" }, "invalid time format 'monotonic': clock, us, iso, mono or unix is accepted" },
+		{ { "--kthreads", "\33[2J\x7f" }, "invalid choice of --kthreads '?[2J?': only or no is accepted" },
 		{ { "--kthreads", "yes" }, "invalid choice of --kthreads 'yes': only or no is accepted" },
 		{ { "-s", "--by", "tid" }, "invalid choice of --by 'tid': thread, process, comm or cgroup is accepted" },
 		{ { "-x" }, "unknown option '-x'; runqslower --help lists what is accepted" },

@@ -352,6 +352,22 @@ TEST_F(output, text_summary_of_many_culprits)
 				 capture_end()));
 }
 
+/* What is not known is no culprit, however much there is. */
+TEST_F(output, text_summary_of_much_that_is_not_known)
+{
+	__u32 i;
+
+	wait_of(2001, 100000, "first", 0);
+	add_share((struct share) { CAUSE_OTHER, 60000 });
+	for (i = 1; i <= 4; i++)
+		add_share((struct share) { CAUSE_TASK, 10000, .tid = i, .comm = "c" });
+	count();
+	capture_begin();
+	summary(&text_writer);
+	EXPECT_STREQ("", missing(" 60% other, 10% c/1, 10% c/2, 10% c/3, 10% c/4\n",
+				 capture_end()));
+}
+
 /* The totals of count_some(), by @by. */
 static void count_by(enum totals_by by)
 {

@@ -232,7 +232,7 @@ TEST_F(metrics, histogram_cannot_be_read)
 	world->histogram_error = -ENOENT;
 	RUN("--metrics", "made-up");
 	EXPECT_EQ(1, self->ended.code);
-	EXPECT_STREQ("cannot read the histogram: No such file or directory\n", self->ended.err);
+	EXPECT_STREQ("runqslower: cannot read the histogram: No such file or directory\n", self->ended.err);
 	EXPECT_EQ(0, world->nr_metrics);
 }
 

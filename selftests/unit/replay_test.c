@@ -318,6 +318,25 @@ TEST_F(replay, drain_does_not_count_stalled)
 	EXPECT_OUTPUT("begin at 0\nwait 1 at 2004\nstalled 7 at 2004\n");
 }
 
+/* What a look has found is listed, also if there is no time to wait for more. */
+TEST_F(replay, drain_a_look_before_a_batch)
+{
+	char tail[32] = "";
+	__u32 i;
+
+	world->find_waiting_tid = 7;
+	for (i = 1; i <= 5000; i++)
+		wait_at(10 * MS + i, i);
+	world->oversleep_at = 0;
+	world->oversleep = 2001 * MS;
+	world->signal_at = 11 * MS;
+	self->out_fd = memfd_create("all", 0);
+	RUN("-S2");
+	EXPECT_EQ(0, self->ended.code);
+	pread(self->out_fd, tail, sizeof(tail) - 1, lseek(self->out_fd, 0, SEEK_END) - 20);
+	EXPECT_STREQ("stalled 7 at 2011\n", strchr(tail, '\n') + 1);
+}
+
 /* That one goes on waiting is no end, be there a count or not. */
 TEST_F(replay, drain_after_stalled)
 {
@@ -594,7 +613,7 @@ TEST_F(replay, tasks_that_wait_cannot_be_looked_at)
 	world->signal_at = 3500 * MS;
 	RUN("-S");
 	EXPECT_STREQ("begin at 0\nwait 1 at 15\n", self->ended.out);
-	EXPECT_STREQ("cannot look for tasks that wait: Cannot allocate memory\n", self->ended.err);
+	EXPECT_STREQ("runqslower: cannot look for tasks that wait: Cannot allocate memory\n", self->ended.err);
 	EXPECT_LT(2, world->nr_found);
 }
 
@@ -604,7 +623,7 @@ TEST_F(replay, histogram_cannot_be_read)
 	world->signal_at = 100 * MS;
 	RUN("-H");
 	EXPECT_STREQ("begin at 0\n", self->ended.out);
-	EXPECT_STREQ("cannot read the histogram: No such file or directory\n", self->ended.err);
+	EXPECT_STREQ("runqslower: cannot read the histogram: No such file or directory\n", self->ended.err);
 }
 
 /* Of each program, behind all else. */
@@ -688,7 +707,7 @@ TEST_F(replay, failures)
 	world->load_error = 0;
 	world->ring_error = ENOMEM;
 	RUN("0");
-	EXPECT_FAILURE("cannot map the ring buffer: Cannot allocate memory\n");
+	EXPECT_FAILURE("runqslower: cannot map the ring buffer: Cannot allocate memory\n");
 	world->ring_error = 0;
 	world->trace_error = ENOENT;
 	RUN("--trace", "made-up");
@@ -699,7 +718,7 @@ TEST_F(replay, failures)
 	EXPECT_FAILURE("runqslower: cannot count what the programs cost: --cost needs CAP_SYS_ADMIN\n");
 	world->cost_error = -EINVAL;
 	RUN("--cost");
-	EXPECT_FAILURE("cannot count what the programs cost: Invalid argument\n");
+	EXPECT_FAILURE("runqslower: cannot count what the programs cost: Invalid argument\n");
 	world->cost_error = 0;
 	world->attach_error = -1;
 	RUN("0");
@@ -728,6 +747,11 @@ TEST_F(replay, status_line)
 	world_rewind();
 	RUN("0");
 	EXPECT_EQ(NULL, strchr(self->ended.err, '\r'));
+	/* An error takes its place. */
+	world_rewind();
+	world->find_error = -EIO;
+	RUN("-d", "1500ms", "-S1");
+	EXPECT_NE(NULL, strstr(self->ended.err, " 0 s" LINE "runqslower: cannot look for tasks"));
 	/* The terminal is the command's. */
 	world_rewind();
 	world->command_ends_at = 2500 * MS;

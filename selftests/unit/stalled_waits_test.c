@@ -64,7 +64,7 @@ TEST(among_others)
 /* In whatever order they are found, those that wait longest are listed. */
 TEST(more_than_have_room)
 {
-	enum { NR = 3 * MAX_STALLED };
+	enum { NR = 40 * MAX_STALLED };
 	__u32 i, tid;
 
 	for (i = 0; i < NR; i++) {

@@ -216,6 +216,7 @@ TEST(parts_that_are_many)
 	__u32 tid;
 	size_t i;
 
+	add_part(&p, CAUSE_TASK, 0, 1000, 10);
 	add_part(&p, CAUSE_QUOTA, 7, 0, 1000);
 	for (tid = 1; tid <= 100; tid++)
 		add_part(&p, CAUSE_TASK, 0, tid, 10);
@@ -231,6 +232,23 @@ TEST(parts_that_are_many)
 		add_part(&p, CAUSE_TASK, 0, tid, 500);
 	parts_sort(&p);
 	EXPECT_EQ(CAUSE_QUOTA, p.shares[0].cause);
+}
+
+/* What takes the place of another has the time of that one to stay by. */
+TEST(part_that_comes_again_and_again)
+{
+	struct parts p = {};
+	__u32 tid;
+
+	for (tid = 1; tid <= NR_PARTS; tid++)
+		add_part(&p, CAUSE_TASK, 0, tid, 10);
+	for (tid = 101; tid <= 150; tid++) {
+		add_part(&p, CAUSE_TASK, 0, 100, 10);
+		add_part(&p, CAUSE_TASK, 0, tid, 10);
+	}
+	parts_sort(&p);
+	EXPECT_EQ(100, p.shares[0].tid);
+	EXPECT_EQ(500, p.shares[0].ns);
 }
 
 TEST_HARNESS_MAIN
