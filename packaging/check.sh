@@ -71,7 +71,8 @@ traces()
 # What Debian notes down of a service, until the package is purged.
 not_noted() { grep -v '^var/lib/systemd/deb-systemd-helper-enabled/'; }
 
-# build TARGET: make it from a clean clone, without network and without /sys
+# build TARGET: make it from a clean clone with the kernel tree $kernel, without
+# network and without /sys
 build()
 {
 	new_root "$1.build"
@@ -186,14 +187,45 @@ rpm_leaves_nothing()
 	same "" "$(traces)"
 }
 
-# In a tree without the tool. (checkpatch takes macros that stand in for
-# libbpf's for errors, as it does libbpf's.)
-patches_apply()
+# The newest source of a kernel that Debian has, or what of it tools take.
+fetch_newest_tree()
+{
+	local suites=sid,experimental,trixie-backports arch package
+	local cache=$work/apt here=$here/selftests/vm
+
+	command -v apt-get >/dev/null || skip "KERNEL_SRC is no tree without the tool, and no apt"
+	. "$here/debian.sh"
+	arch=$(dpkg --print-architecture)
+	update_lists "$suites" "$arch" || skip "KERNEL_SRC is no tree without the tool, and no mirror"
+	package=$(newest_package "$suites" "$arch" 'source-[0-9.]*')
+	get_package "$suites" "$arch" "$package" "$work/newest"
+	kernel=$work/newest/linux
+	mkdir "$kernel"
+	tar -xf "$work/newest/usr/src/$package".tar.* -C "$kernel" --strip-components=1 \
+		--wildcards "$package"/{Makefile,MAINTAINERS,tools,scripts,include,kernel/bpf} \
+		"$package/arch/*/include"
+}
+
+# Are there no errors in the patches that checkpatch finds? (It takes macros
+# that stand in for libbpf's for errors, as it does libbpf's, and a pointer to
+# __int128 for a product.)
+check_patches()
 {
 	local patch
 
+	for patch in "$root"/build/runqslower/.output/patches/000[1-9]-*.patch; do
+		"$kernel/scripts/checkpatch.pl" --no-tree --terse "$patch" >"$work/said" || :
+		same "" "$(grep ERROR: "$work/said" |
+			grep -v -e 'Macros with complex values' -e "spacing around '\*'")"
+	done
+}
+
+# In a tree without the tool, as it came: by tools/bpf, by tools, and by
+# selftests, installed and run.
+patches_apply()
+{
 	if [ ! -e "$kernel/MAINTAINERS" ] || [ -e "$kernel/tools/bpf/runqslower" ]; then
-		skip "KERNEL_SRC is no whole tree without tools/bpf/runqslower"
+		fetch_newest_tree
 	fi
 	export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0="A Tester" \
 		GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=test@localhost
@@ -205,16 +237,21 @@ patches_apply()
 		git add MAINTAINERS tools/bpf/Makefile tools/testing/selftests/Makefile
 		git commit -q -m base
 		git am -q /build/runqslower/.output/patches/000[1-9]-*.patch
-		make -C tools/bpf runqslower
+		unset GIT_DIR GIT_WORK_TREE
+		make -j"$(nproc)" -C tools/bpf runqslower
 		make -C tools/bpf DESTDIR=/build/installed runqslower_install
 		make -C tools/bpf runqslower_clean
 		test -x /build/installed/usr/local/sbin/runqslower
-		test -e tools/testing/selftests/runqslower/Makefile'
-	for patch in "$root"/build/runqslower/.output/patches/000[1-9]-*.patch; do
-		"$kernel/scripts/checkpatch.pl" --no-tree --terse "$patch" >"$work/said" || :
-		grep '^total:' "$work/said"
-		same "" "$(grep ERROR: "$work/said" | grep -v 'Macros with complex values')"
-	done
+		make -j"$(nproc)" -C tools DESTDIR=/build/all bpf_install
+		test -x /build/all/usr/local/sbin/runqslower
+		make -j"$(nproc)" -C tools/testing/selftests TARGETS=runqslower gen_tar
+		mkdir /build/tests
+		tar -x -C /build/tests -f tools/testing/selftests/kselftest_install/kselftest-packages/kselftest.tar.gz
+		cd /build/tests
+		./run_kselftest.sh -l
+		./run_kselftest.sh -t runqslower:explain_test >/build/ran
+		grep "^ok 1 selftests: runqslower: explain_test" /build/ran'
+	check_patches
 }
 
 # --- run ---------------------------------------------------------------------
@@ -232,7 +269,7 @@ tests=(
 	"rpm: installs binary, manual, completion and service" rpm_installs
 	"rpm: traces a known wait" rpm_traces
 	"rpm: removal leaves nothing" rpm_leaves_nothing
-	"patches: apply to a tree without runqslower, which then builds it" patches_apply
+	"patches: the newest tree builds, installs and tests runqslower" patches_apply
 )
 ( new_root probe ) >/dev/null 2>&1 || skip_here "no overlay of the root directory"
 
