@@ -226,6 +226,7 @@ struct result {
 	size_t judged;			/* shares of tasks */
 	size_t blind;			/* too much, but within blind time */
 	size_t too_much;		/* that the task did not run for */
+	size_t never_ran;		/* of these, tasks that had no CPU at all */
 };
 
 /* Is @name @group or above? */
@@ -291,6 +292,7 @@ static void judge_task(const struct truth *t, const struct tool_wait *w,
 		res->blind++;
 		return;
 	}
+	res->never_ran += !ran;
 	if (res->too_much++ < 5)
 		printf("# %u at %.6f, %llu us on %s: %u%% %s, ran %.1f us\n", w->tid,
 		       w->end_ns / 1e9, (unsigned long long)w->lat_us, w->path,
@@ -369,11 +371,13 @@ TEST_F_TIMEOUT(race, groups_and_tasks, 600)
 	EXPECT_GE(1 + res.quota / 20, res.unnamed);
 	if (res.blind > res.judged / 20)
 		SKIP(return, "the CPUs stood still too often");
+	EXPECT_EQ(0U, res.never_ran);
 	/*
 	 * A CPU may stand still between the scheduler's look at its clock and
-	 * the oracle's. That time is part of the waits of all others.
+	 * the oracle's. That time is part of the waits of all others. Where
+	 * CPUs are shared with other machines a busy second has more of these.
 	 */
-	EXPECT_GE((NR_WORKERS - 1) * (1 + res.judged / (slack() > 1 ? 1000 : 5000)), res.too_much);
+	EXPECT_GE((NR_WORKERS - 1) * (2 + res.judged / 1000), res.too_much);
 }
 
 TEST_HARNESS_MAIN
