@@ -24,7 +24,7 @@ sed -n 's/^unit[[:space:]]*//p' tests.list | xargs -P "$(nproc)" -I '{}' sh -c '
 # run, and is shown.
 run()
 {
-	local name=$1 log=$logs/$1 ok bad skip code
+	local name=$1 log=$logs/$1 ok bad skip code plan
 
 	echo "# $name"
 	if [ -e "$log.status" ]; then
@@ -43,6 +43,11 @@ run()
 		echo "not ok - $name ended with $code"
 		bad=1
 	fi
+	plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p;T;q' "$log")
+	if [ "${plan:-0}" -ne $((ok + bad)) ]; then
+		echo "not ok - $name planned ${plan:-no} tests and ran $((ok + bad))"
+		bad=$((bad + 1))
+	fi
 	if [ $((ok + bad)) -eq 0 ] && [ "$code" -eq 4 ] && grep -q '^1\.\.0 # SKIP' "$log"; then
 		ok=1 skip=1
 	elif [ $((ok + bad)) -eq 0 ]; then
@@ -54,7 +59,7 @@ run()
 	skipped=$((skipped + skip))
 }
 
-export RUNQSLOWER=$built/runqslower
+export RUNQSLOWER=$built/runqslower LOGS=$logs
 while read -r kind test; do
 	case "$kind" in
 	unit | system | host | script)	run "$test" "$built/$test" ;;

@@ -121,7 +121,7 @@ completion_works()
 	known=
 }
 
-echo "TAP version 13"
+printf 'TAP version 13\n1..6\n'
 says_nothing "help and manual have the same long options" same_options "$manual"
 says_nothing "every short option is in the manual" long_form
 says_nothing "help and completion have the same long options" same_options "$completion"
@@ -131,5 +131,4 @@ if has_program "the manual is well formed" rst2man &&
 	says_nothing "the manual is well formed" manual_is_well_formed
 fi
 says_nothing "completion in a real bash" completion_works
-echo "1..$nr"
 exit $failed

@@ -113,10 +113,9 @@ queries_and_alerts()
 	promtool test rules "$work/test.yml" >"$work/log" 2>&1 || cat "$work/log"
 }
 
-echo "TAP version 13"
+printf 'TAP version 13\n1..2\n'
 says_nothing "the manual has all metrics, and no others" same_metrics
 if has_program "queries and alerts of the manual" promtool "install prometheus"; then
 	says_nothing "queries and alerts of the manual" queries_and_alerts
 fi
-echo "1..$nr"
 exit $failed
