@@ -151,8 +151,11 @@ $(OUTPUT)json_writer.o: $(jsonw).c $(jsonw).h | $(OUTPUT) $(BPFOBJ)
 $(OUTPUT)json.o $(OUTPUT)schema.o: cc_flags += -I$(tools)/bpf/bpftool
 $(OUTPUT)tracer.o: $(OUTPUT)runqslower.skel.h
 
+# Before 6.13 bpftool makes skeletons for its own byte order only.
+needs_6_13 = || { echo "for this byte order bpftool must be of 6.13 or later: set KERNEL_SRC or BPFTOOL" >&2; exit 1; }
 $(OUTPUT)runqslower.skel.h: $(OUTPUT)runqslower.bpf.o | $(bpftool_to_build)
-	$(QUIET_GENSKEL)$(BPFTOOL) gen skeleton $< name runqslower_bpf > $@
+	$(QUIET_GENSKEL)$(BPFTOOL) gen skeleton $< name runqslower_bpf > $@	\
+		$(if $(findstring bpfeb,$(BPF_TARGET_ENDIAN)),$(needs_6_13))
 
 $(OUTPUT)runqslower.bpf.o: runqslower.bpf.c $(OUTPUT)vmlinux.h | $(BPFOBJ)
 	$(QUIET_CLANG)$(CLANG) $(bpf_flags) -MMD -MP -c $< -o $@
