@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Do the packages build, install, run, upgrade and go without a trace? Does the
-# series of patches for a kernel tree apply and build?
+# series of patches for a kernel tree apply and build? Do cross builds work?
 #
 #	KERNEL_SRC=/path/to/linux packaging/check.sh
 #
@@ -254,6 +254,18 @@ patches_apply()
 	check_patches
 }
 
+# cross_builds ARCH MACHINE: for another architecture, by what readelf calls it
+cross_builds()
+{
+	[ -d "$work/newest/linux" ] || fetch_newest_tree
+	command -v apt-get >/dev/null || skip "no Debian: no cross compiler and libraries"
+	KERNEL_SRC=$work/newest/linux "$here/packaging/cross.sh" "$1" "$work/$1"
+	readelf -h "$work/$1/runqslower" | grep "Machine: .*$2"
+	# The BPF object has the byte order of the program.
+	same "$(readelf -h "$work/$1/runqslower" | grep Data:)" \
+		"$(readelf -h "$work/$1/runqslower.bpf.o" | grep Data:)"
+}
+
 # --- run ---------------------------------------------------------------------
 
 tests=(
@@ -270,6 +282,9 @@ tests=(
 	"rpm: traces a known wait" rpm_traces
 	"rpm: removal leaves nothing" rpm_leaves_nothing
 	"patches: the newest tree builds, installs and tests runqslower" patches_apply
+	"cross: arm64" "cross_builds arm64 AArch64"
+	"cross: riscv64" "cross_builds riscv64 RISC-V"
+	"cross: s390x" "cross_builds s390x S/390"
 )
 ( new_root probe ) >/dev/null 2>&1 || skip_here "no overlay of the root directory"
 

@@ -33,7 +33,7 @@ if command -v apt-get >/dev/null; then
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc libclang-rt-dev"
 	vm="qemu-system-x86 busybox-static cpio flex bison bc"
 	bench="linux-perf libbpf-tools"
-	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev"
+	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 	is_installed()
 	{
 		dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null |
