@@ -44,9 +44,12 @@ static __always_inline void count_no_record(const void *record)
 		count_lost(LOST_STORAGE);
 }
 
+/* BPF_MAP_TYPE_TASK_STORAGE, which the vmlinux.h of 5.10 lacks. */
+#define MAP_TYPE_TASK_STORAGE	29
+
 /* The current or the last wait of every task. */
 struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(type, MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct wait);
@@ -65,7 +68,7 @@ struct {
 
 /* Instead of waits and waits_by_tid in the programs that explain. */
 struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(type, MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct why_wait);

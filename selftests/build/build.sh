@@ -258,6 +258,14 @@ vmlinux_h()
 	has LINK
 }
 
+# As of 5.10, which has no task storage.
+vmlinux_h_older()
+{
+	grep -v BPF_MAP_TYPE_TASK_STORAGE "$lib/vmlinux.h" >"$work/older.h"
+	quick OUTPUT="$out/" VMLINUX_H="$work/older.h"
+	works "$out/runqslower"
+}
+
 vmlinux_h_empty()
 {
 	quick V=1 OUTPUT="$out/" VMLINUX_H=
@@ -764,6 +772,7 @@ t "CFLAGS LDFLAGS EXTRA_CFLAGS in the environment" environment
 t "EXTRA_CFLAGS=-fsanitize=address,undefined" sanitized
 t "EXTRA_LDFLAGS=-static with LDFLAGS=" static
 t "VMLINUX_H=file, and again when it has changed" vmlinux_h
+t "VMLINUX_H of an older kernel" vmlinux_h_older
 t "VMLINUX_H= means unset" vmlinux_h_empty
 t "VMLINUX_BTF=file, and again when it has changed" vmlinux_btf
 t "the time of /sys/kernel/btf/vmlinux says nothing" sys_time
