@@ -60,6 +60,7 @@ start()
 	pid=$!
 	read -r -u $fd line
 	# BCC's and the kernel's print the header just before the last step.
+	# shellcheck disable=SC2034 # only that the line has come matters
 	[ "$name" = floor ] || read -r -u $fd line
 }
 

@@ -190,8 +190,9 @@ rpm_leaves_nothing()
 # The newest source of a kernel that Debian has, or what of it tools take.
 fetch_newest_tree()
 {
-	local suites=sid,experimental,trixie-backports arch package
-	local cache=$work/apt here=$here/selftests/vm
+	local suites=sid,experimental,trixie-backports arch package here=$here/selftests/vm
+	# shellcheck disable=SC2034 # debian.sh keeps there what apt knows
+	local cache=$work/apt
 
 	command -v apt-get >/dev/null || skip "KERNEL_SRC is no tree without the tool, and no apt"
 	. "$here/debian.sh"

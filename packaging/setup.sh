@@ -3,7 +3,7 @@
 #
 # Install what a stand-alone build needs and unpack a kernel source tree:
 #
-#	packaging/setup.sh build|check|vm|bench|packages
+#	packaging/setup.sh build|check|vm|bench|packages|lint
 #
 # All but "build" add what the tests, the benchmark and the packages need.
 # KERNEL_SRC names the tree; if it is not there and is .linux of this directory,
@@ -22,8 +22,8 @@ own_tree=$here/.linux
 tree=${KERNEL_SRC:-$own_tree}
 
 case ${1:-} in
-build|check|vm|bench|packages) what=$1 ;;
-*) die "usage: packaging/setup.sh build|check|vm|bench|packages" ;;
+build|check|vm|bench|packages|lint) what=$1 ;;
+*) die "usage: packaging/setup.sh build|check|vm|bench|packages|lint" ;;
 esac
 
 # Package names: Debian (tested), Ubuntu, Fedora, Arch, openSUSE (listed).
@@ -34,6 +34,7 @@ if command -v apt-get >/dev/null; then
 	vm="qemu-system-x86 busybox-static cpio flex bison bc"
 	bench="linux-perf libbpf-tools"
 	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+	lint="git cppcheck shellcheck clang-tidy"
 	is_installed()
 	{
 		dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null |
@@ -51,6 +52,7 @@ elif command -v dnf >/dev/null; then
 	vm="qemu-system-x86 busybox cpio flex bison bc"
 	bench="perf bcc-tools"
 	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
+	lint="git cppcheck ShellCheck clang-tools-extra"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { dnf install -y -q "$@"; }
@@ -60,6 +62,7 @@ elif command -v pacman >/dev/null; then
 	vm="qemu-system-x86 busybox cpio flex bison bc"
 	bench="perf bcc-tools"
 	pack="rpm-tools bpf libbpf python-docutils util-linux"
+	lint="git cppcheck shellcheck clang"
 	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { pacman -S --noconfirm --needed "$@"; }
@@ -69,6 +72,7 @@ elif command -v zypper >/dev/null; then
 	vm="qemu-system-x86 busybox cpio flex bison bc"
 	bench="perf bcc-tools"
 	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
+	lint="git cppcheck ShellCheck clang-tools-extra"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
 	refresh() { :; }
 	install() { zypper -n -q install "$@"; }
@@ -111,6 +115,7 @@ check) packages="$packages $check" ;;
 vm) packages="$packages $check $vm" ;;
 bench) packages="$packages $check $bench" ;;
 packages) packages="$packages $pack" ;;
+lint) packages="$packages $lint" ;;
 esac
 # shellcheck disable=SC2086
 install_missing $packages

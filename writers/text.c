@@ -199,7 +199,7 @@ static void print_uncovered(const struct why *why)
 	if (why->uncovered_ns <= why->event.wait.wait_ns / 100)
 		return;
 	if (why->event.nr_migrations > MAX_MIGRATIONS)
-		printf("; moved %u times, %u known", why->event.nr_migrations, MAX_MIGRATIONS);
+		printf("; moved %u times, %d known", why->event.nr_migrations, MAX_MIGRATIONS);
 	else
 		printf("; history covers %.0f%%", 100.0 * covered / why->event.wait.wait_ns);
 }

@@ -196,8 +196,8 @@ selftests_bpf()
 
 command_line()
 {
-	local flags=(CFLAGS="-O0 -DMARK_C" LDFLAGS=-Wl,--build-id=md5
-		     EXTRA_CFLAGS=-DMARK_EXTRA EXTRA_LDFLAGS=-Wl,--hash-style=gnu)
+	local flags=(CFLAGS="-O0 -DMARK_C" "LDFLAGS=-Wl,--build-id=md5"
+		     EXTRA_CFLAGS=-DMARK_EXTRA "EXTRA_LDFLAGS=-Wl,--hash-style=gnu")
 
 	quick V=1 OUTPUT="$out/" "${flags[@]}"
 	works "$out/runqslower"

@@ -33,7 +33,7 @@ long_form()
 	local option
 
 	while read -r option; do
-		grep -q -e "^$option[, ]" "$manual" || echo "$option is not in $manual"
+		grep -q -e "^${option}[, ]" "$manual" || echo "$option is not in $manual"
 	done < <(grep -oE '^  -[[:alpha:]]' "$help" | tr -d ' ')
 }
 

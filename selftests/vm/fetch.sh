@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # For vm.sh: kernels and an emulator from Debian. To be sourced.
-# shellcheck shell=bash disable=SC2154 # $cache, $work, $here are vm.sh's
+# shellcheck shell=bash disable=SC2154,SC2034 # $cache, $work, $here, $emulator
+# are vm.sh's
 
 . "$here/debian.sh"
 
