@@ -202,6 +202,21 @@ static const char *parse_task(const char *line, char *name, uint32_t *tid)
 	return line + 17 + len;
 }
 
+/* Behind a share there is ", 5% ", "; " or nothing: names may have a comma. */
+static const char *share_end(const char *s)
+{
+	unsigned int percent;
+	char sign;
+
+	while (*(s += strcspn(s, ";,"))) {
+		if (!strncmp(s, "; ", 2) ||
+		    (sscanf(s, ", %u%c", &percent, &sign) == 2 && sign == '%'))
+			break;
+		s++;
+	}
+	return s;
+}
+
 size_t parse_shares(const struct tool_wait *w, struct tool_share *shares)
 {
 	const char *s = w->why, *end, *slash;
@@ -215,7 +230,7 @@ size_t parse_shares(const struct tool_wait *w, struct tool_share *shares)
 			return 0;
 		share = &shares[nr++];
 		memset(share, 0, sizeof(*share));
-		end = s + strcspn(s, ";,");
+		end = share_end(s);
 		if (sscanf(s, "%u%% %n", &share->percent, &len) != 1 ||
 		    end - s - len >= (long)sizeof(share->text))
 			return 0;

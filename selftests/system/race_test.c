@@ -367,11 +367,11 @@ TEST_F_TIMEOUT(race, groups_and_tasks, 600)
 	EXPECT_LT(50U, res.quota);
 	EXPECT_LT(50U, res.judged);
 	EXPECT_EQ(0U, res.wrong);
+	EXPECT_EQ(0U, res.never_ran);
 	/* A group may be gone before the first wait for its quota is read. */
 	EXPECT_GE(1 + res.quota / 20, res.unnamed);
-	if (res.blind > res.judged / 20)
+	if (!res.wrong && !res.never_ran && res.blind > res.judged / 20)
 		SKIP(return, "the CPUs stood still too often");
-	EXPECT_EQ(0U, res.never_ran);
 	/*
 	 * A CPU may stand still between the scheduler's look at its clock and
 	 * the oracle's. That time is part of the waits of all others. Where
