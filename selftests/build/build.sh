@@ -71,7 +71,9 @@ o_vmlinux()
 llvm()
 {
 	installed clang llvm-strip llvm-ar ld.lld || skip "no llvm-strip, llvm-ar or ld.lld"
-	m "$jobs" -C "$dir" LLVM=1 V=1 OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool"
+	# Warnings of clang do not depend on -O.
+	m "$jobs" -C "$dir" LLVM=1 V=1 OUTPUT="$out/" BPFTOOL="$lib/bpftool/bootstrap/bpftool" \
+		CFLAGS="-g -O0" VMLINUX_H="$lib/vmlinux.h"
 	works "$out/runqslower"
 	has '^clang .*-c options.c'
 	has '^ *clang .*libbpf.c'
@@ -627,17 +629,17 @@ install_first()
 read_only()
 {
 	unshare -m true || skip "no mount namespace"
-	mkdir -p "$out/o" "$out/writable" "$dir/.output"
+	mkdir -p "$out" "$work/writable" "$dir/.output"
 	# shellcheck disable=SC2016,SC2086 # expanded by the inner shell; a list of words
 	unshare -m sh -e -c 'mount --bind "$1" "$1"
 		mount -o remount,bind,ro "$1"
-		mount --bind "$2/writable" "$1/tools/bpf/runqslower/.output"
+		mount --bind "$2" "$1/tools/bpf/runqslower/.output"
 		! touch "$1/x" 2>/dev/null
-		make "$3" -C "$1/tools/bpf/runqslower"
-		make "$3" -C "$1/tools/bpf/runqslower" O="$2/o" "$4" "$5" "$6"' \
-		sh "$tree" "$out" "$jobs" $share
-	works "$out/writable/runqslower"
-	works "$out/o/runqslower"
+		make "$4" -C "$1/tools/bpf/runqslower"
+		make "$4" -C "$1/tools/bpf/runqslower" O="$3" "$5" "$6" "$7"' \
+		sh "$tree" "$work/writable" "$out" "$jobs" $share
+	works "$work/writable/runqslower"
+	works "$out/runqslower"
 }
 
 # What was run, but for how it keeps the paths of folders out of files.
