@@ -24,7 +24,7 @@ sed -n 's/^unit[[:space:]]*//p' tests.list | xargs -P "$(nproc)" -I '{}' sh -c '
 # run, and is shown.
 run()
 {
-	local name=$1 log=$logs/$1 ok bad skip code plan hidden
+	local name=$1 log=$logs/$1 ok bad skip code ran plan hidden
 
 	echo "# $name"
 	if [ -e "$log.status" ]; then
@@ -39,6 +39,7 @@ run()
 	ok=$(grep -c '^ok ' "$log")
 	bad=$(grep -c '^not ok ' "$log")
 	skip=$(grep -ci '^ok .*# skip' "$log")
+	ran=$((ok + bad))
 	if [ "$code" -ne 0 ] && [ "$code" -ne 4 ] && [ "$bad" -eq 0 ]; then
 		echo "not ok - $name ended with $code"
 		bad=1
@@ -52,8 +53,8 @@ run()
 		bad=$((bad + hidden)) ok=$((ok - hidden)) skip=$((skip - hidden))
 	fi
 	plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p;T;q' "$log")
-	if [ "${plan:-0}" -ne $((ok + bad)) ]; then
-		echo "not ok - $name planned ${plan:-no} tests and ran $((ok + bad))"
+	if [ "${plan:-0}" -ne "$ran" ]; then
+		echo "not ok - $name planned ${plan:-no} tests and ran $ran"
 		bad=$((bad + 1))
 	fi
 	if [ $((ok + bad)) -eq 0 ] && [ "$code" -eq 4 ] && grep -q '^1\.\.0 # SKIP' "$log"; then
