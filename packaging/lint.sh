@@ -17,7 +17,7 @@ kernel=${KERNEL_SRC:-.linux}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-mapfile -t sources < <(ls ./*.c analysis/*.c util/*.c writers/*.c | grep -v '\.bpf\.c$')
+mapfile -t sources < <(git ls-files '*.c' | grep -vE '\.bpf\.c$|^(selftests|bench)/')
 mapfile -t scripts < <(git ls-files | xargs grep -lE '^#!/bin/(ba)?sh|^# shellcheck shell')
 flags=(-D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -I. -I"$built" -I"$built/libbpf/include"
        -I"$kernel/tools/include" -I"$kernel/tools/include/uapi" -I"$kernel/tools/bpf/bpftool")

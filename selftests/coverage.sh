@@ -11,19 +11,22 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 out=$(mkdir -p "${1:?where to build}" && realpath "$1") least=${2:-90}
-system="cli_test caps_test cgroups_test command_test class_test json_test.sh"
+programs="$(sed -n 's/^unit[[:space:]]*//p' tests.list | tr '\n' ' ')"
+programs+="cli_test caps_test cgroups_test command_test class_test"
+scripts=json_test.sh
 
 gcc -O2 -c lib/coverage.c -o "$out/coverage.o" &&
 	make -s -j"$(nproc)" KERNEL_SRC="${KERNEL_SRC:-../.linux}" OUTPUT="$out" \
 		EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage \
-		LDFLAGS="--coverage -Wl,--wrap=_exit $out/coverage.o" all >"$out/build.log" 2>&1 || {
+		LDFLAGS="--coverage -Wl,--wrap=_exit $out/coverage.o" \
+		programs="$programs" scripts=$scripts tools_to_run=runqslower all \
+		>"$out/build.log" 2>&1 || {
 	tail "$out/build.log"
 	exit 1
 }
 find "$out/obj" -name '*.gcda' -delete
 # What fails here fails in "make check", too.
-# shellcheck disable=SC2013 # names are words
-for test in $(sed -n 's/^unit[[:space:]]*//p' tests.list) $system; do
+for test in $programs $scripts; do
 	RUNQSLOWER=$out/runqslower timeout 300 "$out/$test" >"$out/$test.log" 2>&1
 done
 
