@@ -34,6 +34,10 @@ if [ -z "${WORK:-}" ]; then
 fi
 work=$WORK
 mount -t tmpfs none "$work" || exit 1
+# BCC's tool of the same name is hidden, because ours takes its place: a
+# whiteout of overlayfs covers it.
+mkdir -p "$work/hidden/usr/sbin"
+mknod "$work/hidden/usr/sbin/runqslower" c 0 0
 
 unset MAKEFLAGS MFLAGS MAKELEVEL KERNEL_SRC OUTPUT O V DESTDIR prefix
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -41,16 +45,11 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # --- helpers -----------------------------------------------------------------
 
 # new_root NAME: $root is a copy of the root directory, $changes what becomes of
-# it. BCC's tool of the same name is hidden, because its place would be taken by
-# ours: a whiteout of overlayfs covers it.
+# it.
 new_root()
 {
 	root=$work/$1 changes=$work/$1.changes
 	mkdir "$root" "$changes" "$changes.work"
-	if [ ! -e "$work/hidden" ]; then
-		mkdir -p "$work/hidden/usr/sbin"
-		mknod "$work/hidden/usr/sbin/runqslower" c 0 0
-	fi
 	mount -t overlay -o "lowerdir=$work/hidden:/,upperdir=$changes,workdir=$changes.work" \
 		overlay "$root" || return
 	mount -t proc none "$root/proc"
@@ -187,20 +186,21 @@ rpm_leaves_nothing()
 	same "" "$(traces)"
 }
 
-# The newest source of a kernel that Debian has, or what of it tools take.
-fetch_newest_tree()
+# $kernel becomes the newest source that Debian has, or what of it tools take.
+take_newest_tree()
 {
-	local suites=sid,experimental,trixie-backports arch package here=$here/selftests/vm
+	local suites=sid,experimental,trixie-backports arch package
 	# shellcheck disable=SC2034 # debian.sh keeps there what apt knows
 	local cache=$work/apt
 
-	command -v apt-get >/dev/null || skip "KERNEL_SRC is no tree without the tool, and no apt"
-	. "$here/debian.sh"
+	kernel=$work/newest/linux
+	[ ! -d "$kernel" ] || return 0
+	command -v apt-get >/dev/null || skip "no apt for a newer kernel source"
+	. "$here/selftests/vm/debian.sh"
 	arch=$(dpkg --print-architecture)
-	update_lists "$suites" "$arch" || skip "KERNEL_SRC is no tree without the tool, and no mirror"
+	update_lists "$suites" "$arch" || skip "no Debian mirror for a newer kernel source"
 	package=$(newest_package "$suites" "$arch" 'source-[0-9.]*')
 	get_package "$suites" "$arch" "$package" "$work/newest"
-	kernel=$work/newest/linux
 	mkdir "$kernel"
 	tar -xf "$work/newest/usr/src/$package".tar.* -C "$kernel" --strip-components=1 \
 		--wildcards "$package"/{Makefile,MAINTAINERS,tools,scripts,include,kernel/bpf} \
@@ -226,7 +226,7 @@ check_patches()
 patches_apply()
 {
 	if [ ! -e "$kernel/MAINTAINERS" ] || [ -e "$kernel/tools/bpf/runqslower" ]; then
-		fetch_newest_tree
+		take_newest_tree
 	fi
 	export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0="A Tester" \
 		GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=test@localhost
@@ -258,9 +258,8 @@ patches_apply()
 # cross_builds ARCH MACHINE: for another architecture, by what readelf calls it
 cross_builds()
 {
-	[ -d "$work/newest/linux" ] || fetch_newest_tree
-	command -v apt-get >/dev/null || skip "no Debian: no cross compiler and libraries"
-	KERNEL_SRC=$work/newest/linux "$here/packaging/cross.sh" "$1" "$work/$1"
+	take_newest_tree
+	KERNEL_SRC=$kernel "$here/packaging/cross.sh" "$1" "$work/$1"
 	readelf -h "$work/$1/runqslower" | grep "Machine: .*$2"
 	# The BPF object has the byte order of the program.
 	same "$(readelf -h "$work/$1/runqslower" | grep Data:)" \

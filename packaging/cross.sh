@@ -3,12 +3,13 @@
 #
 # Build for another architecture with Debian's cross compiler:
 #
-#	KERNEL_SRC=/path/to/linux packaging/cross.sh arm64|ppc64el|riscv64|s390x DIRECTORY
+#	KERNEL_SRC=/path/to/linux packaging/cross.sh ARCH DIRECTORY
 #
-# The binary is DIRECTORY/runqslower. libelf and zlib of that architecture are
-# unpacked into DIRECTORY/sysroot, with an apt of this script's own. The binary
-# takes the kernel's types from where it runs, so it needs no BTF to be built.
-# For s390x, which has the other byte order, KERNEL_SRC must be 6.13 or later.
+# ARCH is arm64, ppc64el, riscv64 or s390x. The binary is DIRECTORY/runqslower.
+# libelf and zlib of that architecture are unpacked into DIRECTORY/sysroot, with
+# an apt of this script's own. The binary takes the kernel's types from where it
+# runs, so it needs no BTF to be built. For s390x, which has the other byte
+# order, KERNEL_SRC must be 6.13 or later.
 set -eu -o pipefail
 
 die()
@@ -53,19 +54,20 @@ get_libraries()
 }
 
 # A release lacks the architectures that came later.
-if [ ! -d "$sysroot" ]; then
+libz=$sysroot/usr/lib/$triplet/libz.so
+if [ ! -e "$libz" ]; then
 	for suite in $(. /etc/os-release && echo "${VERSION_CODENAME:-}") trixie sid; do
 		rm -rf "$sysroot"
 		! get_libraries "$suite" >"$out/apt.log" 2>&1 || break
 	done
-	# Older releases have libraries in /lib, and name them by absolute paths.
+	# Older releases have libraries in /lib, by absolute paths.
 	for lib in "$sysroot/lib/$triplet"/*.so*; do
 		[ ! -e "$lib" ] || mv "$lib" "$sysroot/usr/lib/$triplet/"
 	done
 	for lib in "$sysroot/usr/lib/$triplet"/lib{elf,z}.so; do
 		ln -sf "$(basename "$(readlink "$lib")")" "$lib"
 	done
-	[ -e "$sysroot/usr/lib/$triplet/libz.so" ] ||
+	[ -e "$libz" ] ||
 		die "no libelf and zlib of $debian; $out/apt.log has what apt says"
 fi
 
