@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "error.h"
+
+#define CLEAR_LINE	"\r\033[K"
 
 static bool status_is_shown;
 
@@ -24,7 +27,7 @@ void print_status(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("\r\033[K", stderr);
+	fputs(CLEAR_LINE, stderr);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
@@ -34,7 +37,7 @@ void print_status(const char *fmt, ...)
 void hide_status(void)
 {
 	if (status_is_shown)
-		fputs("\r\033[K", stderr);
+		fputs(CLEAR_LINE, stderr);
 	status_is_shown = false;
 }
 

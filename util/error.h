@@ -2,7 +2,6 @@
 #ifndef __RUNQSLOWER_ERROR_H
 #define __RUNQSLOWER_ERROR_H
 
-#include <stdbool.h>
 #include <linux/compiler.h>
 
 #define EXIT_USAGE	64		/* EX_USAGE of sysexits.h */
