@@ -70,10 +70,13 @@ linted_at_once()
 	! promtool check metrics <"$prom" >/dev/null 2>&1 || echo "nothing is noticed"
 }
 
+# Where both listen, on loopback.
+prometheus=localhost:9099 node_exporter=localhost:9109
+
 # ask QUERY: the one value of an instant query, or nothing
 ask()
 {
-	promtool query instant http://localhost:9099 "$1" 2>/dev/null |
+	promtool query instant "http://$prometheus" "$1" 2>/dev/null |
 		sed -n 's/.* => \([^ ]*\) @.*/\1/p'
 }
 
@@ -90,7 +93,7 @@ await()
 	echo "$got"
 }
 
-# All is on loopback. The rates are of 30 s of two tasks of which one waits.
+# The rates are of 30 s of two tasks of which one waits.
 scraped()
 {
 	local rate sum
@@ -99,12 +102,12 @@ scraped()
 		global: {scrape_interval: 2s}
 		scrape_configs:
 		- job_name: node
-		  static_configs: [{targets: ["localhost:9109"]}]
+		  static_configs: [{targets: ["$node_exporter"]}]
 	END
-	start "$exporter" --web.listen-address=localhost:9109 --collector.disable-defaults \
+	start "$exporter" --web.listen-address="$node_exporter" --collector.disable-defaults \
 		--collector.textfile --collector.textfile.directory="$work"
 	start prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/data" \
-		--web.listen-address=localhost:9099
+		--web.listen-address="$prometheus"
 	start "$tool" --metrics "$prom" -i 2s 1ms
 	[ "$(await 'up == 1')" = 1 ] || { cat "$work/log"; return 1; }
 	sleep 40

@@ -160,8 +160,8 @@ run_tests()
 	fi
 	cp -a "$dir" "$pristine"
 
-	# bpftool's search for libraries takes longer than its build with ccache: once
-	# is enough.
+	# bpftool's search for libraries takes longer than its build with
+	# ccache: once is enough.
 	export FEATURES_DUMP
 
 	for i in "${!names[@]}"; do

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The value of the line of @text that begins with @name, -1 if there is none. */
+/* The value of the line of @text that begins with @name, -1 without one. */
 static inline double value_of(const char *text, const char *name)
 {
 	const char *line = text;

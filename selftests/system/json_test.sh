@@ -174,12 +174,11 @@ test(csv_printed == len(csv_waits) >= MIN_WAITS and len(rows) + 1 == lines and
 # Totals.
 start_spinners()
 found, printed, lost = run_json('-sH', '-i', '1s', '1ms')
-SECONDS = 1
-csv_summary = run_csv('-s', '1ms')[0]
-csv_histogram = run_csv('-H', '1ms')[0]
-by = {what: run_json('-s', '--by', what, '1ms')[0]['summary'][-1]
+SHORT = '-d', '1'        # instead of SECONDS: the last -d counts
+csv_summary = run_csv(*SHORT, '-s', '1ms')[0]
+csv_histogram = run_csv(*SHORT, '-H', '1ms')[0]
+by = {what: run_json(*SHORT, '-s', '--by', what, '1ms')[0]['summary'][-1]
       for what in ('process', 'comm', 'cgroup')}
-SECONDS = 2
 end_load()
 
 def total(table):

@@ -372,9 +372,11 @@ static bool is_true(const struct result *res)
  * has failed remains so, which SKIP() alone would undo.
  */
 #define SKIP_IF_BLIND(res)	do {						\
-	if (is_true(&(res)) && (res).blind > (res).judged / 20)			\
+	if (!is_true(&(res)))							\
+		break;								\
+	if ((res).blind > (res).judged / 20)					\
 		SKIP(return, "the CPUs stood still too often");			\
-	if (is_true(&(res)) && (res).unjudged > (res).printed / 20)		\
+	if ((res).unjudged > (res).printed / 20)				\
 		SKIP(return, "too many starts are hidden here");		\
 } while (0)
 
@@ -615,7 +617,7 @@ TEST_F_TIMEOUT(truth, explained, 300)
 	EXPECT_LT(500U, blame.nr_runtime);
 	/*
 	 * As often as between the two looks of the oracle, emulated CPUs stand
-	 * still between the scheduler's look at its clock and the first of them.
+	 * still between the scheduler's look at its clock and the first one.
 	 */
 	if (slack() > 1 && blame.blind > blame.judged / 400)
 		SKIP(return, "the CPUs stood still too often");
@@ -677,7 +679,7 @@ TEST_F_TIMEOUT(truth, histogram, 300)
 	qsort(self->waits, self->nr, sizeof(*self->waits), by_length);
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
 		said = percentile_us(counting.out, all[i].name);
-		/* Each reads the clock by itself: that may shift ranks a little. */
+		/* Each reads the clock by itself, which may shift ranks. */
 		low = self->waits[(size_t)(self->nr * (all[i].percent - 0.1) / 100)].lat_us;
 		high = all[i].percent + 0.1 >= 100 ? self->waits[self->nr - 1].lat_us :
 			self->waits[(size_t)(self->nr * (all[i].percent + 0.1) / 100)].lat_us;

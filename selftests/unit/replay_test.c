@@ -318,7 +318,7 @@ TEST_F(replay, drain_does_not_count_stalled)
 	EXPECT_OUTPUT("begin at 0\nwait 1 at 2004\nstalled 7 at 2004\n");
 }
 
-/* What a look has found is listed, also if there is no time to wait for more. */
+/* What a look has found is listed, also if there is no time for more. */
 TEST_F(replay, drain_a_look_before_a_batch)
 {
 	char tail[32] = "";
