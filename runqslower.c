@@ -24,6 +24,7 @@
 #include "util/clock.h"
 #include "util/command.h"
 #include "util/error.h"
+#include "util/landlock.h"
 #include "util/output.h"
 #include "util/privilege.h"
 #include "util/signals.h"
@@ -207,7 +208,7 @@ static bool attach(struct session *s)
 		keep |= CAP_BIT(CAP_DAC_READ_SEARCH);
 	if (s->opts.command)
 		keep |= CAP_BIT(CAP_KILL);
-	return drop_privileges(keep);
+	return drop_privileges(keep) && forbid_writing(s->opts.metrics);
 }
 
 /* Trace, write what comes of that, and return the exit status. */

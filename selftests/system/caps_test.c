@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/capability.h>
@@ -202,6 +203,43 @@ TEST(left_while_it_traces)
 	check_left(_metadata, BIT_OF(CAP_BPF) | NAMES, ARGS("-s", "--trace", "/dev/null"));
 	check_left(_metadata, BIT_OF(CAP_BPF) | NAMES, ARGS("--metrics", "/tmp/rqs-caps.prom"));
 	unlink("/tmp/rqs-caps.prom");
+}
+
+static bool has_landlock(void)
+{
+	return syscall(444, NULL, 0, 1) > 0;
+}
+
+/*
+ * While it traces, only the directory of --metrics is written to: not what has
+ * taken the place of that directory.
+ */
+TEST(written_while_it_traces)
+{
+	char dir[] = "/tmp/rqs-caps-XXXXXX", path[5][64];
+	static const char *const names[] = { "first", "second", "link", "link/m", "second/m" };
+	struct tool t;
+	struct stat st;
+	size_t i;
+
+	if (!has_landlock())
+		SKIP(return, "this kernel has no Landlock");
+	ASSERT_NE(NULL, mkdtemp(dir));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		snprintf(path[i], sizeof(path[i]), "%s/%s", dir, names[i]);
+	ASSERT_EQ(0, mkdir(path[0], 0755));
+	ASSERT_EQ(0, mkdir(path[1], 0755));
+	ASSERT_EQ(0, symlink("first", path[2]));
+	ASSERT_TRUE(tool_start(&t, TOOL, ARGS("--metrics", path[3], "-P", "10s")));
+	ASSERT_EQ(0, unlink(path[2]));
+	ASSERT_EQ(0, symlink("second", path[2]));
+	EXPECT_EQ(1, tool_stop(&t));
+	EXPECT_NE(NULL, strstr(t.err, "Permission denied"));
+	EXPECT_EQ(-1, stat(path[4], &st));
+	tool_free(&t);
+	unlink(path[2]);
+	snprintf(path[0], sizeof(path[0]), "rm -r %s", dir);
+	EXPECT_EQ(0, system(path[0]));
 }
 
 TEST_HARNESS_MAIN
