@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any allocation may fail: then the tool ends with one line that says so, or
+ * does without, but does not crash. With FAULTS=all each allocation is tried,
+ * and that all later ones fail, too; else some of them, in turn.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "kselftest_harness.h"
+#include "tool.h"
+
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	3600
+#endif
+
+#define NR_TRIED	8
+
+static const char trace[] = "/tmp/rqs-fault.trace";
+static const char metrics[] = "/tmp/rqs-fault.prom";
+
+/*
+ * Run the tool so that allocation number @at fails (0: none), and those after
+ * too if @all. How many there were, or 0 where it ended too early to tell.
+ */
+static unsigned long run_failing(struct tool *t, unsigned long at, bool all,
+				 const char *const args[])
+{
+	int counted = memfd_create("counted", 0);
+	unsigned long nr = 0;
+	char number[24];
+
+	snprintf(number, sizeof(number), "%d", counted);
+	setenv("FAIL_FD", number, 1);
+	snprintf(number, sizeof(number), "%lu", at);
+	setenv("FAIL_AT", number, 1);
+	if (all)
+		setenv("FAIL_ALL", "1", 1);
+	else
+		unsetenv("FAIL_ALL");
+	setenv("LD_PRELOAD", beside_us("failing_alloc.so"), 1);
+	tool_run(t, args);
+	unsetenv("LD_PRELOAD");
+	if (pread(counted, &nr, sizeof(nr), 0) != sizeof(nr))
+		nr = 0;
+	close(counted);
+	return nr;
+}
+
+/* What is wrong with how it has ended, or NULL. */
+static const char *fault(const struct tool *t)
+{
+	static const char name[] = "runqslower: ";
+
+	if (!WIFEXITED(t->status))
+		return "a signal";
+	if (!WEXITSTATUS(t->status))
+		return NULL;
+	if (WEXITSTATUS(t->status) != 1)
+		return "its exit status";
+	if (count_lines(t->err) != 1 || strncmp(t->err, name, strlen(name)))
+		return "what it says";
+	return NULL;
+}
+
+static void fail_one_by_one(struct __test_metadata *_metadata, const char *const args[])
+{
+	unsigned long nr, at, step, nr_tried = 0, nr_ended = 0;
+	bool each = getenv("FAULTS"), all = true;
+	const char *wrong;
+	struct tool t;
+
+	nr = run_failing(&t, 0, false, args);
+	tool_free(&t);
+	ASSERT_LT(100, nr);
+	step = each ? 1 : nr / NR_TRIED;
+	for (at = 1; at <= nr; at += all || !each ? step : 0) {
+		all = !all;
+		run_failing(&t, at, all, args);
+		wrong = fault(&t);
+		if (wrong)
+			TH_LOG("allocation %lu%s: %s: '%s'", at,
+			       all ? " and all after" : "", wrong, t.err);
+		EXPECT_EQ(NULL, wrong);
+		nr_ended += t.status != 0;
+		nr_tried++;
+		tool_free(&t);
+	}
+	printf("# %lu allocations; %lu times one failed, which was the end %lu times\n",
+	       nr, nr_tried, nr_ended);
+	EXPECT_LT(0, nr_ended);
+}
+
+TEST(waits)
+{
+	fail_one_by_one(_metadata, ARGS("-d", "2ms", "1us"));
+}
+
+TEST(everything)
+{
+	fail_one_by_one(_metadata, ARGS("-jw", "-S1ms", "--trace", trace, "--metrics", metrics,
+					"-d", "5ms", "1us"));
+	unlink(trace);
+	unlink(metrics);
+}
+
+TEST(totals)
+{
+	fail_one_by_one(_metadata, ARGS("-s", "-i", "1ms", "-d", "5ms", "1us"));
+}
+
+TEST_HARNESS_MAIN
