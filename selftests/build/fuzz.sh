@@ -4,7 +4,7 @@
 # Does user space survive any input? Each fuzzer of selftests/fuzz tries its
 # seeds and what it makes of them.
 #
-#	[SECONDS_EACH=300] [FUZZERS="numbers options"] fuzz.sh
+#	[SECONDS_EACH=300 | INPUTS=100000] [FUZZERS="numbers options"] fuzz.sh
 #
 # Without SECONDS_EACH a number of inputs bounds each run, because a machine may
 # be slow. Findings are kept where the tests were built, in obj/fuzz/found.
@@ -24,8 +24,8 @@ echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' 
 inputs_of()
 {
 	case "$1" in
-	records)	echo 1000 ;;
-	*)		echo 10000 ;;
+	records)	echo "${INPUTS:-1000}" ;;
+	*)		echo "${INPUTS:-10000}" ;;
 	esac
 }
 
