@@ -237,7 +237,10 @@ patches_apply()
 		git init -q
 		git add MAINTAINERS tools/bpf/Makefile tools/testing/selftests/Makefile
 		git commit -q -m base
-		git am -q /build/runqslower/.output/patches/000[1-9]-*.patch
+		for patch in /build/runqslower/.output/patches/000[1-9]-*.patch; do
+			git am -q "$patch"
+			env -u GIT_DIR -u GIT_WORK_TREE make -j"$(nproc)" -C tools/bpf/runqslower
+		done
 		unset GIT_DIR GIT_WORK_TREE
 		make -j"$(nproc)" -C tools/bpf runqslower
 		make -C tools/bpf DESTDIR=/build/installed runqslower_install
@@ -266,6 +269,29 @@ cross_builds()
 		"$(readelf -h "$work/$1/runqslower.bpf.o" | grep Data:)"
 }
 
+# The programs do not depend on whose types they are built with: those of a
+# kernel of another architecture, against those of engine/vmlinux.h.
+others_types()
+{
+	local suite=bookworm out=$work/arm64.types arm64=$work/arm64 package
+	# shellcheck disable=SC2034 # debian.sh keeps there what apt knows
+	local cache=$work/apt
+
+	[ -e "$arm64/runqslower.bpf.o" ] || skip "the build for arm64 failed"
+	command -v apt-get >/dev/null || skip "no apt for a kernel of arm64"
+	. "$here/selftests/vm/debian.sh"
+	update_lists $suite arm64 || skip "no Debian mirror for a kernel of arm64"
+	package=$(newest_package $suite arm64 'image-6[.]1[.][^-]*-[0-9]+-cloud-arm64')
+	get_package $suite arm64 "$package" "$out"
+	"$here/packaging/btf_of_image.py" "$out"/boot/vmlinuz-* "$out/btf"
+	make -C "$here" KERNEL_SRC="$kernel" OUTPUT="$out/" VMLINUX_BTF="$out/btf" \
+		BPFTOOL="$arm64/bpftool/bootstrap/bpftool" BPFOBJ="$arm64/libbpf/libbpf.a" \
+		BPF_INCLUDE="$arm64/libbpf/include" "$out/runqslower.bpf.o"
+	same "$(programs_of "$arm64")" "$(programs_of "$out")"
+}
+
+programs_of() { llvm-objdump -d "$1/runqslower.bpf.o" | grep -v 'file format'; }
+
 # --- run ---------------------------------------------------------------------
 
 tests=(
@@ -285,6 +311,7 @@ tests=(
 	"cross: arm64" "cross_builds arm64 AArch64"
 	"cross: riscv64" "cross_builds riscv64 RISC-V"
 	"cross: s390x" "cross_builds s390x S/390"
+	"another architecture's types: the same programs" others_types
 )
 ( new_root probe ) >/dev/null 2>&1 || skip_here "no overlay of the root directory"
 
