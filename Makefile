@@ -70,10 +70,11 @@ PKG_CONFIG	?= $(CROSS_COMPILE)pkg-config
 
 SRCS := runqslower.c collect.c help.c options.c report.c tracer.c			\
 	$(addprefix analysis/,explain.c histogram.c history.c metrics.c			\
-			      ordered_waits.c parts.c record.c stalled_waits.c totals.c)	\
+			      ordered_waits.c parts.c record.c stacks.c		\
+			      stalled_waits.c totals.c)	\
 	$(addprefix util/,bpf_failure.c cgroups.c clock.c command.c error.c first_line.c	\
 			   landlock.c numbers.c output.c preempt_count.c privilege.c	\
-			   process_name.c sched_ext.c signals.c)		\
+			   process_name.c sched_ext.c signals.c symbols.c)		\
 	$(addprefix writers/,csv.c field.c json.c metrics_file.c names.c rows.c	\
 			     schema.c tables.c text.c text_heat.c text_totals.c trace_file.c)
 # Objects lie flat in OUTPUT.

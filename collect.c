@@ -46,9 +46,14 @@ static void on_segments(struct session *s, const struct run_segment *segments, s
 
 static void hold(struct session *s, const struct wait_event *e, struct why *why)
 {
-	if (e->stalled)
+	struct held_wait wait = { .event = *e, .why = why, .place_ns = e->end_ns };
+
+	if (e->stalled) {
 		stalled_add(&s->stalled, e, why);
-	else if (!ordered_waits_push(&s->order, e, why))
+		return;
+	}
+	wait.stack = stacks_take(&s->stacks, e);
+	if (!ordered_waits_push(&s->order, &wait))
 		out_of_memory();
 }
 
@@ -77,6 +82,10 @@ int on_record(void *ctx, void *data, size_t size)
 	switch (e->kind) {
 	case RECORD_SEGMENTS:
 		on_segments(s, data, size / sizeof(struct run_segment));
+		return 0;
+	case RECORD_STACK:
+		if (!stacks_add(&s->stacks, data))
+			out_of_memory();
 		return 0;
 	case RECORD_WHY:
 		on_why(s, data);

@@ -21,6 +21,7 @@ const char help[] =
 "\n"
 "What to show:\n"
 "  -P, --previous         also show the task that ran just before\n"
+"      --stack            also show where in the kernel that task left the CPU\n"
 "  -w, --why              also show who and what had the CPU meanwhile\n"
 "  -W, --waker            also show who woke it; the wakeup's own delay counts, too\n"
 "  -S, --stalled[=DUR]    every DUR (1s) also list tasks that are waiting now\n"

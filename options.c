@@ -28,6 +28,7 @@ enum {
 	OPT_BY,
 	OPT_HEAT,
 	OPT_LIGHT,
+	OPT_STACK,
 	OPT_TRACE,
 	OPT_METRICS,
 	OPT_COST,
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
 	{ "cpu",	required_argument,	NULL, 'C' },
 	{ "kthreads",	required_argument,	NULL, OPT_KTHREADS },
 	{ "previous",	no_argument,		NULL, 'P' },
+	{ "stack",	no_argument,		NULL, OPT_STACK },
 	{ "time",	required_argument,	NULL, 'T' },
 	{ "duration",	required_argument,	NULL, 'd' },
 	{ "count",	required_argument,	NULL, 'n' },
@@ -337,6 +339,9 @@ static void check_options(const struct options *opts)
 			    opts->stalled_ns || opts->command))
 		refuse("--light is accepted without -w, -W, -s, -S, -H, -g, --metrics, --trace and %s",
 		       "a command only");
+	if (opts->stack && !prints_lines(opts))
+		refuse("--stack is for waits, and --summary and --histogram show totals: %s",
+		       "give one or the other");
 	if (opts->by && !opts->summary)
 		refuse("--by is for --summary: give that, too");
 	if (opts->output == OUTPUT_CSV && opts->summary && opts->histogram)
@@ -388,6 +393,9 @@ void parse_options(int argc, char **argv, struct options *opts)
 			break;
 		case 'P':
 			opts->previous = true;
+			break;
+		case OPT_STACK:
+			opts->stack = true;
 			break;
 		case 'w':
 			opts->why = true;

@@ -42,6 +42,7 @@ struct options {
 	__u64 cpu_mask[MAX_CPUS / 64];
 	bool light;			/* no records, one program */
 	bool previous;
+	bool stack;
 	bool why;
 	bool waker;
 	__u32 history;			/* segments per CPU, a power of two */
@@ -88,7 +89,8 @@ static inline bool needs_lengths(const struct options *opts)
  */
 static inline bool prints_lines(const struct options *opts)
 {
-	bool asked = opts->why || opts->previous || opts->waker || opts->output != OUTPUT_TEXT;
+	bool asked = opts->why || opts->previous || opts->stack || opts->waker ||
+		     opts->output != OUTPUT_TEXT;
 
 	return !opts->summary && !opts->histogram && (!opts->metrics || asked);
 }

@@ -63,8 +63,8 @@ bool take_until(struct session *s, __u64 until)
 		if (s->metrics && !stalled && !metrics_add(s->metrics, wait->why, metrics_id))
 			out_of_memory();
 		if (!s->write_error && (stalled || prints_lines(&s->opts)))
-			s->writer->wait(&s->opts, &wait->event, wait->why, stalled);
-		free(wait->why);
+			s->writer->wait(&s->opts, &wait->event, wait->why, wait->stack, stalled);
+		held_wait_free(wait);
 		s->nr_taken += !stalled;
 		if (!stalled && s->nr_taken == s->opts.count)
 			break;

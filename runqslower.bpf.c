@@ -146,8 +146,10 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev,
 	if (!may_matter(&e) || !wait_end(&e, wait_of(next)))
 		return 0;
 	count_length(&e);
-	if (over_threshold(&e))
+	if (over_threshold(&e)) {
+		send_stack(ctx, &e);
 		report(&e);
+	}
 	return 0;
 }
 
@@ -163,8 +165,10 @@ int BPF_PROG(light_switch, bool preempt, struct task_struct *prev,
 	if (!e.cpu)
 		return 0;
 	read_clock(&e);
-	if (may_matter_now(&e) && wait_end(&e, NULL) && over_threshold(&e))
+	if (may_matter_now(&e) && wait_end(&e, NULL) && over_threshold(&e)) {
+		send_stack(ctx, &e);
 		report(&e);
+	}
 	return 0;
 }
 
@@ -241,8 +245,10 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 		w = why_wait_of(next);
 		if (wait_end(&e, w ? &w->wait : NULL) && is_wanted_cgroup(next)) {
 			count_length(&e);
-			if (over_threshold(&e))
+			if (over_threshold(&e)) {
+				send_stack(ctx, &e);
 				report_why(&e, w);
+			}
 		}
 	}
 	recorder_enters(c, cpu, next, cfs_rq, now);

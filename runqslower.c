@@ -28,6 +28,7 @@
 #include "util/output.h"
 #include "util/privilege.h"
 #include "util/signals.h"
+#include "util/symbols.h"
 #include "writers/schema.h"
 #include "writers/trace_file.h"
 
@@ -75,6 +76,11 @@ static bool prepare_output(struct session *s)
 			  (s->opts.duration_ns || s->opts.summary);
 	if (needs_why_programs(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
 		out_of_memory();
+	if (s->opts.stack && !stacks_init(&s->stacks, max_cpus()))
+		out_of_memory();
+	if (s->opts.stack && !symbols_load())
+		error("stacks are shown as addresses: /proc/kallsyms hides them; %s",
+		      "run it with CAP_SYSLOG, and kernel.kptr_restrict below 2");
 	if (s->opts.summary) {
 		s->totals = totals_new(s->opts.by);
 		if (!s->totals)
@@ -279,6 +285,7 @@ int main(int argc, char **argv)
 	totals_free(s.totals);
 	metrics_free(s.metrics);
 	history_free(&s.history);
+	stacks_free(&s.stacks);
 	close(s.signals);
 	return status;
 }

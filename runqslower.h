@@ -30,6 +30,7 @@ enum record_kind {
 	RECORD_WAIT = 1,		/* struct wait_event */
 	RECORD_WHY,			/* struct why_event */
 	RECORD_SEGMENTS,		/* one or more struct run_segment */
+	RECORD_STACK,			/* struct stack_event */
 };
 
 /*
@@ -51,6 +52,22 @@ struct wait_event {
 	__u64 wait_ns;			/* from the begin of the wait */
 	char comm[TASK_COMM_LEN];	/* always terminated */
 	char prev_comm[TASK_COMM_LEN];
+};
+
+#define MAX_FRAMES	64
+
+/*
+ * The kernel stack of the task that was switched out at the end of a wait, with
+ * --stack. The stack is sent on the same CPU just before the wait, whose tid
+ * and end_ns it has.
+ */
+struct stack_event {
+	__u8 kind;
+	__u8 nr;			/* of frames that are set; 0: not known */
+	__u16 cpu;
+	__u32 tid;
+	__u64 end_ns;
+	__u64 frames[MAX_FRAMES];	/* return addresses, innermost first */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "analysis/history.h"
 #include "analysis/metrics.h"
 #include "analysis/ordered_waits.h"
+#include "analysis/stacks.h"
 #include "analysis/stalled_waits.h"
 #include "analysis/totals.h"
 #include "options.h"
@@ -32,6 +33,7 @@ struct session {
 	struct stalled_waits stalled;	/* of the last look of -S */
 	__u64 looked_at, looked_until;	/* when that look began and ended */
 	struct history history;		/* used if needs_why_programs(&opts) */
+	struct stacks stacks;		/* used with --stack */
 	struct totals *totals;		/* NULL without -s */
 	struct metrics *metrics;	/* NULL without --metrics */
 	struct histogram counted;	/* with -H: counts already written */

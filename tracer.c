@@ -138,6 +138,7 @@ static void configure_times(struct runqslower_bpf *skel, const struct options *o
 	threshold_ns = opts->min_us ? opts->min_us * 1000 + 1 : 0;
 	skel->rodata->threshold_ns = threshold_ns;
 	skel->rodata->count_lengths = needs_lengths(opts);
+	skel->rodata->shows_stacks = opts->stack;
 	skel->rodata->tick_ns = tick.tv_nsec;
 	/* Two ticks, because one tick may come late. */
 	skel->rodata->clock_age_ns = 2 * tick.tv_nsec;

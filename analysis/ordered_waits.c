@@ -29,26 +29,20 @@ static bool make_room(struct ordered_waits *o)
 	return true;
 }
 
-bool ordered_waits_push_at(struct ordered_waits *o, const struct wait_event *e,
-			   struct why *why, __u64 place_ns)
+bool ordered_waits_push(struct ordered_waits *o, const struct held_wait *wait)
 {
 	size_t i;
 
 	if (!make_room(o))
 		return false;
 	for (i = o->head + o->nr; i > o->head; i--) {
-		if (o->waits[i - 1].place_ns <= place_ns)
+		if (o->waits[i - 1].place_ns <= wait->place_ns)
 			break;
 		o->waits[i] = o->waits[i - 1];
 	}
-	o->waits[i] = (struct held_wait) { *e, why, place_ns };
+	o->waits[i] = *wait;
 	o->nr++;
 	return true;
-}
-
-bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why)
-{
-	return ordered_waits_push_at(o, e, why, e->end_ns);
 }
 
 const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until)
@@ -67,12 +61,18 @@ const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until)
 	return wait;
 }
 
+void held_wait_free(const struct held_wait *wait)
+{
+	free(wait->why);
+	free(wait->stack);
+}
+
 void ordered_waits_free(struct ordered_waits *o)
 {
 	size_t i;
 
 	for (i = 0; i < o->nr; i++)
-		free(o->waits[o->head + i].why);
+		held_wait_free(&o->waits[o->head + i]);
 	free(o->waits);
 	memset(o, 0, sizeof(*o));
 }

@@ -12,6 +12,7 @@
 struct held_wait {
 	struct wait_event event;
 	struct why *why;		/* NULL: the wait is not explained */
+	struct stack_event *stack;	/* NULL: not known, or not asked for */
 	__u64 place_ns;			/* orders waits, as event.end_ns does */
 };
 
@@ -23,18 +24,18 @@ struct ordered_waits {
 };
 
 /*
- * Copy @e and take ownership of @why. False: no memory; the caller keeps @why.
+ * Copy @wait and take ownership of what @wait points to. False: no memory; the
+ * caller keeps that.
  */
-bool ordered_waits_push(struct ordered_waits *o, const struct wait_event *e, struct why *why);
+bool ordered_waits_push(struct ordered_waits *o, const struct held_wait *wait);
 
-/* The same, but in the place of a wait that ended at @place_ns. */
-bool ordered_waits_push_at(struct ordered_waits *o, const struct wait_event *e,
-			   struct why *why, __u64 place_ns);
+/* Free what @wait points to. */
+void held_wait_free(const struct held_wait *wait);
 
 /*
  * Remove and return the oldest wait if it ended by @until (CLOCK_MONOTONIC,
  * ns), else return NULL. The wait is valid until the next ordered_waits_push().
- * The caller frees the explanation with free().
+ * The caller calls held_wait_free().
  */
 const struct held_wait *ordered_waits_pop(struct ordered_waits *o, __u64 until);
 
@@ -49,7 +50,7 @@ static inline __u64 ordered_waits_newest(const struct ordered_waits *o)
 	return o->waits[o->head + o->nr - 1].place_ns;
 }
 
-/* Free the waits and their explanations. */
+/* Free the waits and what they point to. */
 void ordered_waits_free(struct ordered_waits *o);
 
 #endif /* __RUNQSLOWER_ORDERED_WAITS_H */

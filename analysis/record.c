@@ -32,6 +32,11 @@ static bool segments_are_sound(const struct run_segment *s, size_t size)
 	return nr && !(size % sizeof(*s));
 }
 
+static bool stack_is_sound(const struct stack_event *e)
+{
+	return e->nr <= MAX_FRAMES;
+}
+
 bool record_is_sound(const void *data, size_t size, bool explained)
 {
 	switch (size ? *(const __u8 *)data : 0) {
@@ -41,6 +46,8 @@ bool record_is_sound(const void *data, size_t size, bool explained)
 		return explained && size >= sizeof(struct why_event) && why_is_sound(data);
 	case RECORD_SEGMENTS:
 		return explained && segments_are_sound(data, size);
+	case RECORD_STACK:
+		return size >= sizeof(struct stack_event) && stack_is_sound(data);
 	default:
 		return false;
 	}

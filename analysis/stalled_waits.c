@@ -45,11 +45,15 @@ void stalled_add(struct stalled_waits *s, const struct wait_event *e, struct why
 	if (e->wait_ns > s->longest_ns)
 		s->longest_ns = e->wait_ns;
 	if (s->nr < MAX_STALLED) {
-		s->waits[s->nr] = (struct held_wait) { *e, why, e->end_ns };
+		s->waits[s->nr] = (struct held_wait) {
+			.event = *e, .why = why, .place_ns = e->end_ns,
+		};
 		rise(s, s->nr++);
 	} else if (e->wait_ns > length(s, 0)) {
 		free(s->waits[0].why);
-		s->waits[0] = (struct held_wait) { *e, why, e->end_ns };
+		s->waits[0] = (struct held_wait) {
+			.event = *e, .why = why, .place_ns = e->end_ns,
+		};
 		sink(s, 0);
 	} else {
 		free(why);
@@ -67,13 +71,16 @@ static int longest_first(const void *pa, const void *pb)
 
 bool stalled_move(struct stalled_waits *s, struct ordered_waits *to, __u64 look_ns)
 {
+	struct held_wait *wait;
 	size_t i;
 
 	qsort(s->waits, s->nr, sizeof(*s->waits), longest_first);
 	for (i = 0; i < s->nr; i++) {
-		if (!ordered_waits_push_at(to, &s->waits[i].event, s->waits[i].why, look_ns))
+		wait = &s->waits[i];
+		wait->place_ns = look_ns;
+		if (!ordered_waits_push(to, wait))
 			return false;
-		s->waits[i].why = NULL;
+		wait->why = NULL;
 	}
 	s->nr = 0;
 	return true;

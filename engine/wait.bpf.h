@@ -284,4 +284,29 @@ static __always_inline void *new_event(const struct ended *e, u64 size)
 	return event;
 }
 
+const volatile bool shows_stacks;
+
+/*
+ * Send the stack of e->prev, on which the program of context @ctx runs. Without
+ * room in the ring buffer the wait has no stack.
+ */
+static __always_inline void send_stack(void *ctx, const struct ended *e)
+{
+	struct stack_event *to;
+	long size;
+
+	if (!shows_stacks)
+		return;
+	to = bpf_ringbuf_reserve(&events, sizeof(*to), 0);
+	if (!to)
+		return;
+	to->kind = RECORD_STACK;
+	to->cpu = task_cpu(e->task);
+	to->tid = tid_of(e->task);
+	to->end_ns = e->now;
+	size = bpf_get_stack(ctx, to->frames, sizeof(to->frames), 0);
+	to->nr = size > 0 ? size / sizeof(to->frames[0]) : 0;
+	bpf_ringbuf_submit(to, 0);
+}
+
 #endif /* __RUNQSLOWER_WAIT_BPF_H */

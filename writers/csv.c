@@ -9,6 +9,7 @@
 #include <string.h>
 #include "names.h"
 #include "rows.h"
+#include "stack.h"
 #include "tables.h"
 #include "utf8.h"
 #include "util/cgroups.h"
@@ -75,6 +76,17 @@ static void put_cpus(const __u64 *mask)
 	}
 }
 
+static void put_stack(const struct stack_event *stack)
+{
+	const char *semicolon = "";
+	unsigned int i;
+
+	for_each_frame(i, stack) {
+		printf("%s%s", semicolon, symbol_text(stack->frames[i]));
+		semicolon = ";";
+	}
+}
+
 static void put_value(const struct field *f, const void *row)
 {
 	const void *at = field_at(f, row);
@@ -92,6 +104,9 @@ static void put_value(const struct field *f, const void *row)
 		return;
 	case FIELD_CPUS:
 		put_cpus(at);
+		return;
+	case FIELD_STACK:
+		put_stack(*(struct stack_event * const *)at);
 		return;
 	default:
 		break;
@@ -215,14 +230,14 @@ static void csv_begin(const struct options *opts)
 }
 
 static void csv_wait(const struct options *opts, const struct wait_event *e,
-		     const struct why *why, bool stalled)
+		     const struct why *why, const struct stack_event *stack, bool stalled)
 {
 	struct wait_row row;
 
 	/* Skip stalled waits of -s and -H: CSV has one table. */
 	if (!prints_lines(opts))
 		return;
-	fill_wait(&row, e, why, stalled);
+	fill_wait(&row, e, why, stack, stalled);
 	put_row(opts, &wait_table, &row);
 }
 

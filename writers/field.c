@@ -39,6 +39,7 @@ unsigned int fields_with(const struct options *opts)
 
 	return (opts->previous ? WITH_PREVIOUS : 0) | (opts->waker ? WITH_WAKER : 0) |
 	       (opts->why ? WITH_WHY : 0) | (opts->stalled_ns ? WITH_STALLED : 0) |
+	       (opts->stack ? WITH_STACK : 0) |
 	       by[opts->by];
 }
 

@@ -30,6 +30,7 @@ enum field_type {
 	FIELD_CAUSES,			/* __u64[NR_CAUSES]: ns of each cause */
 	FIELD_PATH,			/* struct why_event: CPUs of the wait */
 	FIELD_CPUS,			/* __u64[MAX_IDLE_CPUS / 64]: a mask */
+	FIELD_STACK,			/* struct stack_event *; CSV: a ';' between */
 	FIELD_SCHEDULER,		/* no value: that of sched_ext, now */
 	FIELD_OBJECT,			/* the row, by the fields of @table */
 	FIELD_ROWS,			/* struct rows of @table; CSV: first */
@@ -57,6 +58,7 @@ enum field_with {
 	WITH_PROCESSES = 32,
 	WITH_COMMS = 64,
 	WITH_CGROUPS = 128,
+	WITH_STACK = 256,
 };
 
 struct field {

@@ -5,6 +5,7 @@
 #include "json_writer.h"
 #include "names.h"
 #include "rows.h"
+#include "stack.h"
 #include "tables.h"
 #include "utf8.h"
 #include "util/cgroups.h"
@@ -88,6 +89,16 @@ static void write_cpus(const __u64 *mask)
 	jsonw_end_array(json);
 }
 
+static void write_stack(const struct stack_event *stack)
+{
+	unsigned int i;
+
+	jsonw_start_array(json);
+	for_each_frame(i, stack)
+		write_string(symbol_text(stack->frames[i]));
+	jsonw_end_array(json);
+}
+
 static void write_object(const struct table *table, const void *row, unsigned int with);
 
 static void write_rows(const struct rows *rows, const struct table *table, unsigned int with)
@@ -129,6 +140,9 @@ static void write_value(const struct field *f, const void *row, unsigned int wit
 		return;
 	case FIELD_CPUS:
 		write_cpus(at);
+		return;
+	case FIELD_STACK:
+		write_stack(*(struct stack_event * const *)at);
 		return;
 	case FIELD_OBJECT:
 		write_object(f->table, row, with);
@@ -184,12 +198,13 @@ static void json_begin(const struct options *opts)
 }
 
 static void json_wait(const struct options *opts, const struct wait_event *e,
-		      const struct why *why, bool stalled)
+		      const struct why *why, const struct stack_event *stack, bool stalled)
 {
+	unsigned int with = fields_with(opts);
 	struct wait_row row;
 
-	fill_wait(&row, e, why, stalled);
-	write_record(&wait_table, &row, why ? fields_with(opts) : 0);
+	fill_wait(&row, e, why, stack, stalled);
+	write_record(&wait_table, &row, why ? with : with & WITH_STACK);
 }
 
 static void json_summary(const struct options *opts, const struct totals *totals,

@@ -61,7 +61,7 @@ static void fill_waker(struct wait_row *row)
 }
 
 void fill_wait(struct wait_row *row, const struct wait_event *e, const struct why *why,
-	       bool stalled)
+	       const struct stack_event *stack, bool stalled)
 {
 	memset(row, 0, sizeof(*row));
 	if (why)
@@ -69,6 +69,7 @@ void fill_wait(struct wait_row *row, const struct wait_event *e, const struct wh
 	row->event.wait = *e;
 	row->event.wait.stalled = stalled;
 	row->why = why;
+	row->stack = stack;
 	row->prev_comm = stalled ? "-" : row->event.wait.prev_comm;
 	row->wakeup_ns = time_of_wakeup(&row->event);
 	row->migrations = row->event.nr_migrations > MAX_MIGRATIONS ?

@@ -18,6 +18,7 @@ struct wait_row {
 	const struct why *why;		/* NULL if not explained */
 	__u64 wakeup_ns;		/* at most event.wait.wait_ns */
 	__u64 migrations;		/* their number; 0: event has them all */
+	const struct stack_event *stack;	/* NULL: not known */
 	struct rows shares;		/* struct share */
 	struct rows top;		/* share of the task that ran longest */
 	__u64 causes[NR_CAUSES];	/* ns */
@@ -124,7 +125,7 @@ struct cost_row {
  * arguments, and do not copy @row.
  */
 void fill_wait(struct wait_row *row, const struct wait_event *e, const struct why *why,
-	       bool stalled);
+	       const struct stack_event *stack, bool stalled);
 /* @max: the most waiters, culprits and pairs each, at most MAX_TOP. */
 void fill_summary(struct summary_row *row, const struct totals *t, size_t max,
 		  __u64 since, __u64 now);

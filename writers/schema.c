@@ -155,6 +155,12 @@ static void value(const struct field *f)
 		cpus();
 		jsonw_bool_field(json, "uniqueItems", true);
 		break;
+	case FIELD_STACK:
+		type("array");
+		start_object("items");
+		type("string");
+		jsonw_end_object(json);
+		break;
 	case FIELD_OBJECT:
 		object(f->table, 0);
 		break;

@@ -124,6 +124,8 @@ static const struct field wait_fields[] = {
 	  .with = WITH_PREVIOUS },
 	{ .name = "prev", .type = FIELD_OBJECT, .table = &prev_table, .kinds = BIT(0),
 	  .about = "the task that ran just before" },
+	{ .name = "stack", FIELD(STACK, wait_row, stack), .with = WITH_STACK, .kinds = BIT(0),
+	  .about = "with --stack: where in the kernel that task left the CPU, innermost first" },
 	{ FIELD(TEXT, wait_row, waker), HEAD("WAKER", -16), .with = WITH_WAKER },
 	{ FIELD(ID, wait_row, waker_tid), HEAD("WAKER TID", -9), .with = WITH_WAKER },
 	{ .name = "waker", .type = FIELD_OBJECT, .table = &waker_table, .with = WITH_WAKER,

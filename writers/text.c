@@ -5,6 +5,7 @@
 #include <string.h>
 #include "names.h"
 #include "rows.h"
+#include "stack.h"
 #include "tables.h"
 #include "text.h"
 #include "text_heat.h"
@@ -356,13 +357,22 @@ static void begin(const struct options *opts)
 		text_heat_begin(opts);
 }
 
+static void print_stack(const struct stack_event *stack)
+{
+	unsigned int i;
+
+	for_each_frame(i, stack)
+		printf("    %s\n", symbol_text(stack->frames[i]));
+}
+
 static void wait(const struct options *opts, const struct wait_event *e,
-		 const struct why *why, bool stalled)
+		 const struct why *why, const struct stack_event *stack, bool stalled)
 {
 	struct wait_row row;
 
-	fill_wait(&row, e, why, stalled);
+	fill_wait(&row, e, why, stack, stalled);
 	text_row(opts, &wait_table, stalled, &row);
+	print_stack(stack);
 }
 
 static void histogram(const struct options *opts, const struct histogram *h, __u64 since,

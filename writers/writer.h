@@ -23,9 +23,10 @@ struct writer {
 	/*
 	 * Write a wait. @stalled: the wait goes on, end_ns is the time of the
 	 * look at the task, and prev is meaningless. @why NULL: not explained.
+	 * @stack NULL: not known, or not asked for.
 	 */
 	void (*wait)(const struct options *opts, const struct wait_event *e,
-		     const struct why *why, bool stalled);
+		     const struct why *why, const struct stack_event *stack, bool stalled);
 	/* Write the totals of the time from @since to @now. */
 	void (*summary)(const struct options *opts, const struct totals *totals,
 			__u64 since, __u64 now);

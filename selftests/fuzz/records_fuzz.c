@@ -181,6 +181,7 @@ static void take_options(struct input *in, struct options *opts)
 		.output = format % 3, .time = format / 3 % 5, .history = MIN_HISTORY,
 		/* No such file can be, so only its text is made. */
 		.metrics = format / 15 % 2 ? "/dev/null/a.prom" : NULL, .cost = format / 30 % 2,
+		.stack = format / 60 % 2,
 	};
 }
 

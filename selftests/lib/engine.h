@@ -453,7 +453,10 @@ static inline void boot(enum kernel v, bool explains)
 	see_existing(&cpu[0].idle);
 }
 
-/* The @i-th wait that was reported, segments aside; NULL if there are fewer. */
+/*
+ * The @i-th wait that was reported, segments and stacks aside; NULL if there
+ * are fewer.
+ */
 static inline struct why_event *reported(size_t i)
 {
 	size_t nr = sim_nr_records(), k;
@@ -461,7 +464,7 @@ static inline struct why_event *reported(size_t i)
 
 	for (k = 0; k < nr; k++) {
 		kind = sim_record(k, NULL);
-		if (*kind != RECORD_SEGMENTS && !i--)
+		if (*kind != RECORD_SEGMENTS && *kind != RECORD_STACK && !i--)
 			return (void *)kind;
 	}
 	return NULL;

@@ -43,6 +43,7 @@ static char room[sizeof(struct why) + MAX_TEST_SHARES * sizeof(struct share)]
 static struct why * const why = (void *)room;
 static struct why_event * const event = &((struct why *)room)->event;
 static struct wait_event * const waited = &((struct why *)room)->event.wait;
+static struct stack_event *stack;
 static struct options opts;
 
 static inline void add_share(struct share share)
@@ -113,35 +114,35 @@ static inline void begin(const struct writer *writer)
 
 static inline void text(void)
 {
-	text_writer.wait(&opts, waited, why, false);
+	text_writer.wait(&opts, waited, why, stack, false);
 }
 
 static inline void text_stalled(void)
 {
-	text_writer.wait(&opts, waited, why, true);
+	text_writer.wait(&opts, waited, why, stack, true);
 }
 
 static inline void csv(void)
 {
-	csv_writer.wait(&opts, waited, why, false);
+	csv_writer.wait(&opts, waited, why, stack, false);
 }
 
 static inline void csv_stalled(void)
 {
-	csv_writer.wait(&opts, waited, why, true);
+	csv_writer.wait(&opts, waited, why, stack, true);
 }
 
 /* All a JSON writer has to do before is to begin. */
 static inline void json(void)
 {
 	json_writer.begin(&opts);
-	json_writer.wait(&opts, waited, why, false);
+	json_writer.wait(&opts, waited, why, stack, false);
 }
 
 static inline void json_stalled(void)
 {
 	json_writer.begin(&opts);
-	json_writer.wait(&opts, waited, why, true);
+	json_writer.wait(&opts, waited, why, stack, true);
 }
 
 #define TEXT "03:43:20 waiter           1002           100000"

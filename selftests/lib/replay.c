@@ -182,6 +182,13 @@ static int deliver(const struct item *item)
 		  .comm = "culprit" },
 	};
 
+	struct stack_event stack = {
+		.kind = RECORD_STACK, .nr = 1, .tid = item->tid, .end_ns = e.wait.end_ns,
+		.frames = { 1000 + item->tid },
+	};
+
+	if (item->tid && item->tid == world->stack_tid)
+		on_record(on_record_ctx, &stack, sizeof(stack));
 	if (item->tid && item->tid == world->damaged_tid)
 		e.wait.wait_ns = NEVER;
 	if (!world->explained)
@@ -368,6 +375,17 @@ bool drop_privileges(__u64 also)
 	return !world->drop_fails;
 }
 
+bool forbid_writing(const char *replaced)
+{
+	world->may_write = replaced;
+	return !world->forbid_fails;
+}
+
+bool symbols_load(void)
+{
+	return !world->no_symbols;
+}
+
 const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 {
 	return "not here";
@@ -422,7 +440,7 @@ static void say_begin(const struct options *opts)
 }
 
 static void say_wait(const struct options *opts, const struct wait_event *e,
-		     const struct why *why, bool stalled)
+		     const struct why *why, const struct stack_event *stack, bool stalled)
 {
 	/* The wall clock may have been set meanwhile. */
 	if (world->now - world->synced > MS)
@@ -430,6 +448,8 @@ static void say_wait(const struct options *opts, const struct wait_event *e,
 	printf("%s %u at %llu", stalled ? "stalled" : "wait", e->tid, now_ms());
 	if (why)
 		printf(" for %s", why->nr ? why->shares[0].comm : "nothing");
+	if (stack)
+		printf(" at %llu", stack->frames[0]);
 	printf("\n");
 }
 

@@ -63,6 +63,8 @@ struct world {
 	bool never_woken;		/* by the ring buffer */
 	bool terminal;			/* on stderr */
 	bool no_names, drop_fails;	/* of cgroups; of privileges */
+	bool forbid_fails, no_symbols;
+	__u32 stack_tid;		/* its waits come with a stack */
 	bool sigchld_ignored;		/* by the parent, and then by the tool */
 	int load_error, attach_error, ring_error, cost_error, trace_error;
 	int find_error, histogram_error;
@@ -75,6 +77,7 @@ struct world {
 	__u64 missed;
 	unsigned int limits;		/* what the kernel cannot tell */
 	/* What came of it. */
+	const char *may_write;		/* what forbid_writing() was called with */
 	bool dropped;			/* the privileges, but */
 	__u64 kept;
 	bool command_dropped;		/* the command has none, either */

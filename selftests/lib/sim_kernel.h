@@ -27,6 +27,8 @@ struct sim {
 	bool full;			/* no map has room for another element */
 	size_t nr_created;		/* records of tasks that were */
 	size_t ring_room;		/* records that still find room */
+	long stack_size;		/* of the current task's stack, or an error */
+	__u64 stack[8];
 };
 
 extern struct sim sim;

@@ -129,7 +129,7 @@ def all_hold(records, holds):
         say(str(record))
     return bool(records) and not wrong
 
-print('TAP version 13\n1..16')
+print('TAP version 13\n1..17')
 schema = json.loads(subprocess.check_output([tool, '--json-schema'], timeout=10))
 Draft202012Validator.check_schema(schema)
 records_of_all_runs = []
@@ -137,8 +137,8 @@ records_of_all_runs = []
 # Waits, with all there is about them.
 child(hog, priority=50)
 start_spinners()
-found, printed, lost = run_json('-wW', '--stalled=100ms', '--cost', '1ms')
-rows, lines, csv_printed = run_csv('-wW', '--stalled=100ms', '1ms')
+found, printed, lost = run_json('-wW', '--stack', '--stalled=100ms', '--cost', '1ms')
+rows, lines, csv_printed = run_csv('-wW', '--stack', '--stalled=100ms', '1ms')
 end_load()
 waits = found['wait']
 
@@ -160,8 +160,8 @@ test(all_hold(found['cost'], lambda r: r['ns_per_run'] is None if not r['runs'] 
 
 # CSV: a line is a record; '?' is for what would break it.
 csv_waits = [r for r in rows if r['type'] == 'wait']
-PARTS = ['wakeup_ns', 'quota_ns', 'task_ns', 'irq_ns', 'steal_ns', 'idle_ns', 'migrating_ns',
-         'other_ns']
+PARTS = [name for name in rows[0] if name.endswith('_ns') and
+         name not in ('mono_ns', 'wait_ns', 'top_ns')]
 test(csv_printed == len(csv_waits) >= MIN_WAITS and len(rows) + 1 == lines and
      all_hold(rows, lambda r: None not in r and None not in r.values() and
               sum(int(r[part]) for part in PARTS) == int(r['wait_ns']) and
@@ -170,6 +170,10 @@ test(csv_printed == len(csv_waits) >= MIN_WAITS and len(rows) + 1 == lines and
      {NASTY.replace(b'\n', b'?').replace(b'\x1b', b'?')} ==
      {bytes_of(r['comm']) for r in csv_waits if 'q"b' in r['comm']},
      'CSV has the same')
+
+test(all_hold(waits, lambda r: r['stack'][0].startswith('__schedule')) and
+     all_hold(csv_waits, lambda r: r['stack'].startswith('__schedule')),
+     'stacks begin in the scheduler')
 
 # Totals.
 start_spinners()
@@ -285,7 +289,7 @@ say(', '.join('%d %s' % (nr, name) for name, nr in valid.items()))
 def without(record, key):
     return {k: v for k, v in record.items() if k != key}
 
-OPTIONAL = {'migrations', 'cpu_cgroup'}
+OPTIONAL = {'migrations', 'cpu_cgroup', 'stack'}
 PLAIN = ['type', 'time', 'mono_ns', 'wait_ns', 'comm', 'tid', 'pid', 'cpu', 'prev']
 accepted = []
 of_type = {record['type']: record for record in records_of_all_runs if

@@ -159,6 +159,51 @@ TEST_F(wait, known_schedule)
 }
 
 /*
+ * Below the first wait that ended when the hog left: how it left, which was to
+ * wait for the next command. NULL: a thread of the kernel came in between.
+ */
+static char *stack_of_hog(const struct tool *t)
+{
+	char *line = strstr(t->out, "rqs-hog "), *end;
+
+	if (!line)
+		return NULL;
+	line = strchr(line, '\n') + 1;
+	for (end = line; !strncmp(end, "    ", 4); end = strchr(end, '\n') + 1)
+		;
+	return strndup(line, end - line);
+}
+
+static void check_stack(struct __test_metadata *_metadata, struct _test_data_wait *self,
+			const char *const args[])
+{
+	char *stack;
+
+	ASSERT_TRUE(tool_start(&self->tool, TOOL, args));
+	starve_for(self->s, hog_ns());
+	EXPECT_EQ(0, tool_stop(&self->tool));
+	stack = stack_of_hog(&self->tool);
+	if (stack) {
+		EXPECT_EQ(0, strncmp(stack, "    __schedule+0x", 17));
+		EXPECT_NE(NULL, strstr(stack, "\n    futex_wait"));
+		EXPECT_EQ(NULL, strstr(stack, "bpf"));
+		EXPECT_LE(4, count_lines(stack));
+	} else {
+		printf("# a thread of the kernel came in between\n");
+	}
+	free(stack);
+	tool_free(&self->tool);
+	memset(&self->tool, 0, sizeof(self->tool));
+}
+
+TEST_F(wait, stack)
+{
+	check_stack(_metadata, self, ARGS("--stack", "-P", "5ms"));
+	check_stack(_metadata, self, ARGS("--stack", "-wP", "5ms"));
+	check_stack(_metadata, self, ARGS("--stack", "--light", "-P", "5ms"));
+}
+
+/*
  * Shorter waits than the threshold are not printed, and leave nothing behind.
  */
 TEST_F(wait, threshold)

@@ -48,6 +48,24 @@ TEST_F(light, woken)
 	EXPECT_EQ(created, sim.nr_created);
 }
 
+TEST_F(light, stack)
+{
+	const struct stack_event *e;
+
+	sim.stack_size = sizeof(sim.stack[0]);
+	shows_stacks = true;
+	at(20 * MS);
+	wake(a, 0);
+	at(45 * MS);
+	switch_in(0, a, SLEEPS);
+	ASSERT_EQ(2, sim_nr_records());
+	e = sim_record(0, NULL);
+	EXPECT_EQ(RECORD_STACK, e->kind);
+	EXPECT_EQ(101, e->tid);
+	EXPECT_EQ(1, e->nr);
+	WAS_REPORTED(0, a, 45 * MS, 25 * MS);
+}
+
 TEST_F(light, preempted)
 {
 	at(20 * MS);

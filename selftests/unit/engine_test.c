@@ -615,6 +615,58 @@ TEST_F(engine, no_room_in_the_ring)
 	EXPECT_EQ(0, stats.lost[LOST_STORAGE] + stats.lost[LOST_CLOCK]);
 }
 
+/* The stack of the task that leaves, just before the wait that ends. */
+TEST_F(engine, stack)
+{
+	const struct stack_event *e;
+	size_t nr;
+
+	sim.stack_size = 2 * sizeof(sim.stack[0]);
+	sim.stack[0] = 0xffffffff81000001;
+	sim.stack[1] = 0xffffffff82000002;
+	shows_stacks = true;
+	wait_20ms(a, 20 * MS);
+	ASSERT_EQ(1, nr_reported());
+	nr = sim_nr_records();
+	ASSERT_LE(2, nr);
+	EXPECT_EQ(reported(0), sim_record(nr - 1, NULL));
+	for (nr = 0, e = sim_record(0, NULL); e->kind != RECORD_STACK; nr++)
+		e = sim_record(nr, NULL);
+	EXPECT_EQ(0, e->cpu);
+	EXPECT_EQ(101, e->tid);
+	EXPECT_EQ(BEGIN + 40 * MS, e->end_ns);
+	EXPECT_EQ(2, e->nr);
+	EXPECT_EQ(0, memcmp(e->frames, sim.stack, sim.stack_size));
+
+	sim.stack_size = -14;
+	sim_forget_records();
+	wait_20ms(b, 60 * MS);
+	EXPECT_EQ(1, nr_reported());
+	e = sim_record(0, NULL);
+	EXPECT_EQ(RECORD_STACK, e->kind);
+	EXPECT_EQ(0, e->nr);
+}
+
+TEST_F(engine, no_stack_below_the_threshold)
+{
+	shows_stacks = true;
+	at(20 * MS);
+	wake(a, 0);
+	at(29 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(0, sim_nr_records());
+}
+
+TEST_F(engine, no_stack_unless_asked_for)
+{
+	size_t i;
+
+	wait_20ms(a, 20 * MS);
+	ASSERT_EQ(1, nr_reported());
+	for (i = 0; i < sim_nr_records(); i++)
+		EXPECT_NE(RECORD_STACK, *(const __u8 *)sim_record(i, NULL));
+}
+
 TEST_F(engine, no_storage)
 {
 	struct task *p = make_task(401, 400, "unknown");

@@ -41,6 +41,7 @@ TEST(lines_of_metrics)
 	EXPECT_FALSE(prints_lines(METRICS(.stalled_ns = SEC, .cost = true, .trace = "y")));
 	EXPECT_TRUE(prints_lines(METRICS(.why = true)));
 	EXPECT_TRUE(prints_lines(METRICS(.previous = true)));
+	EXPECT_TRUE(prints_lines(METRICS(.stack = true)));
 	EXPECT_TRUE(prints_lines(METRICS(.waker = true)));
 	EXPECT_TRUE(prints_lines(METRICS(.output = OUTPUT_JSON)));
 	EXPECT_TRUE(prints_lines(METRICS(.output = OUTPUT_CSV)));

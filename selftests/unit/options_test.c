@@ -119,6 +119,7 @@ static const char *different(const struct options *o, const struct options *e)
 	DIFFERS(filter_cpus);
 	DIFFERS(light);
 	DIFFERS(previous);
+	DIFFERS(stack);
 	DIFFERS(why);
 	DIFFERS(waker);
 	DIFFERS(history);
@@ -193,6 +194,7 @@ TEST(flags)
 	static const struct accepted cases[] = {
 		{ { "-P" }, { DEFAULTS, .previous = true } },
 		{ { "--previous" }, { DEFAULTS, .previous = true } },
+		{ { "--stack" }, { DEFAULTS, .stack = true } },
 		{ { "-w" }, { DEFAULTS, .why = true } },
 		{ { "--why" }, { DEFAULTS, .why = true } },
 		{ { "-W" }, { DEFAULTS, .waker = true } },
@@ -681,6 +683,7 @@ TEST(refused_together)
 {
 #define NEEDS "--interval is for --summary, --histogram and --metrics: give one of them, too"
 #define LIGHT "--light is accepted without -w, -W, -s, -S, -H, -g, --metrics, --trace and a command only"
+#define STACK "--stack is for waits, and --summary and --histogram show totals: give one or the other"
 #define BOTH "CSV is one table: --summary or --histogram is accepted, not both"
 #define COST "CSV is one table, and not that of --cost: text or json is accepted"
 	static const struct refused cases[] = {
@@ -693,6 +696,9 @@ TEST(refused_together)
 		{ { "--light", "-H" }, LIGHT },
 		{ { "--light", "--heat" }, LIGHT },
 		{ { "--light", "--trace", "x" }, LIGHT },
+		{ { "--stack", "-s" }, STACK },
+		{ { "-wH", "--stack" }, STACK },
+		{ { "--heat", "--stack" }, STACK },
 		{ { "--by", "comm" }, "--by is for --summary: give that, too" },
 		{ { "-sH", "-o", "csv" }, BOTH },
 		{ { "-o", "csv", "-H", "-s" }, BOTH },

@@ -11,9 +11,12 @@
 /* @tid tells apart what has the same time. */
 static bool push(struct ordered_waits *o, __u64 end_ns, __u32 tid)
 {
-	struct wait_event e = { .kind = RECORD_WAIT, .end_ns = end_ns, .tid = tid };
+	struct held_wait w = {
+		.event = { .kind = RECORD_WAIT, .end_ns = end_ns, .tid = tid },
+		.place_ns = end_ns,
+	};
 
-	return ordered_waits_push(o, &e, NULL);
+	return ordered_waits_push(o, &w);
 }
 
 /* The TID of the oldest wait that ended until @until; 0: there is none. */
@@ -86,25 +89,30 @@ TEST(equal_times)
 	ordered_waits_free(&o);
 }
 
-/* The whole event is kept, and the explanation is handed on. */
+/* The whole event is kept; explanation and stack are handed on. */
 TEST(what_is_kept)
 {
-	struct wait_event e = {
-		.kind = RECORD_WHY, .stalled = 1, .cpu = 2, .tid = 3, .tgid = 4,
-		.prev_tid = 5, .end_ns = 6, .wait_ns = 7, .comm = "who",
-		.prev_comm = "before",
-	}, copy = e;
-	struct why *why = calloc(1, sizeof(*why));
+	struct held_wait wait = {
+		.event = {
+			.kind = RECORD_WHY, .stalled = 1, .cpu = 2, .tid = 3, .tgid = 4,
+			.prev_tid = 5, .end_ns = 6, .wait_ns = 7, .comm = "who",
+			.prev_comm = "before",
+		},
+		.why = calloc(1, sizeof(struct why)),
+		.stack = calloc(1, sizeof(struct stack_event)),
+		.place_ns = 6,
+	}, copy = wait;
 	const struct held_wait *w;
 	struct ordered_waits o = {};
 
-	ASSERT_TRUE(ordered_waits_push(&o, &e, why));
-	memset(&e, 0, sizeof(e));
+	ASSERT_TRUE(ordered_waits_push(&o, &wait));
+	memset(&wait, 0, sizeof(wait));
 	w = ordered_waits_pop(&o, 6);
 	ASSERT_NE(NULL, w);
-	EXPECT_EQ(0, memcmp(&copy, &w->event, sizeof(copy)));
-	EXPECT_EQ(why, w->why);
-	free(why);
+	EXPECT_EQ(0, memcmp(&copy.event, &w->event, sizeof(copy.event)));
+	EXPECT_EQ(copy.why, w->why);
+	EXPECT_EQ(copy.stack, w->stack);
+	held_wait_free(w);
 	ordered_waits_free(&o);
 }
 
@@ -208,18 +216,23 @@ void __wrap_free(void *mem)
 
 TEST(freed_once)
 {
-	struct wait_event e = { .kind = RECORD_WHY };
 	struct ordered_waits o = {};
+	struct held_wait wait = {};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(watched); i++) {
-		watched[i] = calloc(1, sizeof(struct why));
-		e.end_ns = i;
-		ASSERT_TRUE(ordered_waits_push(&o, &e, watched[i]));
+		/* A wait has an explanation, or a stack. */
+		watched[i] = calloc(1, sizeof(struct why) + sizeof(struct stack_event));
+		wait.place_ns = i;
+		wait.why = i % 2 ? NULL : watched[i];
+		wait.stack = i % 2 ? watched[i] : NULL;
+		ASSERT_TRUE(ordered_waits_push(&o, &wait));
 	}
 	/* Three are the caller's now. */
-	for (i = 0; i < 3; i++)
-		EXPECT_EQ(watched[i], ordered_waits_pop(&o, ~0ULL)->why);
+	for (i = 0; i < 3; i++) {
+		wait = *ordered_waits_pop(&o, ~0ULL);
+		EXPECT_EQ(watched[i], i % 2 ? (void *)wait.stack : wait.why);
+	}
 	nr_freed_other = 0;
 	ordered_waits_free(&o);
 	for (i = 0; i < ARRAY_SIZE(watched); i++)

@@ -84,7 +84,31 @@ TEST_F(output, text_line)
 	opts.why = false;
 	EXPECT_PRINTS("03:43:20 waiter           1002           100000"
 		      " previous         1004  \n",
-		      text_writer.wait(&opts, waited, NULL, false));
+		      text_writer.wait(&opts, waited, NULL, NULL, false));
+}
+
+/* Names are symbols_test's. */
+TEST_F(output, stack)
+{
+	struct stack_event frames = { .nr = 2, .frames = { 0xffffffff81000001, 0xfff, 3 } };
+
+	opts.stack = true;
+	stack = &frames;
+	EXPECT_PRINTS("03:43:20 waiter           1002           100000\n"
+		      "    0xffffffff81000001\n"
+		      "    0xfff\n", text());
+	EXPECT_PRINTS(CSV ",0xffffffff81000001;0xfff\n", csv());
+	EXPECT_PRINTS(CSV ",0xffffffff81000001;0xfff\n",
+		      csv_writer.wait(&opts, waited, NULL, stack, false));
+	EXPECT_PRINTS(quoted(JSON ",'stack':['0xffffffff81000001','0xfff']}\n"), json());
+	EXPECT_PRINTS(quoted("{'type':'wait'," JSON_TIME "," JSON_TASK
+			     ",'prev':{'comm':'previous','tid':1004}"
+			     ",'stack':['0xffffffff81000001','0xfff']}\n"),
+		      json_writer.wait(&opts, waited, NULL, stack, false));
+	stack = NULL;
+	EXPECT_PRINTS("03:43:20 waiter           1002           100000\n", text());
+	EXPECT_PRINTS(CSV ",\n", csv());
+	EXPECT_PRINTS(quoted(JSON ",'stack':[]}\n"), json());
 }
 
 TEST_F(output, text_time)
@@ -360,7 +384,7 @@ TEST_F(output, csv_header)
 TEST_F(output, csv_line)
 {
 	EXPECT_PRINTS(CSV "\n", csv());
-	EXPECT_PRINTS(CSV "\n", csv_writer.wait(&opts, waited, NULL, false));
+	EXPECT_PRINTS(CSV "\n", csv_writer.wait(&opts, waited, NULL, NULL, false));
 	opts.waker = true;
 	EXPECT_PRINTS(CSV ",task,waker,1006,3000009\n", csv());
 	opts.why = true;
@@ -474,7 +498,7 @@ TEST_F(output, json_line)
 	EXPECT_PRINTS(quoted(JSON "}\n"), json());
 	EXPECT_PRINTS(quoted(JSON "}\n{'type':'wait'," JSON_TIME "," JSON_TASK
 			     ",'prev':{'comm':'previous','tid':1004}}\n"),
-		      json(); json_writer.wait(&opts, waited, NULL, false));
+		      json(); json_writer.wait(&opts, waited, NULL, NULL, false));
 	opts.waker = true;
 	EXPECT_PRINTS(quoted(JSON JSON_WAKER "}\n"), json());
 	opts.why = true;

@@ -23,6 +23,8 @@ static struct run_segment segments[] = {
 	{ .kind = RECORD_SEGMENTS, .cpu = 3, .seq = 1, .comm = "fifteen letters" },
 };
 
+static struct stack_event stack = { .kind = RECORD_STACK, .nr = MAX_FRAMES };
+
 /* Does a change of @field to @value make it unsound? */
 #define BREAKS(record, explained, field, value)				\
 ({									\
@@ -39,6 +41,8 @@ TEST(sound)
 	EXPECT_TRUE(record_is_sound(&why, sizeof(why), true));
 	EXPECT_TRUE(record_is_sound(segments, sizeof(segments), true));
 	EXPECT_TRUE(record_is_sound(segments, sizeof(segments[0]), true));
+	EXPECT_TRUE(record_is_sound(&stack, sizeof(stack), true));
+	EXPECT_TRUE(record_is_sound(&stack, sizeof(stack), false));
 }
 
 /* Room in the ring buffer is used again as it is. */
@@ -57,6 +61,7 @@ TEST(too_short)
 	EXPECT_FALSE(record_is_sound(&event, 0, false));
 	EXPECT_FALSE(record_is_sound(&event, 1, false));
 	EXPECT_FALSE(record_is_sound(&event, sizeof(event) - 1, false));
+	EXPECT_FALSE(record_is_sound(&stack, sizeof(stack) - 1, false));
 	EXPECT_FALSE(record_is_sound(&why, sizeof(event), true));
 	EXPECT_FALSE(record_is_sound(&why, sizeof(why) - 1, true));
 	EXPECT_FALSE(record_is_sound(segments, sizeof(segments[0]) - 1, true));
@@ -70,7 +75,7 @@ TEST(of_another_kind)
 	EXPECT_FALSE(record_is_sound(&why, sizeof(why), false));
 	EXPECT_FALSE(record_is_sound(segments, sizeof(segments), false));
 	EXPECT_TRUE(BREAKS(event, false, .kind, 0));
-	EXPECT_TRUE(BREAKS(event, false, .kind, RECORD_SEGMENTS + 1));
+	EXPECT_TRUE(BREAKS(event, false, .kind, RECORD_STACK + 1));
 }
 
 TEST(longer_than_time)
@@ -83,6 +88,11 @@ TEST(no_word_for_it)
 {
 	EXPECT_TRUE(BREAKS(why, true, .from, NR_FROM));
 	EXPECT_TRUE(BREAKS(why, true, .waker_kind, NR_WAKER_KINDS));
+}
+
+TEST(more_frames_than_there_can_be)
+{
+	EXPECT_TRUE(BREAKS(stack, false, .nr, MAX_FRAMES + 1));
 }
 
 TEST(name_without_end)

@@ -455,44 +455,6 @@ TEST_F(replay, damaged)
 	EXPECT_STREQ("begin at 0\nwait 1 at 15\nwait 2 at 35\n", self->ended.out);
 }
 
-/* --- privileges ----------------------------------------------------------- */
-
-TEST_F(replay, privileges_are_dropped)
-{
-	world->signal_at = SEC;
-	RUN("-S", "-W", "-H");
-	EXPECT_EQ(0, self->ended.code);
-	EXPECT_TRUE(world->dropped);
-	EXPECT_EQ(0, world->kept);
-	world_rewind();
-	RUN("-w");
-	EXPECT_EQ(CAP_BIT(CAP_DAC_READ_SEARCH), world->kept);
-	EXPECT_STREQ("", self->ended.err);
-}
-
-/* It does not go on with more than it needs. */
-TEST_F(replay, privileges_are_not_dropped)
-{
-	world->drop_fails = true;
-	world->signal_at = SEC;
-	RUN("0");
-	EXPECT_EQ(1, self->ended.code);
-	EXPECT_STREQ("", self->ended.out);
-}
-
-TEST_F(replay, no_names_of_cgroups)
-{
-	world->no_names = true;
-	world->signal_at = SEC;
-	RUN("-s");
-	EXPECT_EQ(0, self->ended.code);
-	EXPECT_STREQ("runqslower: cgroups are shown by ID: their names need CAP_DAC_READ_SEARCH\n",
-		     self->ended.err);
-	world_rewind();
-	RUN("-S");
-	EXPECT_STREQ("", self->ended.err);
-}
-
 /* --- what is lost --------------------------------------------------------- */
 
 TEST_F(replay, lost)
@@ -605,6 +567,25 @@ TEST_F(replay, explained)
 	EXPECT_OUTPUT("begin at 0\nwait 1 at 15 for culprit\n");
 }
 
+TEST_F(replay, stack)
+{
+	wait_at(10 * MS, 1);
+	wait_at(20 * MS, 2);
+	wait_at(30 * MS, 3);
+	world->stack_tid = 2;
+	world->signal_at = 100 * MS;
+	RUN("--stack");
+	EXPECT_OUTPUT("begin at 0\nwait 1 at 15\nwait 2 at 25 at 1002\nwait 3 at 35\n");
+	world_rewind();
+	world->no_symbols = true;
+	RUN("-w", "--stack");
+	EXPECT_STREQ("begin at 0\nwait 1 at 15 for culprit\n"
+		     "wait 2 at 25 for culprit at 1002\nwait 3 at 35 for culprit\n",
+		     self->ended.out);
+	EXPECT_STREQ("runqslower: stacks are shown as addresses: /proc/kallsyms hides them; run it with CAP_SYSLOG, and kernel.kptr_restrict below 2\n",
+		     self->ended.err);
+}
+
 /* Told once, as it goes on; the waits are not less for that. */
 TEST_F(replay, tasks_that_wait_cannot_be_looked_at)
 {
@@ -688,43 +669,6 @@ TEST_F(replay, trace_file_fails_at_the_end)
 	EXPECT_STREQ("runqslower: cannot write to made-up: No space left on device\n", self->ended.err);
 }
 
-/*
- * What fails before anything is traced: said in a line, and nothing on stdout.
- */
-#define EXPECT_FAILURE(text)				\
-	do {						\
-		EXPECT_EQ(1, self->ended.code);		\
-		EXPECT_STREQ(text, self->ended.err);		\
-		EXPECT_STREQ("", self->ended.out);		\
-	} while (0)
-
-TEST_F(replay, failures)
-{
-	world->signal_at = 100 * MS;
-	world->load_error = 1;
-	RUN("0");
-	EXPECT_FAILURE("load failed\n");
-	world->load_error = 0;
-	world->ring_error = ENOMEM;
-	RUN("0");
-	EXPECT_FAILURE("runqslower: cannot map the ring buffer: Cannot allocate memory\n");
-	world->ring_error = 0;
-	world->trace_error = ENOENT;
-	RUN("--trace", "made-up");
-	EXPECT_FAILURE("runqslower: cannot write to made-up: No such file or directory\n");
-	world->trace_error = 0;
-	world->cost_error = -EPERM;
-	RUN("--cost");
-	EXPECT_FAILURE("runqslower: cannot count what the programs cost: --cost needs CAP_SYS_ADMIN\n");
-	world->cost_error = -EINVAL;
-	RUN("--cost");
-	EXPECT_FAILURE("runqslower: cannot count what the programs cost: Invalid argument\n");
-	world->cost_error = 0;
-	world->attach_error = -1;
-	RUN("0");
-	EXPECT_FAILURE("attach failed\n");
-}
-
 #define LINE "\r\033[K"
 
 /*
@@ -757,55 +701,6 @@ TEST_F(replay, status_line)
 	world->command_ends_at = 2500 * MS;
 	RUN("-s", "--to", "/dev/stdout", "--", "made-up");
 	EXPECT_EQ(NULL, strchr(self->ended.err, '\r'));
-}
-
-/* Nothing else is done, and a schema that was cut off is told of. */
-TEST_F(replay, json_schema)
-{
-	RUN("--json-schema", "nonsense");
-	EXPECT_OUTPUT("made up schema\n");
-	self->out_fd = open("/dev/full", O_WRONLY);
-	RUN("--json-schema");
-	EXPECT_EQ(1, self->ended.code);
-	EXPECT_STREQ("runqslower: cannot write to stdout: No space left on device\n",
-		     self->ended.err);
-}
-
-/*
- * As a parent may have left it: then nothing would be known of the end of the
- * child that writes the trace file.
- */
-TEST_F(replay, sigchld_ignored)
-{
-	world->sigchld_ignored = true;
-	world->signal_at = SEC;
-	RUN("--trace=x", "0");
-	EXPECT_OUTPUT("begin at 0\n");
-	EXPECT_FALSE(world->sigchld_ignored);
-}
-
-/* CPUs 0 and 1 are all there are. */
-TEST_F(replay, no_such_cpu)
-{
-	RUN("-C", "0-2");
-	EXPECT_EQ(64, self->ended.code);
-	EXPECT_STREQ("runqslower: there is no CPU 2: 0 to 1 are accepted\n", self->ended.err);
-	world->signal_at = 100 * MS;
-	RUN("-C", "0-1");
-	EXPECT_EQ(0, self->ended.code);
-}
-
-/* They may come. */
-TEST_F(replay, no_such_task)
-{
-	char own[16];
-
-	snprintf(own, sizeof(own), "%d", getpid());
-	world->signal_at = 100 * MS;
-	RUN("-p", "2147483647", "-p", own, "-t", "2147483646");
-	EXPECT_EQ(0, self->ended.code);
-	EXPECT_STREQ("runqslower: there is no process 2147483647\n"
-		     "runqslower: there is no thread 2147483646\n", self->ended.err);
 }
 
 TEST_HARNESS_MAIN

@@ -46,12 +46,12 @@ TEST(longest_first)
 /* Before waits that ended after the look began, behind those before. */
 TEST(among_others)
 {
-	struct wait_event e = { .tid = 8, .end_ns = 989 };
+	struct held_wait wait = { .event = { .tid = 8, .end_ns = 989 }, .place_ns = 989 };
 
-	ASSERT_TRUE(ordered_waits_push(&order, &e, NULL));
-	e.tid = 9;
-	e.end_ns = 991;
-	ASSERT_TRUE(ordered_waits_push(&order, &e, NULL));
+	ASSERT_TRUE(ordered_waits_push(&order, &wait));
+	wait.event.tid = 9;
+	wait.place_ns = 991;
+	ASSERT_TRUE(ordered_waits_push(&order, &wait));
 	found(1, 500, 1000);
 	found(2, 900, 995);
 	ASSERT_TRUE(stalled_move(&stalled, &order, 990));

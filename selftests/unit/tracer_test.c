@@ -270,6 +270,8 @@ TEST(modes)
 	struct runqslower_bpf *skel = LOAD(DEFAULTS);
 
 	EXPECT_FALSE(skel->rodata->count_lengths);
+	EXPECT_FALSE(skel->rodata->shows_stacks);
+	EXPECT_TRUE(LOAD(DEFAULTS, .stack = true)->rodata->shows_stacks);
 	EXPECT_EQ(0, skel->rodata->preempt_count_at);
 	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true)->rodata->count_lengths);
 	EXPECT_TRUE(LOAD(DEFAULTS, .histogram = true, .summary = true)->rodata->count_lengths);

@@ -31,6 +31,13 @@
 #define bpf_task_pt_regs(p)		(sim.regs)
 #define bpf_get_current_pid_tgid()	(sim.current_pid_tgid)
 
+static inline long bpf_get_stack(void *ctx, void *to, __u32 size, __u64 flags)
+{
+	if (sim.stack_size > 0)
+		memcpy(to, sim.stack, sim.stack_size);
+	return sim.stack_size;
+}
+
 static inline long bpf_get_current_comm(void *to, __u32 size)
 {
 	memcpy(to, sim.current_comm, size);

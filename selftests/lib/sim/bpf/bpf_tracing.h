@@ -6,6 +6,9 @@
 #ifndef __BPF_TRACING_H__
 #define __BPF_TRACING_H__
 
+/* Of all programs. */
+static unsigned long long *ctx __attribute__((unused));
+
 #define BPF_PROG(name, args...)	name(args)
 
 #endif /* __BPF_TRACING_H__ */

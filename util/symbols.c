@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "error.h"
+#include "symbols.h"
+
+#define MAX_NAME	512		/* KSYM_NAME_LEN, since 6.1 */
+#define MAX_MODULE	64
+
+struct symbol {
+	__u64 address;
+	char *name;			/* of the function alone */
+	const char *module;		/* as in " [nfs]", or "" */
+};
+
+static struct symbol *symbols;		/* in order of addresses */
+static size_t nr_symbols, room;
+
+static void add(__u64 address, const char *name, const char *module)
+{
+	size_t len = strlen(name) + 1;
+	char *copy = malloc(len + strlen(module) + 1);
+
+	if (nr_symbols == room) {
+		room = room ? 2 * room : 1 << 16;
+		symbols = reallocarray(symbols, room, sizeof(*symbols));
+	}
+	if (!symbols || !copy)
+		out_of_memory();
+	memcpy(copy, name, len);
+	memcpy(copy + len, module, strlen(module) + 1);
+	symbols[nr_symbols++] = (struct symbol) { address, copy, copy + len };
+}
+
+/* A line is as in "ffffffffc0a01000 t nfs_wait\t[nfs]". */
+static void add_line(const char *line)
+{
+	char name[MAX_NAME], module[MAX_MODULE] = " ", type;
+	unsigned long long address;
+	int nr = sscanf(line, "%llx %c %511s %62s", &address, &type, name, module + 1);
+
+	if (nr >= 3 && address && strchr("tTwW", type))
+		add(address, name, nr == 4 ? module : "");
+}
+
+static int by_address(const void *pa, const void *pb)
+{
+	const struct symbol *a = pa, *b = pb;
+
+	return a->address < b->address ? -1 : a->address > b->address;
+}
+
+bool symbols_load(void)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	char line[MAX_NAME + MAX_MODULE + 32];
+
+	while (f && fgets(line, sizeof(line), f))
+		add_line(line);
+	if (f)
+		fclose(f);
+	if (nr_symbols)
+		qsort(symbols, nr_symbols, sizeof(*symbols), by_address);
+	return nr_symbols;
+}
+
+/*
+ * The function that @address returns to. The call is before @address, and may
+ * be the last of the function.
+ */
+static const struct symbol *find(__u64 address)
+{
+	size_t first = 0, end = nr_symbols, middle;
+
+	while (first < end) {
+		middle = first + (end - first) / 2;
+		if (symbols[middle].address < address)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first ? &symbols[first - 1] : NULL;
+}
+
+bool symbol_is(__u64 address, const char *name)
+{
+	const struct symbol *s = find(address);
+	size_t len = strlen(name);
+
+	return s && !strncmp(s->name, name, len) && (!s->name[len] || s->name[len] == '.');
+}
+
+const char *symbol_text(__u64 address)
+{
+	static char text[MAX_NAME + MAX_MODULE + 32];
+	const struct symbol *s = find(address);
+
+	if (s)
+		snprintf(text, sizeof(text), "%s+0x%llx%s", s->name, address - s->address,
+			 s->module);
+	else
+		snprintf(text, sizeof(text), "0x%llx", address);
+	return text;
+}
