@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,48 @@ static unsigned int nr_cpus(const __u64 *mask)
 	return nr;
 }
 
+/* Does the fair class weigh tasks of this policy by their nice value? */
+static bool has_weight(__u8 policy)
+{
+	return policy == SCHED_OTHER || policy == SCHED_BATCH || policy == SCHED_IDLE;
+}
+
+/*
+ * Did the task of @s get more of the CPU than the one that waits, because the
+ * latter has asked for less? Only tasks of a cgroup are weighed against each
+ * other.
+ */
+static bool outweighs(const struct share *s, const struct why_event *e)
+{
+	bool together = s->same_process || (s->cgroup && s->cgroup == e->cgroup);
+
+	if (s->cause != CAUSE_TASK || s->outranks || !together || !has_weight(s->policy))
+		return false;
+	if (e->policy == SCHED_IDLE)
+		return s->policy != SCHED_IDLE;
+	return s->policy != SCHED_IDLE && s->prio < e->prio;
+}
+
+#define NICE_0	120			/* task_struct.prio */
+
+/* Say that the task has asked for less than others of its cgroup. */
+static void print_weight(const struct why *why)
+{
+	const struct why_event *e = &why->event;
+	size_t i;
+
+	if (!has_weight(e->policy) || (e->policy != SCHED_IDLE && e->prio <= NICE_0))
+		return;
+	for (i = 0; i < why->nr && !outweighs(&why->shares[i], e); i++)
+		;
+	if (i == why->nr)
+		return;
+	if (e->policy == SCHED_IDLE)
+		fputs("; of policy idle", stdout);
+	else
+		printf("; nice %d", e->prio - NICE_0);
+}
+
 static void print_idle_cpus(const struct wait_row *row)
 {
 	unsigned int nr = nr_cpus(row->idle_cpus), forbidden = nr_cpus(row->forbidden_cpus);
@@ -211,6 +254,7 @@ static void print_why(const struct wait_row *row)
 	struct percent shares[MAX_PERCENTS];
 
 	print_percents(shares, percents(why, shares), print_share);
+	print_weight(why);
 	print_idle_cpus(row);
 	print_uncovered(why);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -350,6 +351,37 @@ static void becomes_another(void)
 }
 
 /* Exec gives a new name in the same way. */
+static bool in_group(struct stage *stage)
+{
+	return cgroup_enter(stage->groups, 0);
+}
+
+static bool nice_in_group(struct stage *stage)
+{
+	return in_group(stage) && !setpriority(PRIO_PROCESS, 0, 19);
+}
+
+/* It asks for less than the other one of its group, and gets that. */
+TEST_F(class, nice)
+{
+	const struct tool_wait *w;
+	size_t nr = 0;
+	pid_t pid;
+
+	if (!actors_group(&self->actors, NULL, "rqs-weights"))
+		SKIP(return, "no cgroups of the cpu controller here");
+	pid = actor(&self->actors, "rqs-nice", self->cpu, nice_in_group, spins);
+	actor(&self->actors, "rqs-hog", self->cpu, in_group, spins);
+	SKIP_REFUSED("nice tasks");
+	EXPECT_TRUE(actors_trace(&self->actors, 5, ARGS("-w", "-T", "mono", "-t", tid_of(pid), "5000")));
+	show_waits(&self->actors);
+	/* Others may have their part in each wait. */
+	EXPECT_LE(MOST(self->actors.nr_waits), nr_with(&self->actors, "rqs-hog", 10));
+	for (w = self->actors.waits; w < self->actors.waits + self->actors.nr_waits; w++)
+		nr += why_says(w, "; nice 19");
+	EXPECT_LE(MOST(self->actors.nr_waits), nr);
+}
+
 TEST_F(class, a_culprit_that_changes_its_name)
 {
 	pid_t pid = actor(&self->actors, "rqs-victim", self->cpu, NULL, spins);

@@ -201,7 +201,7 @@ TEST_F(output, text_causes)
 	only((struct share) { CAUSE_QUOTA, .cgroup = 99 });
 	EXPECT_PRINTS(TEXT " woken     3    100% quota /,\"?\n", text());
 	only((struct share) { CAUSE_TASK, .cgroup = 24, .tid = 1008, .tgid = 1007,
-			      .comm = "hog\33" });
+			      .comm = "hog\33", .prio = 139 });
 	EXPECT_PRINTS(TEXT " woken     3    100% hog?/1008\n", text());
 	/* Of two that are the same, that which says more. */
 	why->shares[0].same_process = true;

@@ -43,6 +43,69 @@ TEST_F(output_why, text_class)
 	EXPECT_PRINTS(TEXT " woken     3    100% hog/8 (fair server)\n", text());
 }
 
+/* Who has asked for less than others that ran has that behind the shares. */
+TEST_F(output_why, text_nice)
+{
+	opts.why = true;
+	event->nr_migrations = 0;
+	event->policy = SCHED_OTHER;
+	event->prio = 139;
+	only((struct share) { CAUSE_TASK, .tid = 8, .comm = "hog", .prio = 120,
+			      .cgroup = event->cgroup });
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8; nice 19\n", text());
+	event->idle_cpus[0] = 2;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8; nice 19; CPU 1 idle all the while\n", text());
+	event->idle_cpus[0] = 0;
+	event->policy = SCHED_BATCH;
+	event->prio = 121;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8; nice 1\n", text());
+	why->shares[0].policy = SCHED_BATCH;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8; nice 1\n", text());
+	why->shares[0].cgroup = event->cgroup + 1;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8\n", text());
+	why->shares[0].same_process = true;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8 (same process); nice 1\n", text());
+	event->policy = SCHED_IDLE;
+	event->prio = 120;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8 (same process); of policy idle\n", text());
+	why->shares[0].policy = SCHED_IDLE;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8 (same process)\n", text());
+}
+
+/* Nice values explain nothing there. */
+TEST_F(output_why, text_not_for_being_nice)
+{
+	opts.why = true;
+	event->nr_migrations = 0;
+	event->policy = SCHED_OTHER;
+	event->prio = 120;
+	only((struct share) { CAUSE_TASK, .tid = 8, .comm = "hog", .prio = 100,
+			      .cgroup = event->cgroup });
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8\n", text());
+	event->prio = 139;
+	why->shares[0].prio = 139;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8\n", text());
+	why->shares[0].policy = SCHED_FIFO;
+	why->shares[0].prio = 49;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8\n", text());
+	why->shares[0].policy = SCHED_IDLE;
+	why->shares[0].prio = 120;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8\n", text());
+	/* Of an autogroup, or not known: which one, nobody knows. */
+	why->shares[0].policy = SCHED_OTHER;
+	event->cgroup = 0;
+	why->shares[0].cgroup = 0;
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8\n", text());
+	/* It had no part in it. */
+	event->cgroup = 22;
+	only((struct share) { CAUSE_QUOTA, .cgroup = event->cgroup });
+	EXPECT_PRINTS(TEXT " woken     3    100% quota /cg22\n", text());
+	event->policy = SCHED_FIFO;
+	only((struct share) { CAUSE_TASK, .tid = 8, .comm = "hog", .prio = 120,
+			      .cgroup = event->cgroup });
+	EXPECT_PRINTS(TEXT " woken     3    100% hog/8\n", text());
+}
+
 static const char *scheduler;
 
 const char *sched_ext_name(void)
