@@ -217,6 +217,11 @@ enum why_flags {
 	WHY_CAN_LIMIT_RT = 2,
 	/* The task was in a queue of sched_ext that belongs to no CPU. */
 	WHY_SCHED_EXT = 4,
+	/*
+	 * The wait goes on, and another task has the CPU than the newest
+	 * segment says: the last switch went unseen.
+	 */
+	WHY_RUNS_UNSEEN = 8,
 };
 
 /*

@@ -197,6 +197,16 @@ static struct share task_share(const struct why_event *e, const struct run_segme
 }
 
 /*
+ * Is it not known who had the CPU in @s? A broken segment, or one where the
+ * waiter runs, missed a switch.
+ */
+static bool is_unknown(const struct why_event *e, const struct run_segment *s)
+{
+	return s->flags & SEGMENT_BROKEN || (s->tid && s->tid == e->wait.tid) ||
+	       (e->flags & WHY_RUNS_UNSEEN && s->cpu == e->wait.cpu && s->seq == e->seq);
+}
+
+/*
  * Share out @part of segment @s. Interrupts and the hypervisor took @nontask ns
  * of @part, interrupts alone @irq ns. The task has been queued on the CPU since
  * @since.
@@ -210,8 +220,7 @@ static void charge(struct breakdown *b, const struct run_segment *s, struct span
 	struct share share;
 
 	b->covered += ns;
-	/* A broken segment, or one where the waiter runs, missed a switch. */
-	if (s->flags & SEGMENT_BROKEN || (s->tid && s->tid == e->wait.tid))
+	if (is_unknown(e, s))
 		return;
 	nontask = min64(fraction(nontask, ns, len), ns);
 	irq = min64(fraction(irq, ns, len), nontask);

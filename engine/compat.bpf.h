@@ -51,6 +51,12 @@ static __always_inline u64 rq_clock(struct cfs_rq___compat *cfs_rq)
 	return has_rq_clock() ? cfs_rq->rq->clock : 0;
 }
 
+/* The task that has the CPU of @cfs_rq; NULL without has_rq_clock(). */
+static __always_inline struct task_struct *rq_curr(struct cfs_rq___compat *cfs_rq)
+{
+	return has_rq_clock() ? cfs_rq->rq->curr : NULL;
+}
+
 /* Needs CONFIG_SCHED_INFO. */
 static __always_inline bool has_sched_info(void)
 {

@@ -461,6 +461,8 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->prio = compat(e->task)->prio;
 	to->policy = compat(e->task)->policy;
 	to->flags = limits_rt() ? WHY_CAN_LIMIT_RT : 0;
+	if (!e->prev && recorder_is_behind(e->cpu, rq_curr(e->cfs_rq)))
+		to->flags |= WHY_RUNS_UNSEEN;
 	to->budget_ns = 0;
 	to->rt_cgroup = 0;
 	to->pad = 0;

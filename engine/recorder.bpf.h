@@ -143,6 +143,18 @@ static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 	segment_begin(c, cpu, p, cfs_rq, start);
 }
 
+/*
+ * Has another task than the recorder knows of the CPU of @c? @curr, or NULL, has
+ * the CPU, and may be about to leave.
+ */
+static __always_inline bool recorder_is_behind(const struct cpu_state *c,
+					       struct task_struct *curr)
+{
+	u64 gen = curr ? run_gen(curr) : 0;
+
+	return curr && c->running && gen != c->running && gen != c->running + 1;
+}
+
 /* @p, of @cfs_rq, has @cpu from @now on. */
 static __always_inline void recorder_enters(struct cpu_state *c, u32 cpu,
 					    struct task_struct *p,

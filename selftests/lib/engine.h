@@ -284,6 +284,7 @@ static inline void switch_to(int c, struct task *next, enum leaves how)
 		prev->t.nivcsw++;
 	}
 	in_context_of(prev);
+	cpu[c].rq.curr = tp(next);
 	if (sees_switches)
 		(why ? why_switch : light ? light_switch : sched_switch)
 			(how != SLEEPS && how != YIELDS, tp(prev), tp(next));

@@ -90,15 +90,27 @@ static const struct truth_run *first_run(const struct truth *t, uint32_t tid,
 	return t->runs + low;
 }
 
-/* Did the task run during the wait? Where it ends the next run begins. */
-static bool ran_meanwhile(const struct truth *t, const struct tool_wait *w,
-			  uint64_t tolerance)
+/*
+ * The run of the task that ended during the wait, or NULL. Where the wait ends
+ * the next run begins.
+ */
+static const struct truth_run *run_meanwhile(const struct truth *t, const struct tool_wait *w,
+					     uint64_t tolerance)
 {
 	uint64_t start = w->end_ns - w->lat_us * USEC + tolerance;
 	const struct truth_run *r = first_run(t, w->tid, start);
 
 	return r < t->runs + t->nr_runs && r->tid == w->tid &&
-	       r->out_ns < w->end_ns && r->out_ns > start;
+	       r->out_ns < w->end_ns && r->out_ns > start ? r : NULL;
+}
+
+static void tell_overlap(const struct tool_wait *w, const struct truth_run *run,
+			 const struct truth_wait *real, uint64_t tolerance)
+{
+	printf("# ran meanwhile: %s/%u at %.6f, %llu us; from %.6f to %.6f on CPU %u; %s start, a tolerance of %.1f us\n",
+	       w->comm, w->tid, w->end_ns / 1e9, (unsigned long long)w->lat_us,
+	       run->in_ns / 1e9, run->out_ns / 1e9, run->cpu,
+	       !real ? "no" : real->sure ? "sure" : "unsure", tolerance / 1e3);
 }
 
 /*
@@ -203,6 +215,7 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 	struct truth_wait *found;
 	struct tool_wait *w;
 	struct timespec tick;
+	const struct truth_run *run;
 	uint64_t early;
 
 	memset(res, 0, sizeof(*res));
@@ -244,10 +257,9 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 		}
 		/* By sched_info a wait may begin a tick early. */
 		early = early_ns + (found && found->sure ? 0 : tick.tv_nsec);
-		if (ran_meanwhile(truth, w, early) && res->overlaps++ < 5)
-			printf("# ran meanwhile: %s/%u at %.6f, %llu us\n", w->comm,
-			       w->tid, w->end_ns / 1e9,
-			       (unsigned long long)w->lat_us);
+		run = run_meanwhile(truth, w, early);
+		if (run && res->overlaps++ < 5)
+			tell_overlap(w, run, found, early);
 	}
 	count_missed(truth, from, to, min_ns, res);
 	printf("# %zu printed, %zu judged (%zu migrated), %zu unjudged, %zu missed, %zu too short, %zu phantoms, %zu ran meanwhile; length: %zu off by more than %g us, %zu by more than %g, worst %.1f us; %zu blind\n",

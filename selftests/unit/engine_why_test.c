@@ -274,6 +274,34 @@ TEST_F(engine_why, sent_before_it_was_broken)
 	EXPECT_EQ(SEGMENT_BROKEN, s->flags);
 }
 
+/* Nothing ends the segment of who has left unseen, until the next switch. */
+TEST_F(engine_why, left_unseen_and_looked_at)
+{
+	at(10 * MS);
+	wake(a, 0);
+	pass(20 * MS);
+	look_for_stalled(a);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(0, reported(0)->flags & WHY_RUNS_UNSEEN);
+	/* It is about to leave. */
+	b->t.nivcsw++;
+	look_for_stalled(a);
+	ASSERT_EQ(2, nr_reported());
+	EXPECT_EQ(0, reported(1)->flags & WHY_RUNS_UNSEEN);
+	b->t.nivcsw--;
+	sees_switches = false;
+	switch_to(0, d, PREEMPTED);
+	sees_switches = true;
+	pass(20 * MS);
+	look_for_stalled(a);
+	ASSERT_EQ(3, nr_reported());
+	EXPECT_EQ(WHY_RUNS_UNSEEN, reported(2)->flags & WHY_RUNS_UNSEEN);
+	/* The end of a wait is a switch that is seen. */
+	switch_to(0, a, PREEMPTED);
+	ASSERT_EQ(4, nr_reported());
+	EXPECT_EQ(0, reported(3)->flags & WHY_RUNS_UNSEEN);
+}
+
 /* Who had the CPU when tracing began, since when. */
 TEST_F(engine_why, first_segment)
 {
