@@ -3,20 +3,37 @@
 #
 # Run all selftests, pass their TAP through and count: what "make check" runs.
 #
-#	check.sh DIRECTORY	where the tests were built
+#	check.sh DIRECTORY [TEST...]
 #
+# The tests were built in DIRECTORY. TEST is a name in tests.list: only these.
 # KERNEL_SRC is a kernel source tree. The last line is "N passed, N failed".
 set -u -o pipefail
 built=$(realpath "${1:?where they were built}")
 cd "$(dirname "$0")" || exit 1
 
+shift
+only=" $* "
 passed=0 failed=0 skipped=0
 logs=$(mktemp -d) || exit 1
 trap 'rm -rf "$logs"' EXIT
 
+# KIND NAME of each test to run
+tests()
+{
+	local kind test
+
+	while read -r kind test; do
+		[[ $only =~ ^\ *$ || $only == *" $test "* ]] && echo "$kind $test"
+	done < <(grep -v '^#' tests.list)
+}
+
+for test; do
+	grep -q "[[:space:]]$test\$" tests.list || { echo "check.sh: no test '$test'" >&2; exit 2; }
+done
+
 # Unit tests do not mind each other: as many at a time as there are CPUs.
 # shellcheck disable=SC2016 # expanded by the inner shell
-sed -n 's/^unit[[:space:]]*//p' tests.list | xargs -P "$(nproc)" -I '{}' sh -c '
+tests | sed -n 's/^unit //p' | xargs -P "$(nproc)" -I '{}' sh -c '
 	setsid --wait timeout --kill-after=10 2400 "$1/$2" >"$3/$2" 2>&1 </dev/null
 	echo $? >"$3/$2.status"' - "$built" '{}' "$logs"
 
@@ -74,7 +91,7 @@ while read -r kind test; do
 	unit | system | host | script)	run "$test" "$built/$test" ;;
 	build)	run "$test" "build/$test" ;;
 	esac
-done < <(grep -v '^#' tests.list)
+done < <(tests)
 
 [ $failed -eq 0 ]
 status=$?

@@ -31,17 +31,13 @@ part()
 # The tests of the real tool while a hundred others want the CPUs.
 starved()
 {
-	local kind test status=0 pid
+	local status pid
 
 	stress-ng --quiet --cpu 100 --timeout 0 &
 	pid=$!
-	while read -r kind test; do
-		case $kind in
-		system | host | script)
-			echo "# $test"
-			RUNQSLOWER=$built/runqslower setsid --wait "$built/$test" || status=1 ;;
-		esac
-	done < <(grep -v '^#' tests.list)
+	# shellcheck disable=SC2046 # words
+	./check.sh "$built" $(sed -nE 's/^(system|host|script)[[:space:]]+//p' tests.list)
+	status=$?
 	kill $pid
 	wait $pid
 	return $status
