@@ -67,6 +67,7 @@ struct truth_blind {
 struct truth_run {
 	__u64 in_ns;
 	__u64 out_ns;
+	__u64 late_ns;			/* the kernel's time of the end is so much earlier */
 	__u32 tid;
 	__u16 cpu;
 };

@@ -253,7 +253,8 @@ static bool ends_run(const struct task *p, const struct oracle_event *e)
 	return p->in && p->nr_switches + 1 == e->prev_nr_switches;
 }
 
-static void switch_out(struct task *p, const struct oracle_event *e, struct truth *t)
+static void switch_out(struct task *p, const struct oracle_event *e, __u64 late,
+		       struct truth *t)
 {
 	if (ends_run(p, e))
 		t->runs[t->nr_runs++] = (struct truth_run) {
@@ -261,6 +262,7 @@ static void switch_out(struct task *p, const struct oracle_event *e, struct trut
 			.cpu = e->cpu,
 			.in_ns = p->in,
 			.out_ns = e->ns,
+			.late_ns = late,
 		};
 	*p = (struct task) {
 		.since = e->prev_waits ? e->ns : 0,
@@ -341,7 +343,7 @@ static void pair(const struct oracle_event *events, size_t nr, struct truth *t)
 		if (e->tid)
 			switch_in(&tasks[e->tid % MAX_TID], e, lateness(&late, e), t);
 		if (e->prev_tid)
-			switch_out(&tasks[e->prev_tid % MAX_TID], e, t);
+			switch_out(&tasks[e->prev_tid % MAX_TID], e, lateness(&late, e), t);
 	}
 	free(late.least);
 	free(last);

@@ -205,6 +205,8 @@ TEST_F(pair, lateness)
 		EXPECT_EQ(700 * USEC, w->end_late_ns) {
 			TH_LOG("offset %lld", offsets[i]);
 		}
+		ASSERT_EQ(1U, self->truth.nr_runs);
+		EXPECT_EQ(700 * USEC, self->truth.runs[0].late_ns);
 		truth_free(&self->truth);
 	}
 }
