@@ -462,6 +462,7 @@ int why_waiting_tasks(struct iter_task *ctx)
 	w = why_wait_of(e.task);
 	if (wait_end(&e, w ? &w->wait : NULL) && is_certain(&e) && over_threshold(&e) &&
 	    is_wanted_cgroup(e.task)) {
+		e.unseen_seq = recorder_looks(e.cpu, task_cpu(e.task), rq_curr(e.cfs_rq), e.now);
 		report_why(&e, w);
 		end_of_piece(ctx);
 	}

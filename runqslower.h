@@ -218,8 +218,8 @@ enum why_flags {
 	/* The task was in a queue of sched_ext that belongs to no CPU. */
 	WHY_SCHED_EXT = 4,
 	/*
-	 * The wait goes on, and another task has the CPU than the newest
-	 * segment says: the last switch went unseen.
+	 * The wait goes on, and the task of segment seq came to the CPU
+	 * unseen: who had the CPU in the segment before is not known.
 	 */
 	WHY_RUNS_UNSEEN = 8,
 };

@@ -203,7 +203,7 @@ static struct share task_share(const struct why_event *e, const struct run_segme
 static bool is_unknown(const struct why_event *e, const struct run_segment *s)
 {
 	return s->flags & SEGMENT_BROKEN || (s->tid && s->tid == e->wait.tid) ||
-	       (e->flags & WHY_RUNS_UNSEEN && s->cpu == e->wait.cpu && s->seq == e->seq);
+	       (e->flags & WHY_RUNS_UNSEEN && s->cpu == e->wait.cpu && s->seq == e->seq - 1);
 }
 
 /*

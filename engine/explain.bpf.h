@@ -461,8 +461,10 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->prio = compat(e->task)->prio;
 	to->policy = compat(e->task)->policy;
 	to->flags = limits_rt() ? WHY_CAN_LIMIT_RT : 0;
-	if (!e->prev && recorder_is_behind(e->cpu, rq_curr(e->cfs_rq)))
+	if (e->unseen_seq && e->unseen_seq == seq + 1) {
 		to->flags |= WHY_RUNS_UNSEEN;
+		to->seq = e->unseen_seq;
+	}
 	to->budget_ns = 0;
 	to->rt_cgroup = 0;
 	to->pad = 0;

@@ -61,28 +61,13 @@ static __always_inline u8 segment_flags(struct task_struct *p,
 	return is_served(p) ? SEGMENT_SERVED : 0;
 }
 
-/* @p, of @cfs_rq, has @cpu from @start on. */
-static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
-					  struct task_struct *p,
-					  struct cfs_rq___compat *cfs_rq, u64 start)
+/* Fill @s: @p, of @cfs_rq, has @cpu from @start on. */
+static __always_inline void fill_segment(struct run_segment *s, u32 cpu, u32 seq,
+					 struct task_struct *p,
+					 struct cfs_rq___compat *cfs_rq, u64 start)
 {
-	u32 seq = c->next_seq, i = seq % CHUNK;
-	struct run_chunk *chunk = chunk_of(cpu, seq);
 	struct nontask nontask = nontask_time(cfs_rq);
-	struct run_segment *s;
 
-	if (!chunk)
-		return;			/* never: history has all chunks */
-	/*
-	 * @start and c->started may be from different clocks, but segments must
-	 * not overlap.
-	 */
-	if (time_before(start, c->started))
-		start = c->started;
-	c->started = start;
-	if (!i)
-		chunk->nr_sent = 0;
-	s = &chunk->segments[i];
 	s->kind = RECORD_SEGMENTS;
 	s->flags = segment_flags(p, cfs_rq);
 	s->cpu = cpu;
@@ -96,6 +81,32 @@ static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
 	load_comm(s->comm, p);
 	s->prio = compat(p)->prio;
 	s->policy = compat(p)->policy;
+}
+
+/*
+ * @start, but not before the newest segment: the two may be from different
+ * clocks, and segments must not overlap.
+ */
+static __always_inline u64 not_before_last(const struct cpu_state *c, u64 start)
+{
+	return time_before(start, c->started) ? c->started : start;
+}
+
+/* @p, of @cfs_rq, has @cpu from @start on. */
+static __always_inline void segment_begin(struct cpu_state *c, u32 cpu,
+					  struct task_struct *p,
+					  struct cfs_rq___compat *cfs_rq, u64 start)
+{
+	u32 seq = c->next_seq, i = seq % CHUNK;
+	struct run_chunk *chunk = chunk_of(cpu, seq);
+
+	if (!chunk)
+		return;			/* never: history has all chunks */
+	start = not_before_last(c, start);
+	c->started = start;
+	if (!i)
+		chunk->nr_sent = 0;
+	fill_segment(&chunk->segments[i], cpu, seq, p, cfs_rq, start);
 	c->next_seq = seq + 1;
 }
 
@@ -116,43 +127,66 @@ static __always_inline void segment_break(struct cpu_state *c, u32 cpu)
 }
 
 /*
+ * Since when has @p the CPU of @c, to which @p came unseen? Not before @now if
+ * the kernel does not tell.
+ */
+static __always_inline u64 unseen_start(const struct cpu_state *c, struct task_struct *p, u64 now)
+{
+	u64 arrival = last_arrival(p);
+
+	if (!arrival || !c->sampled || !compat(p)->pid)
+		return now;
+	/*
+	 * Add a tick, because rq.clock may have been a tick behind when the
+	 * kernel recorded the arrival.
+	 */
+	arrival += c->offset + tick_ns;
+	return time_before(arrival, now) ? arrival : now;
+}
+
+/*
  * @p, of @cfs_rq, has had @cpu until @now. If the recorder does not know of @p,
- * switches went unseen. Then last_arrival() tells since when @p has run.
+ * switches went unseen.
  */
 static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 					    struct task_struct *p,
 					    struct cfs_rq___compat *cfs_rq, u64 now)
 {
-	u64 start = now, arrival;
-
 	if (run_gen(p) == c->running + 1)
 		return;
 	if (c->running)
 		__sync_fetch_and_add(&stats.unseen, 1);
 	segment_break(c, cpu);
-	arrival = last_arrival(p);
-	/*
-	 * Add a tick, because rq.clock may have been a tick behind when the
-	 * kernel recorded the arrival.
-	 */
-	if (arrival && c->sampled && compat(p)->pid) {
-		arrival += c->offset + tick_ns;
-		if (time_before(arrival, now))
-			start = arrival;
-	}
-	segment_begin(c, cpu, p, cfs_rq, start);
+	segment_begin(c, cpu, p, cfs_rq, unseen_start(c, p, now));
 }
 
 /*
- * Has another task than the recorder knows of the CPU of @c? @curr, or NULL, has
- * the CPU, and may be about to leave.
+ * A look at @cpu, between switches: @p has the CPU, and may be about to leave.
+ * If the recorder knows of another task, send the segment that recorder_leaves()
+ * will make of @p, because until then the other one seems to run. Returns the
+ * number of that segment, sent or not; 0: all is well.
  */
-static __always_inline bool recorder_is_behind(const struct cpu_state *c,
-					       struct task_struct *curr)
+static __always_inline u32 recorder_looks(struct cpu_state *c, u32 cpu, struct task_struct *p,
+					  u64 now)
 {
-	u64 gen = curr ? run_gen(curr) : 0;
+	u64 gen = p ? run_gen(p) : 0, start;
+	struct run_segment *s;
+	u32 seq;
 
-	return curr && c->running && gen != c->running && gen != c->running + 1;
+	if (!p || !c->running || gen == c->running || gen == c->running + 1)
+		return 0;
+	/*
+	 * In this order, because what is sent later counts: a segment of this
+	 * number that the recorder makes meanwhile.
+	 */
+	s = bpf_ringbuf_reserve(&events, sizeof(*s), 0);
+	seq = c->next_seq;
+	if (!s)
+		return seq;
+	start = not_before_last(c, unseen_start(c, p, now));
+	fill_segment(s, cpu, seq, p, task_cfs_rq(p), start);
+	bpf_ringbuf_submit(s, 0);
+	return seq;
 }
 
 /* @p, of @cfs_rq, has @cpu from @now on. */

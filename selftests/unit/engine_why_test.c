@@ -277,6 +277,8 @@ TEST_F(engine_why, sent_before_it_was_broken)
 /* Nothing ends the segment of who has left unseen, until the next switch. */
 TEST_F(engine_why, left_unseen_and_looked_at)
 {
+	const struct run_segment *s;
+
 	at(10 * MS);
 	wake(a, 0);
 	pass(20 * MS);
@@ -290,16 +292,48 @@ TEST_F(engine_why, left_unseen_and_looked_at)
 	EXPECT_EQ(0, reported(1)->flags & WHY_RUNS_UNSEEN);
 	b->t.nivcsw--;
 	sees_switches = false;
+	update_clock(0);
+	cpu[0].stale = false;
 	switch_to(0, d, PREEMPTED);
 	sees_switches = true;
 	pass(20 * MS);
 	look_for_stalled(a);
 	ASSERT_EQ(3, nr_reported());
 	EXPECT_EQ(WHY_RUNS_UNSEEN, reported(2)->flags & WHY_RUNS_UNSEEN);
-	/* The end of a wait is a switch that is seen. */
+	/* It came at 30 ms: the kernel knows, but for a tick. */
+	take_segments();
+	s = history_newest(&mirror, 0);
+	ASSERT_TRUE(is_segment(s, 30 * MS + TICK, d));
+	EXPECT_EQ(reported(2)->seq, s->seq);
+	ASSERT_TRUE(is_segment(history_before(&mirror, s), MS, b));
+	/* The same when it leaves: what was sent was right. */
 	switch_to(0, a, PREEMPTED);
 	ASSERT_EQ(4, nr_reported());
 	EXPECT_EQ(0, reported(3)->flags & WHY_RUNS_UNSEEN);
+	take_segments();
+	s = history_newest(&mirror, 0);
+	ASSERT_TRUE(is_segment(s, 30 * MS + TICK, d));
+	EXPECT_EQ(reported(2)->seq, s->seq);
+	EXPECT_EQ(reported(3)->seq, s->seq);
+	EXPECT_EQ(SEGMENT_BROKEN, history_before(&mirror, s)->flags);
+}
+
+/* Without room for the segment, the event says that one is missing. */
+TEST_F(engine_why, left_unseen_without_room)
+{
+	at(10 * MS);
+	wake(a, 0);
+	sees_switches = false;
+	switch_to(0, d, PREEMPTED);
+	sees_switches = true;
+	pass(20 * MS);
+	sim.ring_room = 0;
+	look_for_stalled(a);
+	sim.ring_room = 100;
+	look_for_stalled(a);
+	ASSERT_EQ(1, nr_reported());
+	take_segments();
+	EXPECT_EQ(reported(0)->seq, history_newest(&mirror, 0)->seq);
 }
 
 /* Who had the CPU when tracing began, since when. */

@@ -283,17 +283,19 @@ TEST(wait_broken_segment)
 	EXPECT_STREQ("50 c/13, 30 other, 20 a/11", budget());
 }
 
-/* The newest of its CPU only. */
+/* The last but one of its CPU only. */
 TEST(wait_runs_unseen)
 {
 	begin(100);
 	run(0, 0, 11, "a", 0);
 	run(0, 20, 12, "b", 0);
-	run(1, 0, 13, "c", 0);
+	run(0, 50, 13, "c", 0);
+	run(1, 0, 14, "d", 0);
+	run(1, 30, 14, "e", 0);
 	event.flags = WHY_RUNS_UNSEEN;
-	EXPECT_STREQ("80 other, 20 a/11", budget());
+	EXPECT_STREQ("50 c/13, 30 other, 20 a/11", budget());
 	event.flags = WHY_CAN_LIMIT_RT;
-	EXPECT_STREQ("80 b/12, 20 a/11", budget());
+	EXPECT_STREQ("50 c/13, 30 b/12, 20 a/11", budget());
 }
 
 TEST(wait_broken_segment_nontask)
