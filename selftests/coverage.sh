@@ -14,11 +14,11 @@ out=$(mkdir -p "${1:?where to build}" && realpath "$1") least=${2:-90}
 programs="$(sed -n 's/^unit[[:space:]]*//p' tests.list | tr '\n' ' ')"
 programs+="cli_test caps_test cgroups_test command_test class_test"
 scripts=json_test.sh
+link="--coverage -Wl,--wrap=_exit,--wrap=syscall $out/coverage.o"
 
 gcc -O2 -c lib/coverage.c -o "$out/coverage.o" &&
 	make -s -j"$(nproc)" KERNEL_SRC="${KERNEL_SRC:-../.linux}" OUTPUT="$out" \
-		EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage \
-		LDFLAGS="--coverage -Wl,--wrap=_exit $out/coverage.o" \
+		EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS="$link" LDFLAGS="$link" \
 		programs="$programs" scripts=$scripts tools_to_run=runqslower all \
 		>"$out/build.log" 2>&1 || {
 	tail "$out/build.log"
