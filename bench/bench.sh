@@ -78,7 +78,7 @@ pipe()
 		awk '/usecs\/op/ { print $1 }'
 }
 
-# "NAME HOOK ns" for both hooks, while pipe() runs
+# "NAME HOOK ns" for each hook, while pipe() runs
 ns_per_run()
 {
 	local name=$1 before after
@@ -90,7 +90,7 @@ ns_per_run()
 	stop
 	paste -d' ' <(echo "$before") <(echo "$after") | awk -v name="$label" '
 	{
-		hook = $1 ~ /switch|sched_s/ ? "switch" : "wakeup"
+		hook = $1 ~ /switch|sched_s/ ? "switch" : $1 ~ /waking/ ? "waking" : "wakeup"
 		runs[hook] += $5 - $2
 		ns[hook] += $6 - $3
 	}
@@ -138,29 +138,71 @@ table()
 		value[key, nr[key]++] = $3
 	}
 	function median(key) { return value[key, int(nr[key] / 2)] }
-	function beyond(label, hook) { return median(label " " hook) - median("floor " hook) }
+	# There is no empty program on sched_waking.
+	function like(hook) { return hook == "waking" ? "wakeup" : hook }
+	function beyond(label, hook) {
+		return median(label " " hook) - median("floor " like(hook))
+	}
+	function of_kernel(label, hook) {
+		return beyond(label, hook) / beyond("kernel", like(hook))
+	}
 	function ratio(label, hook) {
-		return label == "kernel" || !nr["kernel " hook] ? "" : sprintf(" (%.2f x)",
-			beyond(label, hook) / beyond("kernel", hook))
+		return label == "kernel" || !nr["kernel " like(hook)] ? "" :
+			sprintf(" (%.2f x)", of_kernel(label, hook))
+	}
+	function cell(label, hook) {
+		return nr[label " " hook] ? sprintf("%.0f%s", beyond(label, hook),
+						    ratio(label, hook)) : "-"
+	}
+	function slower(label) { return median(label " pipe") - median("floor pipe") }
+	function slowdown(label) {
+		return sprintf("%+.1f %%", 100 * (median(label " pipe") / median("none pipe") - 1)) \
+			(label == "kernel" || label == "floor" || !nr["kernel pipe"] ? "" :
+			 sprintf(" (%.2f x)", slower(label) / slower("kernel")))
+	}
+	# what is to be at most so many times what the kernel has
+	function bar(what, times, limit) {
+		printf "%s: %.2f x, at most %.2f x: %s\n", what, times, limit,
+			times <= limit ? "met" : "MISSED"
+	}
+	function bars() {
+		bar("default, wakeup", of_kernel("ours", "wakeup"), 0.40)
+		bar("default, switch", of_kernel("ours", "switch"), 0.55)
+		bar("1 ms, switch", of_kernel("ours-1ms", "switch"), 0.70)
+		bar("-w, wakeup", of_kernel("ours-why", "wakeup"), 0.80)
+		bar("-w, switch", of_kernel("ours-why", "switch"), 0.80)
+		bar("--light, switch", of_kernel("ours-light", "switch"), 0.12)
+		bar("-H, wakeup", of_kernel("ours-hist", "wakeup"), 1)
+		bar("-H, switch", of_kernel("ours-hist", "switch"), 1)
+		bar("-wW, waking", of_kernel("ours-waker", "waking"), 1)
+		bar("default, slowdown beyond empty", slower("ours") / slower("kernel"), 0.5)
+		bar("-w, slowdown beyond empty", slower("ours-why") / slower("kernel"), 0.9)
+		bar("default, start", median("ours header") / median("kernel header"), 1.3)
+		bar("-w, start", median("ours-why header") / median("kernel header"), 2.5)
 	}
 	function times(label, what) {
 		return label == "kernel" || !nr["kernel " what] ? "" : sprintf(" (%.2f x)",
 			median(label " " what) / median("kernel " what))
 	}
 	END {
-		print "| | wakeup, ns a run beyond empty | switch | slowdown of the benchmark " \
-			"| start to header, ms | resident, KiB |"
-		print "|---|---|---|---|---|---|"
-		n = split("kernel bcc base base-1ms base-why ours ours-1ms ours-why", labels)
+		print "| | wakeup, ns a run beyond empty | switch | waking " \
+			"| slowdown of the benchmark (beyond empty) | start to header, ms " \
+			"| resident, KiB |"
+		print "|---|---|---|---|---|---|---|"
+		n = split("floor kernel bcc base base-1ms base-why ours ours-1ms ours-why " \
+			  "ours-light ours-hist ours-waker", labels)
 		for (i = 1; i <= n; i++) {
 			l = labels[i]
 			if (!nr[l " switch"])
 				continue
-			printf "| %s | %.0f%s | %.0f%s | %+.1f %% | %.0f%s | %d |\n", l,
-				beyond(l, "wakeup"), ratio(l, "wakeup"),
-				beyond(l, "switch"), ratio(l, "switch"),
-				100 * (median(l " pipe") / median("none pipe") - 1),
-				median(l " header") / 1000, times(l, "header"), median(l " rss")
+			printf "| %s | %s | %s | %s | %s | %.0f%s | %d |\n", l,
+				cell(l, "wakeup"), cell(l, "switch"), cell(l, "waking"),
+				slowdown(l), median(l " header") / 1000, times(l, "header"),
+				median(l " rss")
+		}
+		if (nr["kernel switch"]) {
+			print ""
+			bars()
 		}
 	}'
 }
@@ -168,9 +210,11 @@ table()
 build
 declare -A args=([floor]=floor [kernel]=kernel [bcc]=bcc
 		 [base]=base [base-1ms]="base 1ms" [base-why]="base -w"
-		 [ours]=ours [ours-1ms]="ours 1ms" [ours-why]="ours -w")
+		 [ours]=ours [ours-1ms]="ours 1ms" [ours-why]="ours -w"
+		 [ours-light]="ours --light" [ours-hist]="ours -H" [ours-waker]="ours -wW")
 labels=
-for label in floor kernel bcc base base-1ms base-why ours ours-1ms ours-why; do
+for label in floor kernel bcc base base-1ms base-why ours ours-1ms ours-why ours-light \
+	     ours-hist ours-waker; do
 	set -- ${args[$label]}
 	[ ! -x "$bench/$1" ] || labels="$labels $label"
 done
@@ -178,4 +222,5 @@ trap 'sysctl -qw kernel.bpf_stats_enabled=0' EXIT
 measure | table
 echo
 echo "$(uname -r), $(nproc) CPUs, medians of $ROUNDS interleaved rounds;" \
-	"perf bench sched pipe on one CPU, threshold 10 ms (ours-1ms: 1 ms; ours-why: -w)."
+	"perf bench sched pipe on one CPU, threshold 10 ms (ours-1ms: 1 ms; ours-why: -w;" \
+	"ours-hist: -H; ours-waker: -wW)."
