@@ -247,7 +247,7 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 			count_length(&e);
 			if (over_threshold(&e)) {
 				send_stack(ctx, &e);
-				report_why(&e, w);
+				report_why(&e, w, 0);
 			}
 		}
 	}
@@ -462,8 +462,8 @@ int why_waiting_tasks(struct iter_task *ctx)
 	w = why_wait_of(e.task);
 	if (wait_end(&e, w ? &w->wait : NULL) && is_certain(&e) && over_threshold(&e) &&
 	    is_wanted_cgroup(e.task)) {
-		e.unseen_seq = recorder_looks(e.cpu, task_cpu(e.task), rq_curr(e.cfs_rq), e.now);
-		report_why(&e, w);
+		report_why(&e, w, recorder_looks(e.cpu, task_cpu(e.task), rq_curr(e.cfs_rq),
+						 e.now));
 		end_of_piece(ctx);
 	}
 	return 0;

@@ -436,9 +436,11 @@ static __always_inline void fill_why(struct why_event *to, const struct ended *e
 
 /*
  * Report a wait and what explains it. @w is used only if the begin was seen,
- * because otherwise @w is of an earlier wait.
+ * because otherwise @w is of an earlier wait. @unseen_seq: what recorder_looks()
+ * said, 0 at a switch.
  */
-static __always_inline void report_why(const struct ended *e, struct why_wait *w)
+static __always_inline void report_why(const struct ended *e, struct why_wait *w,
+				       u32 unseen_seq)
 {
 	struct nontask nontask = nontask_time(e->cfs_rq);
 	u32 cpu = task_cpu(e->task), seq, i;
@@ -461,9 +463,9 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->prio = compat(e->task)->prio;
 	to->policy = compat(e->task)->policy;
 	to->flags = limits_rt() ? WHY_CAN_LIMIT_RT : 0;
-	if (e->unseen_seq && e->unseen_seq == seq + 1) {
+	if (unseen_seq && unseen_seq == seq + 1) {
 		to->flags |= WHY_RUNS_UNSEEN;
-		to->seq = e->unseen_seq;
+		to->seq = unseen_seq;
 	}
 	to->budget_ns = 0;
 	to->rt_cgroup = 0;

@@ -57,8 +57,6 @@ struct ended {
 	struct cpu_state *cpu;		/* of @task */
 	u64 now;			/* CLOCK_MONOTONIC, 0: not read yet */
 	u64 behind;			/* how early @now may be, 0: exact */
-	/* Without @prev: a segment that the recorder lacks, 0: none. */
-	u32 unseen_seq;
 	/* Set by wait_end(): */
 	u64 since;			/* CLOCK_MONOTONIC */
 	u64 queued;			/* last_queued() of @task */
