@@ -18,7 +18,7 @@ link="--coverage -Wl,--wrap=_exit,--wrap=syscall $out/coverage.o"
 
 gcc -O2 -c lib/coverage.c -o "$out/coverage.o" &&
 	make -s -j"$(nproc)" KERNEL_SRC="${KERNEL_SRC:-../.linux}" OUTPUT="$out" \
-		EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS="$link" LDFLAGS="$link" \
+		EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage LDFLAGS="$link" \
 		programs="$programs" scripts=$scripts tools_to_run=runqslower all \
 		>"$out/build.log" 2>&1 || {
 	tail "$out/build.log"
