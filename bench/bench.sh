@@ -147,18 +147,21 @@ table()
 		return beyond(label, hook) / beyond("kernel", like(hook))
 	}
 	function ratio(label, hook) {
-		return label == "kernel" || !nr["kernel " like(hook)] ? "" :
-			sprintf(" (%.2f x)", of_kernel(label, hook))
+		if (label == "kernel" || label == "floor" || !nr["kernel " like(hook)])
+			return ""
+		return sprintf(" (%.2f x)", of_kernel(label, hook))
 	}
 	function cell(label, hook) {
-		return nr[label " " hook] ? sprintf("%.0f%s", beyond(label, hook),
-						    ratio(label, hook)) : "-"
+		if (!nr[label " " hook])
+			return "-"
+		return sprintf("%.0f%s", beyond(label, hook), ratio(label, hook))
 	}
 	function slower(label) { return median(label " pipe") - median("floor pipe") }
 	function slowdown(label) {
-		return sprintf("%+.1f %%", 100 * (median(label " pipe") / median("none pipe") - 1)) \
-			(label == "kernel" || label == "floor" || !nr["kernel pipe"] ? "" :
-			 sprintf(" (%.2f x)", slower(label) / slower("kernel")))
+		percent = 100 * (median(label " pipe") / median("none pipe") - 1)
+		if (label == "kernel" || label == "floor" || !nr["kernel pipe"])
+			return sprintf("%+.1f %%", percent)
+		return sprintf("%+.1f %% (%.2f x)", percent, slower(label) / slower("kernel"))
 	}
 	# what is to be at most so many times what the kernel has
 	function bar(what, times, limit) {
