@@ -17,20 +17,34 @@ struct symbol {
 static struct symbol *symbols;		/* in order of addresses */
 static size_t nr_symbols, room;
 
+static void make_room(void)
+{
+	size_t size = room ? 2 * room : 1 << 16;
+	struct symbol *more = reallocarray(symbols, size, sizeof(*symbols));
+
+	if (!more)
+		out_of_memory();
+	symbols = more;
+	room = size;
+}
+
 static void add(__u64 address, const char *name, const char *module)
 {
 	size_t len = strlen(name) + 1;
-	char *copy = malloc(len + strlen(module) + 1);
+	struct symbol *s;
+	char *copy;
 
-	if (nr_symbols == room) {
-		room = room ? 2 * room : 1 << 16;
-		symbols = reallocarray(symbols, room, sizeof(*symbols));
-	}
-	if (!symbols || !copy)
+	if (nr_symbols == room)
+		make_room();
+	copy = malloc(len + strlen(module) + 1);
+	if (!copy)
 		out_of_memory();
 	memcpy(copy, name, len);
 	memcpy(copy + len, module, strlen(module) + 1);
-	symbols[nr_symbols++] = (struct symbol) { address, copy, copy + len };
+	s = &symbols[nr_symbols++];
+	s->address = address;
+	s->name = copy;
+	s->module = copy + len;
 }
 
 /* A line is as in "ffffffffc0a01000 t nfs_wait\t[nfs]". */
