@@ -48,12 +48,10 @@ static void hold(struct session *s, const struct wait_event *e, struct why *why)
 {
 	struct held_wait wait = { .event = *e, .why = why, .place_ns = e->end_ns };
 
-	if (e->stalled) {
-		stalled_add(&s->stalled, e, why);
-		return;
-	}
 	wait.stack = stacks_take(&s->stacks, e);
-	if (!ordered_waits_push(&s->order, &wait))
+	if (e->stalled)
+		stalled_add(&s->stalled, &wait);
+	else if (!ordered_waits_push(&s->order, &wait))
 		out_of_memory();
 }
 

@@ -39,24 +39,20 @@ static void rise(struct stalled_waits *s, size_t i)
 	}
 }
 
-void stalled_add(struct stalled_waits *s, const struct wait_event *e, struct why *why)
+void stalled_add(struct stalled_waits *s, const struct held_wait *wait)
 {
 	s->nr_found++;
-	if (e->wait_ns > s->longest_ns)
-		s->longest_ns = e->wait_ns;
+	if (wait->event.wait_ns > s->longest_ns)
+		s->longest_ns = wait->event.wait_ns;
 	if (s->nr < MAX_STALLED) {
-		s->waits[s->nr] = (struct held_wait) {
-			.event = *e, .why = why, .place_ns = e->end_ns,
-		};
+		s->waits[s->nr] = *wait;
 		rise(s, s->nr++);
-	} else if (e->wait_ns > length(s, 0)) {
-		free(s->waits[0].why);
-		s->waits[0] = (struct held_wait) {
-			.event = *e, .why = why, .place_ns = e->end_ns,
-		};
+	} else if (wait->event.wait_ns > length(s, 0)) {
+		held_wait_free(&s->waits[0]);
+		s->waits[0] = *wait;
 		sink(s, 0);
 	} else {
-		free(why);
+		held_wait_free(wait);
 	}
 }
 
@@ -71,16 +67,14 @@ static int longest_first(const void *pa, const void *pb)
 
 bool stalled_move(struct stalled_waits *s, struct ordered_waits *to, __u64 look_ns)
 {
-	struct held_wait *wait;
 	size_t i;
 
 	qsort(s->waits, s->nr, sizeof(*s->waits), longest_first);
 	for (i = 0; i < s->nr; i++) {
-		wait = &s->waits[i];
-		wait->place_ns = look_ns;
-		if (!ordered_waits_push(to, wait))
+		s->waits[i].place_ns = look_ns;
+		if (!ordered_waits_push(to, &s->waits[i]))
 			return false;
-		wait->why = NULL;
+		s->waits[i].why = NULL;
 	}
 	s->nr = 0;
 	return true;
@@ -91,7 +85,7 @@ void stalled_clear(struct stalled_waits *s)
 	size_t i;
 
 	for (i = 0; i < s->nr; i++)
-		free(s->waits[i].why);
+		held_wait_free(&s->waits[i]);
 	s->nr = 0;
 	s->nr_found = 0;
 	s->longest_ns = 0;

@@ -17,10 +17,10 @@ struct stalled_waits {
 };
 
 /*
- * Copy @e and take ownership of @why, which is freed if tasks that wait longer
- * take all the room.
+ * Copy @wait and take ownership of what @wait points to, which is freed if tasks
+ * that wait longer take all the room.
  */
-void stalled_add(struct stalled_waits *s, const struct wait_event *e, struct why *why);
+void stalled_add(struct stalled_waits *s, const struct held_wait *wait);
 
 /*
  * Move all waits to @to, longest first, in the place of a wait that ended at

@@ -9,9 +9,12 @@ static struct ordered_waits order;
 
 static void found(__u32 tid, __u64 wait_ns, __u64 end_ns)
 {
-	struct wait_event e = { .stalled = 1, .tid = tid, .wait_ns = wait_ns, .end_ns = end_ns };
+	struct held_wait wait = {
+		.event = { .stalled = 1, .tid = tid, .wait_ns = wait_ns, .end_ns = end_ns },
+		.why = malloc(1), .place_ns = end_ns,
+	};
 
-	stalled_add(&stalled, &e, malloc(1));
+	stalled_add(&stalled, &wait);
 }
 
 static __u32 next_tid(__u64 until)
