@@ -82,14 +82,6 @@ static void integer(__u64 max)
 		jsonw_uint_field(json, "maximum", max);
 }
 
-static void cpus(void)
-{
-	type("array");
-	start_object("items");
-	jsonw_string_field(json, "$ref", "#/$defs/cpu");
-	jsonw_end_object(json);
-}
-
 static void causes(void)
 {
 	type("object");
@@ -103,6 +95,24 @@ static void causes(void)
 }
 
 static void object(const struct table *table, unsigned int kinds);
+
+/* The same as value() of a list. */
+static void list(const struct field *f)
+{
+	type("array");
+	start_object("items");
+	if (f->type == FIELD_ROWS)
+		object(f->table, f->rows_kinds);
+	else if (f->type == FIELD_STACK)
+		type("string");
+	else
+		jsonw_string_field(json, "$ref", "#/$defs/cpu");
+	jsonw_end_object(json);
+	if (f->type == FIELD_PATH)
+		jsonw_uint_field(json, "minItems", 1);
+	else if (f->type == FIELD_CPUS)
+		jsonw_bool_field(json, "uniqueItems", true);
+}
 
 /* Write keywords for the value of @f into an object that has begun. */
 static void value(const struct field *f)
@@ -148,27 +158,13 @@ static void value(const struct field *f)
 		causes();
 		break;
 	case FIELD_PATH:
-		cpus();
-		jsonw_uint_field(json, "minItems", 1);
-		break;
 	case FIELD_CPUS:
-		cpus();
-		jsonw_bool_field(json, "uniqueItems", true);
-		break;
 	case FIELD_STACK:
-		type("array");
-		start_object("items");
-		type("string");
-		jsonw_end_object(json);
+	case FIELD_ROWS:
+		list(f);
 		break;
 	case FIELD_OBJECT:
 		object(f->table, 0);
-		break;
-	case FIELD_ROWS:
-		type("array");
-		start_object("items");
-		object(f->table, f->rows_kinds);
-		jsonw_end_object(json);
 		break;
 	default:
 		integer(0);

@@ -193,9 +193,7 @@ static bool outweighs(const struct share *s, const struct why_event *e)
 
 	if (s->cause != CAUSE_TASK || s->outranks || !together || !has_weight(s->policy))
 		return false;
-	if (e->policy == SCHED_IDLE)
-		return s->policy != SCHED_IDLE;
-	return s->policy != SCHED_IDLE && s->prio < e->prio;
+	return s->policy != SCHED_IDLE && (e->policy == SCHED_IDLE || s->prio < e->prio);
 }
 
 #define NICE_0	120			/* task_struct.prio */
