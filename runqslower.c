@@ -57,6 +57,15 @@ static bool may_replace(const char *path)
 	return false;
 }
 
+static void prepare_stacks(struct session *s)
+{
+	if (!stacks_init(&s->stacks, max_cpus()))
+		out_of_memory();
+	if (!symbols_load())
+		error("stacks are shown as addresses: /proc/kallsyms hides them; %s",
+		      "run it with CAP_SYSLOG, and kernel.kptr_restrict below 2");
+}
+
 /* Set up the output before tracing begins, because the set-up can fail. */
 static bool prepare_output(struct session *s)
 {
@@ -76,11 +85,8 @@ static bool prepare_output(struct session *s)
 			  (s->opts.duration_ns || s->opts.summary);
 	if (needs_why_programs(&s->opts) && !history_init(&s->history, max_cpus(), s->opts.history))
 		out_of_memory();
-	if (s->opts.stack && !stacks_init(&s->stacks, max_cpus()))
-		out_of_memory();
-	if (s->opts.stack && !symbols_load())
-		error("stacks are shown as addresses: /proc/kallsyms hides them; %s",
-		      "run it with CAP_SYSLOG, and kernel.kptr_restrict below 2");
+	if (s->opts.stack)
+		prepare_stacks(s);
 	if (s->opts.summary) {
 		s->totals = totals_new(s->opts.by);
 		if (!s->totals)

@@ -138,7 +138,6 @@ static void configure_times(struct runqslower_bpf *skel, const struct options *o
 	threshold_ns = opts->min_us ? opts->min_us * 1000 + 1 : 0;
 	skel->rodata->threshold_ns = threshold_ns;
 	skel->rodata->count_lengths = needs_lengths(opts);
-	skel->rodata->shows_stacks = opts->stack;
 	skel->rodata->tick_ns = tick.tv_nsec;
 	/* Two ticks, because one tick may come late. */
 	skel->rodata->clock_age_ns = 2 * tick.tv_nsec;
@@ -264,6 +263,7 @@ static void configure(struct runqslower_bpf *skel, const struct options *opts,
 			error("wakers are not told: /proc/kallsyms hides addresses; %s",
 			      "run it with CAP_SYSLOG, and kernel.kptr_restrict below 2");
 	}
+	skel->rodata->shows_stacks = opts->stack;
 	configure_filters(skel, opts);
 	configure_times(skel, opts);
 	configure_sizes(skel, opts, use_tids);
