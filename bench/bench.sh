@@ -60,8 +60,9 @@ start()
 	pid=$!
 	read -r -u $fd line
 	# BCC's and the kernel's print the header just before the last step.
+	# Without lines of waits there is no second one.
 	# shellcheck disable=SC2034 # only that the line has come matters
-	[ "$name" = floor ] || read -r -u $fd line
+	[ "$name" = floor ] || [ "$*" = -H ] || read -r -u $fd line
 }
 
 stop()
@@ -157,7 +158,7 @@ table()
 		return sprintf("%.0f%s", beyond(label, hook), ratio(label, hook))
 	}
 	function slower(label) { return median(label " pipe") - median("floor pipe") }
-	function slowdown(label) {
+	function slowdown(label, percent) {
 		percent = 100 * (median(label " pipe") / median("none pipe") - 1)
 		if (label == "kernel" || label == "floor" || !nr["kernel pipe"])
 			return sprintf("%+.1f %%", percent)
