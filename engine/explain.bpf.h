@@ -436,8 +436,8 @@ static __always_inline void fill_why(struct why_event *to, const struct ended *e
 
 /*
  * Report a wait and what explains it. @w is used only if the begin was seen,
- * because otherwise @w is of an earlier wait. @unseen_seq: what recorder_looks()
- * said, 0 at a switch.
+ * because otherwise @w is of an earlier wait. @unseen_seq: what
+ * recorder_looks() said, 0 at a switch.
  */
 static __always_inline void report_why(const struct ended *e, struct why_wait *w,
 				       u32 unseen_seq)

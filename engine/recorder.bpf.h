@@ -162,9 +162,9 @@ static __always_inline void recorder_leaves(struct cpu_state *c, u32 cpu,
 
 /*
  * A look at @cpu, between switches: @p has the CPU, and may be about to leave.
- * If the recorder knows of another task, send the segment that recorder_leaves()
- * will make of @p, because until then the other one seems to run. Returns the
- * number of that segment, sent or not; 0: all is well.
+ * If the recorder knows of another task, send the segment that
+ * recorder_leaves() will make of @p, because until then the other one seems to
+ * run. Returns the number of that segment, sent or not; 0: all is well.
  */
 static __always_inline u32 recorder_looks(struct cpu_state *c, u32 cpu, struct task_struct *p,
 					  u64 now)
