@@ -10,11 +10,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/capability.h>
 #include "kselftest_harness.h"
+#include "landlock_version.h"
 #include "cgroup.h"
 #include "load.h"
 #include "tool.h"
@@ -205,11 +205,6 @@ TEST(left_while_it_traces)
 	unlink("/tmp/rqs-caps.prom");
 }
 
-static bool has_landlock(void)
-{
-	return syscall(444, NULL, 0, 1) > 0;
-}
-
 /*
  * While it traces, only the directory of --metrics is written to: not what has
  * taken the place of that directory.
@@ -222,7 +217,7 @@ TEST(written_while_it_traces)
 	struct stat st;
 	size_t i;
 
-	if (!has_landlock())
+	if (landlock_version() < 1)
 		SKIP(return, "this kernel has no Landlock");
 	ASSERT_NE(NULL, mkdtemp(dir));
 	for (i = 0; i < ARRAY_SIZE(names); i++)

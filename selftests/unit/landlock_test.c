@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a process may still do with files once it has given up writing them. Each
- * test is a process of its own, so that nothing is given up for the next one.
+ * What a process may still do with files once it has given up writing them.
+ * Each test is a process of its own, so that nothing is given up for the next
+ * one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +13,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
+#include "landlock_version.h"
 #include "util/landlock.h"
 
 FIXTURE(landlock)
@@ -54,7 +55,7 @@ static void remove_at_end(const char *dir)
 
 FIXTURE_SETUP(landlock)
 {
-	self->version = syscall(444, NULL, 0, 1);
+	self->version = landlock_version();
 	if (self->version < 1)
 		SKIP(return, "this kernel has no Landlock");
 	snprintf(self->dir, sizeof(self->dir), "/tmp/rqs-landlock-XXXXXX");
@@ -183,7 +184,7 @@ TEST_F(landlock, no_such_directory)
  */
 TEST(refused)
 {
-	if (syscall(444, NULL, 0, 1) < 1)
+	if (landlock_version() < 1)
 		SKIP(return, "this kernel has no Landlock");
 	if (geteuid() || setresuid(65534, 65534, 65534))
 		SKIP(return, "root only can become another user");
