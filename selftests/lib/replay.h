@@ -133,7 +133,7 @@ void run_tool(struct ended *ended, int out_fd, char **args);
 /* In ms, cut. */
 unsigned long long ms(__u64 ns);
 
-/* For fixtures with ended and out_fd, which run_tool() explains. */
+/* For tests with the fixture of replay_fixture.h. */
 #define RUN(...) run_tool(&self->ended, self->out_fd, (char *[]){ __VA_ARGS__, NULL })
 
 /* It ended well and said nothing but @text. */

@@ -10,27 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "kselftest_harness.h"
-#include "replay.h"
-
-FIXTURE(command) {
-	struct ended ended;
-	int out_fd;			/* stdout, if it is not read back */
-};
-
-FIXTURE_SETUP(command)
-{
-	world_new();
-	self->out_fd = -1;
-}
-
-FIXTURE_TEARDOWN(command)
-{
-	world_free();
-}
+#include "replay_fixture.h"
 
 /* Its status, and waits to the last; data goes to stderr. */
-TEST_F(command, ends)
+TEST_F(replay, ends)
 {
 	wait_at(10 * MS, 1);
 	wait_at(98 * MS, 2);
@@ -51,7 +34,7 @@ TEST_F(command, ends)
 }
 
 /* A signal is the command's, and does not end the tracing. */
-TEST_F(command, is_told)
+TEST_F(replay, is_told)
 {
 	wait_at(150 * MS, 1);
 	world->signal_at = 50 * MS;
@@ -65,7 +48,7 @@ TEST_F(command, is_told)
 }
 
 /* What is asked for is written before the command ends. */
-TEST_F(command, goes_on)
+TEST_F(replay, goes_on)
 {
 	wait_at(10 * MS, 1);
 	wait_at(150 * MS, 2);
@@ -85,7 +68,7 @@ TEST_F(command, goes_on)
 }
 
 /* Nobody reads: the command is no less for that. */
-TEST_F(command, without_a_reader)
+TEST_F(replay, without_a_reader)
 {
 	world->hangup_at = 50 * MS;
 	world->command_ends_at = 300 * MS;
@@ -95,7 +78,7 @@ TEST_F(command, without_a_reader)
 	EXPECT_EQ(300U, ms(world->waited));
 }
 
-TEST_F(command, fails)
+TEST_F(replay, fails)
 {
 	world->exec_error = 127;
 	RUN("-s", "--to", "/dev/stdout", "--", "made-up");
@@ -117,7 +100,7 @@ TEST_F(command, fails)
 }
 
 /* The tool fails, and the command does not: or both do. */
-TEST_F(command, and_full_disk)
+TEST_F(replay, and_full_disk)
 {
 	world->command_ends_at = 300 * MS;
 	RUN("--to", "/dev/full", "--", "made-up");
@@ -130,7 +113,7 @@ TEST_F(command, and_full_disk)
 	EXPECT_EQ(5, self->ended.code);
 }
 
-TEST_F(command, output_to_a_file)
+TEST_F(replay, output_to_a_file)
 {
 	wait_at(10 * MS, 1);
 	world->signal_at = SEC;

@@ -6,24 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "kselftest_harness.h"
-#include "replay.h"
-
-FIXTURE(metrics) {
-	struct ended ended;
-	int out_fd;			/* stdout, if it is not read back */
-};
-
-FIXTURE_SETUP(metrics)
-{
-	world_new();
-	self->out_fd = -1;
-}
-
-FIXTURE_TEARDOWN(metrics)
-{
-	world_free();
-}
+#include "replay_fixture.h"
 
 /* The times of all writes in ms, and what they had of waits. */
 static const char *writes(void)
@@ -45,7 +28,7 @@ static const char *writes(void)
  * At the begin, every 15 s and at the end. A cgroup that is new shows 0 once.
  * Each wait has 3 ms. Nothing but the header comes to stdout.
  */
-TEST_F(metrics, service)
+TEST_F(replay, service)
 {
 	wait_at(10 * MS, 1);
 	wait_at(31 * SEC, 2);
@@ -60,7 +43,7 @@ TEST_F(metrics, service)
 }
 
 /* There is no later file for what is new at the end. */
-TEST_F(metrics, new_at_the_end)
+TEST_F(replay, new_at_the_end)
 {
 	wait_at(10 * MS, 1);
 	world->signal_at = SEC;
@@ -68,7 +51,7 @@ TEST_F(metrics, new_at_the_end)
 	EXPECT_STREQ("0: 0, 0, 0; 1000: 0, 3, 3", writes());
 }
 
-TEST_F(metrics, interval)
+TEST_F(replay, interval)
 {
 	wait_at(10 * MS, 1);
 	world->signal_at = 2500 * MS;
@@ -78,7 +61,7 @@ TEST_F(metrics, interval)
 }
 
 /* What is slept through is not made up for. */
-TEST_F(metrics, slept_through)
+TEST_F(replay, slept_through)
 {
 	world->oversleep_at = 1000 * MS;
 	world->oversleep = 2300 * MS;
@@ -88,7 +71,7 @@ TEST_F(metrics, slept_through)
 }
 
 /* -s and -H begin anew with each interval, metrics do not. */
-TEST_F(metrics, beside_totals)
+TEST_F(replay, beside_totals)
 {
 	wait_at(10 * MS, 1);
 	wait_at(1010 * MS, 2);
@@ -102,7 +85,7 @@ TEST_F(metrics, beside_totals)
 }
 
 /* Without -i totals come at the end, metrics do not wait for that. */
-TEST_F(metrics, totals_without_interval)
+TEST_F(replay, totals_without_interval)
 {
 	world->signal_at = 16 * SEC;
 	RUN("--metrics", "made-up", "-s");
@@ -110,7 +93,7 @@ TEST_F(metrics, totals_without_interval)
 	EXPECT_STREQ("0: 0, 0, 0; 15000: 0, 0, 0; 16000: 0, 0, 0", writes());
 }
 
-TEST_F(metrics, beside_lines)
+TEST_F(replay, beside_lines)
 {
 	wait_at(10 * MS, 1);
 	world->signal_at = SEC;
@@ -122,7 +105,7 @@ TEST_F(metrics, beside_lines)
 }
 
 /* What goes on waiting is shown, and counted when it is over. */
-TEST_F(metrics, stalled)
+TEST_F(replay, stalled)
 {
 	world->find_waiting_tid = 7;
 	wait_at(1500 * MS, 7);
@@ -132,7 +115,7 @@ TEST_F(metrics, stalled)
 	EXPECT_STREQ("0: 0, 0, 0; 1900: 0, 3, 3", writes());
 }
 
-TEST_F(metrics, cost)
+TEST_F(replay, cost)
 {
 	world->signal_at = SEC;
 	RUN("--metrics", "made-up", "--cost");
@@ -141,7 +124,7 @@ TEST_F(metrics, cost)
 	EXPECT_EQ(1U, world->metrics[1].nr_costs);
 }
 
-TEST_F(metrics, privileges)
+TEST_F(replay, privileges)
 {
 	world->signal_at = SEC;
 	RUN("--metrics", "made-up");
@@ -158,7 +141,7 @@ TEST_F(metrics, privileges)
 		     self->ended.err);
 }
 
-TEST_F(metrics, limits)
+TEST_F(replay, limits)
 {
 	world->limits = LIMIT_STEAL;
 	world->signal_at = SEC;
@@ -170,7 +153,7 @@ TEST_F(metrics, limits)
 /* --- what fails ----------------------------------------------------------- */
 
 /* At once, before who waits for the header begins. */
-TEST_F(metrics, fails_at_the_start)
+TEST_F(replay, fails_at_the_start)
 {
 	world->metrics_error = ENOENT;
 	world->signal_at = SEC;
@@ -184,7 +167,7 @@ TEST_F(metrics, fails_at_the_start)
 }
 
 /* Privileges are given up by then, so root may be refused. */
-TEST_F(metrics, is_refused)
+TEST_F(replay, is_refused)
 {
 	char line[128];
 
@@ -198,7 +181,7 @@ TEST_F(metrics, is_refused)
 }
 
 /* Said once, tried again, and not forgotten. */
-TEST_F(metrics, fails_later)
+TEST_F(replay, fails_later)
 {
 	wait_at(10 * MS, 1);
 	world->metrics_error = ENOSPC;
@@ -216,7 +199,7 @@ TEST_F(metrics, fails_later)
 }
 
 /* Only at the end: that is a failure, too. */
-TEST_F(metrics, fails_at_the_end)
+TEST_F(replay, fails_at_the_end)
 {
 	world->metrics_error = EIO;
 	world->metrics_fails_from = 1;
@@ -227,7 +210,7 @@ TEST_F(metrics, fails_at_the_end)
 	EXPECT_STREQ("begin at 0\n", self->ended.out);
 }
 
-TEST_F(metrics, histogram_cannot_be_read)
+TEST_F(replay, histogram_cannot_be_read)
 {
 	world->histogram_error = -ENOENT;
 	RUN("--metrics", "made-up");
@@ -237,7 +220,7 @@ TEST_F(metrics, histogram_cannot_be_read)
 }
 
 /* A file in the place of a device or of a link is not what is wanted. */
-TEST_F(metrics, no_regular_file)
+TEST_F(replay, no_regular_file)
 {
 	RUN("--metrics", "/dev/null");
 	EXPECT_EQ(1, self->ended.code);

@@ -10,26 +10,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "kselftest_harness.h"
-#include "replay.h"
+#include "replay_fixture.h"
 
-FIXTURE(start) {
-	struct ended ended;
-	int out_fd;			/* stdout, if it is not read back */
-};
-
-FIXTURE_SETUP(start)
-{
-	world_new();
-	self->out_fd = -1;
-}
-
-FIXTURE_TEARDOWN(start)
-{
-	world_free();
-}
-
-TEST_F(start, privileges_are_dropped)
+TEST_F(replay, privileges_are_dropped)
 {
 	world->signal_at = SEC;
 	RUN("-S", "-W", "-H");
@@ -43,7 +26,7 @@ TEST_F(start, privileges_are_dropped)
 }
 
 /* It does not go on with more than it needs. */
-TEST_F(start, privileges_are_not_dropped)
+TEST_F(replay, privileges_are_not_dropped)
 {
 	world->drop_fails = true;
 	world->signal_at = SEC;
@@ -53,7 +36,7 @@ TEST_F(start, privileges_are_not_dropped)
 }
 
 /* But for the file that is to be written again and again. */
-TEST_F(start, writing_is_given_up)
+TEST_F(replay, writing_is_given_up)
 {
 	world->signal_at = SEC;
 	world->may_write = "what it was";
@@ -69,7 +52,7 @@ TEST_F(start, writing_is_given_up)
 	EXPECT_STREQ("", self->ended.out);
 }
 
-TEST_F(start, no_names_of_cgroups)
+TEST_F(replay, no_names_of_cgroups)
 {
 	world->no_names = true;
 	world->signal_at = SEC;
@@ -92,7 +75,7 @@ TEST_F(start, no_names_of_cgroups)
 		EXPECT_STREQ("", self->ended.out);		\
 	} while (0)
 
-TEST_F(start, failures)
+TEST_F(replay, failures)
 {
 	world->signal_at = 100 * MS;
 	world->load_error = 1;
@@ -120,7 +103,7 @@ TEST_F(start, failures)
 }
 
 /* Nothing else is done, and a schema that was cut off is told of. */
-TEST_F(start, json_schema)
+TEST_F(replay, json_schema)
 {
 	RUN("--json-schema", "nonsense");
 	EXPECT_OUTPUT("made up schema\n");
@@ -135,7 +118,7 @@ TEST_F(start, json_schema)
  * As a parent may have left it: then nothing would be known of the end of the
  * child that writes the trace file.
  */
-TEST_F(start, sigchld_ignored)
+TEST_F(replay, sigchld_ignored)
 {
 	world->sigchld_ignored = true;
 	world->signal_at = SEC;
@@ -145,7 +128,7 @@ TEST_F(start, sigchld_ignored)
 }
 
 /* CPUs 0 and 1 are all there are. */
-TEST_F(start, no_such_cpu)
+TEST_F(replay, no_such_cpu)
 {
 	RUN("-C", "0-2");
 	EXPECT_EQ(64, self->ended.code);
@@ -156,7 +139,7 @@ TEST_F(start, no_such_cpu)
 }
 
 /* They may come. */
-TEST_F(start, no_such_task)
+TEST_F(replay, no_such_task)
 {
 	char own[16];
 

@@ -7,24 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "kselftest_harness.h"
-#include "replay.h"
-
-FIXTURE(replay) {
-	struct ended ended;
-	int out_fd;			/* stdout, if it is not read back */
-};
-
-FIXTURE_SETUP(replay)
-{
-	world_new();
-	self->out_fd = -1;
-}
-
-FIXTURE_TEARDOWN(replay)
-{
-	world_free();
-}
+#include "replay_fixture.h"
 
 /* --- when a wait is printed, and in which order --------------------------- */
 
