@@ -12,7 +12,7 @@ built=$(realpath "${1:?where they were built}")
 cd "$(dirname "$0")" || exit 1
 
 shift
-only=" $* "
+only="$*"
 passed=0 failed=0 skipped=0
 logs=$(mktemp -d) || exit 1
 trap 'rm -rf "$logs"' EXIT
@@ -23,7 +23,7 @@ tests()
 	local kind test
 
 	while read -r kind test; do
-		[[ $only =~ ^\ *$ || $only == *" $test "* ]] && echo "$kind $test"
+		[[ -z $only || " $only " == *" $test "* ]] && echo "$kind $test"
 	done < <(grep -v '^#' tests.list)
 }
 
