@@ -33,6 +33,7 @@ static struct {
 	__u32 tid;
 	char comm[TASK_COMM_LEN];
 } named[NR_NAMED];
+static bool no_pid_is_named;
 static __u32 nr_waits;
 
 static int fd = -1;
@@ -101,11 +102,35 @@ static void end_event(void)
 		trace_flush();
 }
 
+/* What a viewer reads of put_time(). */
+static double as_read(__u64 ns)
+{
+	return ns / 1000 + ns % 1000 / 1000.0;
+}
+
+/*
+ * Viewers add up doubles, and some tangle all later slices of a track if one
+ * ends a part of a nanosecond after the next begins. So a slice may be that
+ * little shorter.
+ */
+static void put_duration(__u64 from, __u64 to)
+{
+	double longest = as_read(to) - as_read(from);
+	__u64 ps = (to - from) * 1000;
+
+	if (ps / 1e6 > longest)
+		ps = longest * 1e6;
+	while (ps && ps / 1e6 > longest)
+		ps--;
+	fprintf(batch, "\"dur\":%llu.%0*llu,", ps / 1000000, ps % 1000 ? 6 : 3,
+		ps % 1000 ? ps % 1000000 : ps % 1000000 / 1000);
+}
+
 static void begin_slice(__u32 pid, __u32 tid, __u64 from, __u64 to)
 {
 	begin_event('X', pid, tid);
 	put_time("ts", from);
-	put_time("dur", to - from);
+	put_duration(from, to);
 }
 
 /* Name a track or a process, as @what says. */
@@ -130,6 +155,14 @@ static void name_task(const char *comm, __u32 pid, __u32 tid)
 	put_name("thread_name", pid, tid, comm);
 	if (pid == tid)
 		put_name("process_name", pid, tid, comm);
+}
+
+static void name_no_pid(void)
+{
+	if (no_pid_is_named)
+		return;
+	no_pid_is_named = true;
+	put_name("process_name", NO_PID_TRACKS, NO_PID_TRACKS, "not in this PID namespace");
 }
 
 /* An older segment may have left its time, which is never after @s begins. */
@@ -296,6 +329,7 @@ void trace_wait(const struct why *why)
 	if (!tid) {
 		pid = NO_PID_TRACKS;
 		tid = NO_PID_TRACKS + nr_waits;
+		name_no_pid();
 	}
 	name_task(w->comm, pid, tid);
 	/* The ends of an arrow follow their slices, all at time @begin. */
@@ -405,7 +439,6 @@ bool trace_open(const char *path, const struct history *h)
 	if (fd < 0 || !batch)
 		return false;
 	put_name("process_name", CPU_TRACKS, CPU_TRACKS, "CPUs");
-	put_name("process_name", NO_PID_TRACKS, NO_PID_TRACKS, "not in this PID namespace");
 	return trace_flush();
 }
 

@@ -94,18 +94,17 @@ void find_slices(void)
 {
 	struct slice *s = slices;
 	const char *line;
-	double at = 0, len = 0;
 
 	look();
 	for (line = file; (line = strstr(line, "{\"ph\":\"X\"")); line++) {
 		if (s == slices + MAX_SLICES)
 			abort();
 		if (sscanf(line + 10, "\"pid\":%*u,\"tid\":%u,\"ts\":%lf,\"dur\":%lf",
-			   &s->tid, &at, &len) != 3 ||
+			   &s->tid, &s->at, &s->len) != 3 ||
 		    sscanf(strstr(line, "\"name\""), "\"name\":\"%63[^\"]", s->name) != 1)
 			abort();
-		s->from = at * 1000 + .5;
-		s->to = s->from + (unsigned long long)(len * 1000 + .5);
+		s->from = s->at * 1000 + .5;
+		s->to = s->from + (unsigned long long)(s->len * 1000 + .5);
 		s++;
 	}
 	nr_slices = s - slices;
@@ -135,12 +134,12 @@ const char *cpu(__u32 cpu)
 
 bool overlaps(void)
 {
-	size_t i;
+	const struct slice *s;
 
 	find_slices();
-	for (i = 1; i < nr_slices; i++) {
-		if (slices[i].tid == slices[i - 1].tid &&
-		    slices[i].from < slices[i - 1].to)
+	for (s = slices; s < slices + nr_slices - 1; s++) {
+		if (s->tid == s[1].tid && (s->to > s[1].from ||
+		    s->at + s->len > s[1].at || s->at - slices->at + s->len > s[1].at - slices->at))
 			return true;
 	}
 	return false;

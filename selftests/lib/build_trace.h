@@ -37,6 +37,7 @@ struct slice {
 	unsigned long long from;
 	unsigned long long to;
 	char name[64];
+	double at, len;			/* us, as they are read */
 };
 
 /* All of them, by track and time, after find_slices(). */
