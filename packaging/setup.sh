@@ -3,7 +3,7 @@
 #
 # Install what a stand-alone build needs and unpack a kernel source tree:
 #
-#	packaging/setup.sh build|check|hard|vm|bench|packages|lint
+#	packaging/setup.sh build|check|hard|viewer|vm|bench|packages|lint
 #
 # All but "build" add what the tests, the benchmark and the packages need.
 # KERNEL_SRC names the tree; if it is not there and is .linux of this directory,
@@ -22,8 +22,8 @@ own_tree=$here/.linux
 tree=${KERNEL_SRC:-$own_tree}
 
 case ${1:-} in
-build|check|hard|vm|bench|packages|lint) what=$1 ;;
-*) die "usage: packaging/setup.sh build|check|hard|vm|bench|packages|lint" ;;
+build|check|hard|viewer|vm|bench|packages|lint) what=$1 ;;
+*) die "usage: packaging/setup.sh build|check|hard|viewer|vm|bench|packages|lint" ;;
 esac
 
 # Package names: Debian (tested), Ubuntu, Fedora, Arch, openSUSE (listed).
@@ -113,6 +113,9 @@ packages=$build
 case $what in
 check) packages="$packages $check" ;;
 hard) packages="$packages $check stress-ng" ;;
+viewer)	packages="$packages $check chromium"
+	# Often there is one that is not of a package.
+	command -v npm >/dev/null || packages="$packages npm" ;;
 vm) packages="$packages $check $vm" ;;
 bench) packages="$packages $check $bench" ;;
 packages) packages="$packages $pack" ;;
