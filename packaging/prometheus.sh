@@ -12,6 +12,10 @@ dir=$(realpath "$1")
 # shellcheck disable=SC2034 # debian.sh keeps there what apt knows
 cache=$dir
 [ ! -x "$dir/usr/bin/promtool" ] || exit 0
+command -v apt-get >/dev/null || {
+	echo "prometheus: unpack Prometheus and node_exporter into $dir/usr/bin yourself" >&2
+	exit 1
+}
 . "$here/selftests/vm/debian.sh"
 
 arch=$(dpkg --print-architecture)
