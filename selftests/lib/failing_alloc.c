@@ -4,6 +4,7 @@
  * that one where FAIL_ALL is set. How many there were is written to file
  * descriptor FAIL_FD at exit, as a number of native size.
  */
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -30,9 +31,15 @@ void *malloc(size_t size)
 	return fails() ? NULL : __libc_malloc(size);
 }
 
+/*
+ * The list of programs of a skeleton is left alone, because without that list
+ * bpf_object__detach_skeleton() crashes, as seen in libbpf 1.5: what bpftool
+ * generates calls this function although there is nothing to detach.
+ */
 void *calloc(size_t nr, size_t size)
 {
-	return fails() ? NULL : __libc_calloc(nr, size);
+	return fails() && size != sizeof(struct bpf_prog_skeleton) ? NULL :
+	       __libc_calloc(nr, size);
 }
 
 void *realloc(void *old, size_t size)
