@@ -132,14 +132,22 @@ const char *cpu(__u32 cpu)
 	return track(10000000 + cpu);
 }
 
+/* In ns, as viewers add up, and as those do who have times from the first on. */
+static bool is_over_before(const struct slice *s, const struct slice *next)
+{
+	double first = slices->at;
+
+	return s->to <= next->from && s->at + s->len <= next->at &&
+	       s->at - first + s->len <= next->at - first;
+}
+
 bool overlaps(void)
 {
 	const struct slice *s;
 
 	find_slices();
-	for (s = slices; s < slices + nr_slices - 1; s++) {
-		if (s->tid == s[1].tid && (s->to > s[1].from ||
-		    s->at + s->len > s[1].at || s->at - slices->at + s->len > s[1].at - slices->at))
+	for (s = slices; s + 1 < slices + nr_slices; s++) {
+		if (s->tid == s[1].tid && !is_over_before(s, &s[1]))
 			return true;
 	}
 	return false;
