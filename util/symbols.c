@@ -12,9 +12,14 @@ struct symbol {
 	__u64 address;
 	char *name;			/* of the function alone */
 	const char *module;		/* as in " [nfs]", or "" */
+	size_t nr;			/* in the file */
 };
 
-static struct symbol *symbols;		/* in order of addresses */
+/*
+ * In order of addresses, then of the file: of several names of an address the
+ * kernel lists what marks a section after the function that begins there.
+ */
+static struct symbol *symbols;
 static size_t nr_symbols, room;
 
 static void make_room(void)
@@ -41,7 +46,8 @@ static void add(__u64 address, const char *name, const char *module)
 		out_of_memory();
 	memcpy(copy, name, len);
 	memcpy(copy + len, module, strlen(module) + 1);
-	s = &symbols[nr_symbols++];
+	s = &symbols[nr_symbols];
+	s->nr = nr_symbols++;
 	s->address = address;
 	s->name = copy;
 	s->module = copy + len;
@@ -62,7 +68,9 @@ static int by_address(const void *pa, const void *pb)
 {
 	const struct symbol *a = pa, *b = pb;
 
-	return a->address < b->address ? -1 : a->address > b->address;
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return a->nr < b->nr ? -1 : 1;
 }
 
 bool symbols_load(void)
@@ -94,7 +102,11 @@ static const struct symbol *find(__u64 address)
 		else
 			end = middle;
 	}
-	return first ? &symbols[first - 1] : NULL;
+	if (!first)
+		return NULL;
+	for (first--; first && symbols[first - 1].address == symbols[first].address; first--)
+		;
+	return &symbols[first];
 }
 
 bool symbol_is(__u64 address, const char *name)

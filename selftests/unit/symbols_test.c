@@ -58,6 +58,22 @@ TEST(copies)
 	EXPECT_STREQ("__schedule.constprop.0+0x1", symbol_text(0xffffffff81002001));
 }
 
+/* The name of a function comes before what marks a section. */
+TEST(names_of_one_address)
+{
+	kallsyms =
+		"ffffffff81001000 t first\n"
+		"ffffffff81002000 t __schedule\n"
+		"ffffffff81002000 T __sched_text_start\n"
+		"ffffffff81002000 T __cpuidle_text_end\n"
+		"ffffffff81003000 T schedule\n";
+	ASSERT_TRUE(symbols_load());
+	EXPECT_STREQ("first+0x1000", symbol_text(0xffffffff81002000));
+	EXPECT_STREQ("__schedule+0x1", symbol_text(0xffffffff81002001));
+	EXPECT_TRUE(symbol_is(0xffffffff81002fff, "__schedule"));
+	EXPECT_STREQ("schedule+0x1", symbol_text(0xffffffff81003001));
+}
+
 TEST(below_all)
 {
 	kallsyms = some;
