@@ -55,11 +55,12 @@ python3 - "$work/runs" "$work/waits" <<'END' && exit
 import bisect, collections, re, sys
 
 MIN_WAITS = 200
-MAX_SKIPPED = 0.1       # of all
+MAX_SKIPPED = 0.1       # of all that perf saw without a gap
 TOLERANCE = 2           # points, of a share
 MISSING = 3             # points that need no name,
 MAX_NAMES = 5           # or more, if there are as many names as can be
 MAX_UNKNOWN = 1         # points
+GAPS = 'with gaps in perf'
 # A hypervisor may take the CPU in the middle of a switch, between the run
 # queue's clock, by which the tool goes, and perf's; and the time that it took
 # may be in the tool's other.
@@ -121,7 +122,7 @@ for line in open(sys.argv[2], errors='replace'):
     reason = ('of unseen begin' if m[4] == 'unseen' else
               'without history' if 'history covers' in why else
               'for quota' if '% quota /' in why else
-              'with gaps in perf' if perf[None] > MAX_UNKNOWN else
+              GAPS if perf[None] > MAX_UNKNOWN else
               'with time taken from tasks' if taken > MAX_UNKNOWN else None)
     if reason:
         skipped[reason] += 1
@@ -151,8 +152,10 @@ def test_all(number, results, what):
         print('# %.2f: %s' % (points, said))
 
 print('TAP version 13\n1..3')
-test(1, compared >= MIN_WAITS and nr_skipped <= MAX_SKIPPED * (compared + nr_skipped),
-     'at least %d waits, and most of all, can be compared' % MIN_WAITS)
+# The busier the machine is, the more switches some kernels hide.
+nr_seen = compared + nr_skipped - skipped[GAPS]
+test(1, compared >= MIN_WAITS and compared >= (1 - MAX_SKIPPED) * nr_seen,
+     'at least %d waits, and most that perf saw, can be compared' % MIN_WAITS)
 print('# %d compared, %d of them with three names or more' % (compared, mixed))
 for reason, nr in skipped.items():
     print('# %d %s skipped' % (nr, reason))
