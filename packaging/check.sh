@@ -199,8 +199,7 @@ take_newest_tree()
 	. "$here/selftests/vm/debian.sh"
 	arch=$(dpkg --print-architecture)
 	update_lists "$suites" "$arch" || skip "no Debian mirror for a newer kernel source"
-	package=$(newest_package "$suites" "$arch" 'source-[0-9.]*')
-	get_package "$suites" "$arch" "$package" "$work/newest"
+	package=$(get_newest "$suites" "$arch" 'source-[0-9.]*' "$work/newest")
 	mkdir "$kernel"
 	tar -xf "$work/newest/usr/src/$package".tar.* -C "$kernel" --strip-components=1 \
 		--wildcards "$package"/{Makefile,MAINTAINERS,tools,scripts,include,kernel/bpf} \
@@ -275,7 +274,7 @@ cross_builds()
 # kernel of another architecture, against those of engine/vmlinux.h.
 others_types()
 {
-	local suite=bookworm out=$work/arm64.types arm64=$work/arm64 package
+	local suite=bookworm out=$work/arm64.types arm64=$work/arm64
 	# shellcheck disable=SC2034 # debian.sh keeps there what apt knows
 	local cache=$work/apt
 
@@ -283,8 +282,7 @@ others_types()
 	command -v apt-get >/dev/null || skip "no apt for a kernel of arm64"
 	. "$here/selftests/vm/debian.sh"
 	update_lists $suite arm64 || skip "no Debian mirror for a kernel of arm64"
-	package=$(newest_package $suite arm64 'image-6[.]1[.][^-]*-[0-9]+-cloud-arm64')
-	get_package $suite arm64 "$package" "$out"
+	get_newest $suite arm64 'image-6[.]1[.][^-]*-[0-9]+-cloud-arm64' "$out"
 	"$here/packaging/btf_of_image.py" "$out"/boot/vmlinuz-* "$out/btf"
 	make -C "$here" KERNEL_SRC="$kernel" OUTPUT="$out/" VMLINUX_BTF="$out/btf" \
 		BPFTOOL="$arm64/bpftool/bootstrap/bpftool" BPFOBJ="$arm64/libbpf/libbpf.a" \

@@ -3,13 +3,14 @@
 #
 # Build for another architecture with Debian's cross compiler:
 #
-#	KERNEL_SRC=/path/to/linux packaging/cross.sh ARCH DIRECTORY
+#	KERNEL_SRC=/path/to/linux packaging/cross.sh ARCH DIRECTORY [selftests]
 #
 # ARCH is arm64, ppc64el, riscv64 or s390x. The binary is DIRECTORY/runqslower.
-# libelf and zlib of that architecture are unpacked into DIRECTORY/sysroot, with
-# an apt of this script's own. The binary takes the kernel's types from where it
-# runs, so it needs no BTF to be built. For s390x, which has the other byte
-# order, KERNEL_SRC must be 6.13 or later.
+# Where selftests are asked for, DIRECTORY/tests has them and the libraries that
+# they need, for vm.sh. libelf and zlib of that architecture are unpacked into
+# DIRECTORY/sysroot, with an apt of this script's own. What is built takes the
+# kernel's types from where it runs, so it needs no BTF. For s390x, which has
+# the other byte order, KERNEL_SRC must be 6.13 or later.
 set -eu -o pipefail
 
 die()
@@ -18,7 +19,7 @@ die()
 	exit 1
 }
 
-usage="usage: packaging/cross.sh arm64|ppc64el|riscv64|s390x DIRECTORY"
+usage="usage: packaging/cross.sh arm64|ppc64el|riscv64|s390x DIRECTORY [selftests]"
 case ${1:-} in
 arm64)	 triplet=aarch64-linux-gnu arch=arm64 ;;
 ppc64el) triplet=powerpc64le-linux-gnu arch=powerpc ;;
@@ -29,7 +30,7 @@ esac
 debian=$1
 here=$(cd "$(dirname "$0")/.." && pwd)
 kernel=$(realpath "${KERNEL_SRC:-$here/.linux}")
-[ -n "${2:-}" ] || die "$usage"
+[ -n "${2:-}" ] && [[ "${3:-selftests}" = selftests ]] || die "$usage"
 mkdir -p "$2"
 out=$(realpath "$2")
 sysroot=$out/sysroot
@@ -46,7 +47,7 @@ get_libraries()
 	local package
 
 	update_lists "$1" "$debian" || return
-	for package in libelf-dev zlib1g-dev zlib1g; do
+	for package in libelf-dev zlib1g-dev zlib1g libzstd1 libc6; do
 		get_package "$1" "$debian" "$package" "$sysroot" || return
 	done
 	get_package "$1" "$debian" libelf1t64 "$sysroot" 2>/dev/null ||
@@ -71,8 +72,25 @@ if [ ! -e "$libz" ]; then
 		die "no libelf and zlib of $debian; $out/apt.log has what apt says"
 fi
 
-# The libraries may be newer than the cross compiler's C library.
-make -j"$(nproc)" -C "$here" KERNEL_SRC="$kernel" OUTPUT="$out/" \
-	CROSS_COMPILE="$triplet-" ARCH="$arch" VMLINUX_H=engine/vmlinux.h \
-	EXTRA_CFLAGS="-isystem $sysroot/usr/include -isystem $sysroot/usr/include/$triplet" \
-	EXTRA_LDFLAGS="-L$sysroot/usr/lib/$triplet -Wl,--unresolved-symbols=ignore-in-shared-libs"
+# build WHERE OUTPUT MAKE-ARGUMENTS... The libraries may be newer than the cross
+# compiler's C library.
+include="-isystem $sysroot/usr/include -isystem $sysroot/usr/include/$triplet"
+link="-L$sysroot/usr/lib/$triplet -Wl,--unresolved-symbols=ignore-in-shared-libs"
+build()
+{
+	make -j"$(nproc)" -C "$1" OUTPUT="$2" KERNEL_SRC="$kernel" CROSS_COMPILE="$triplet-" \
+		ARCH="$arch" VMLINUX_H="$here/engine/vmlinux.h" EXTRA_CFLAGS="$include" \
+		EXTRA_LDFLAGS="$link" USERCFLAGS="$include" USERLDFLAGS="$link" "${@:3}"
+}
+
+if [ -z "${3:-}" ]; then
+	build "$here" "$out/"
+	exit
+fi
+build "$here/selftests" "$out/selftests" INSTALL_PATH="$out/tests" install
+# The loader looks for the others in its own folder.
+loader=$(readelf -l "$out/tests/runqslower" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+mkdir -p "$out/tests/lib"
+for lib in "${loader##*/}" libc.so.6 libelf.so.1 libz.so.1 libzstd.so.1; do
+	cp -L "$sysroot/usr/lib/$triplet/$lib" "$out/tests/lib/"
+done

@@ -31,9 +31,10 @@ esac
 if command -v apt-get >/dev/null; then
 	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc libclang-rt-dev"
-	vm="qemu-system-x86 busybox-static cpio flex bison bc"
+	cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+	vm="qemu-system-x86 busybox-static cpio flex bison bc $cross"
 	bench="linux-perf libbpf-tools"
-	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev $cross"
 	lint="git cppcheck shellcheck clang-tidy"
 	is_installed()
 	{

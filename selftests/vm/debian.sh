@@ -55,11 +55,11 @@ update_lists()
 	own_apt "$suites" "$arch" apt-get update >&2 && updated+=" $1-$2"
 }
 
-# newest_package SUITES ARCH PATTERN: the name that has the highest version;
-# PATTERN begins behind linux-. Names change, and from 7.2 the kernel is in
-# linux-binary-* and linux-image-* only depends on it, as metapackages do: what
-# is small does not hold a kernel.
-newest_package()
+# packages_like SUITES ARCH PATTERN: their names, that of the highest version
+# first; PATTERN begins behind linux-. Names change, and from 7.2 the kernel is
+# in linux-binary-* and linux-image-* only depends on it, as metapackages do:
+# what is small does not hold a kernel.
+packages_like()
 {
 	own_apt "$1" "$2" apt-cache dumpavail |
 		awk -v pattern="^linux-$3\$" '
@@ -71,7 +71,7 @@ newest_package()
 					print version, name
 				name = ""
 			}' |
-		sort -V | tail -n 1 | cut -d' ' -f2
+		sort -rV | cut -d' ' -f2
 }
 
 # get_package SUITES ARCH PACKAGE DIR: unpack it there
@@ -81,4 +81,20 @@ get_package()
 		(cd "$4" && own_apt "$1" "$2" apt-get download "$3") >&2 &&
 		dpkg-deb -x "$4"/*.deb "$4" &&
 		rm "$4"/*.deb
+}
+
+# get_newest SUITES ARCH PATTERN DIR: unpack the first of packages_like() that
+# can be had there, and print its name. A mirror may list what it has no more, or
+# not yet.
+get_newest()
+{
+	local package
+
+	for package in $(packages_like "$1" "$2" "$3"); do
+		get_package "$1" "$2" "$package" "$4" || continue
+		echo "$package"
+		return
+	done
+	echo "no package in $1 that is named like linux-$3 can be had" >&2
+	return 1
 }

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# For vm.sh: kernels and an emulator from Debian. To be sourced.
-# shellcheck shell=bash disable=SC2154,SC2034 # $cache, $work, $here, $emulator
-# are vm.sh's
-
-. "$here/debian.sh"
+# For vm.sh: kernels from Debian. To be sourced.
+# shellcheck shell=bash disable=SC2154 # $cache, $work, $here are vm.sh's
 
 # is_built NAME: from source, which Debian does not do in this way
 is_built()
@@ -15,7 +12,7 @@ is_built()
 # fetch NAME: put its kernel into the cache, unless it is there
 fetch()
 {
-	local image pattern arch suites package dir
+	local image pattern arch suites dir
 
 	image=$(image_of "$1")
 	[ ! -e "$image" ] || return 0
@@ -26,13 +23,8 @@ fetch()
 	pattern=$(column_of "$1" 2) arch=$(column_of "$1" 3) suites=$(column_of "$1" 4)
 	is_built "$1" && pattern="source-$pattern" || pattern="(image|binary)-$pattern"
 	update_lists "$suites" "$arch" || return
-	package=$(newest_package "$suites" "$arch" "$pattern")
-	[ -n "$package" ] || {
-		echo "no kernel package in $suites is named like $pattern" >&2
-		return 1
-	}
-	dir=$work/$package
-	[ -e "$dir" ] || get_package "$suites" "$arch" "$package" "$dir" || return
+	dir=$work/${pattern//[^a-z0-9.-]/}
+	[ -e "$dir/usr" ] || get_newest "$suites" "$arch" "$pattern" "$dir" >&2 || return
 	mkdir -p "${image%/*}"
 	if is_built "$1"; then
 		# Others are built from the same source.
@@ -50,28 +42,4 @@ fetch()
 image_of()
 {
 	echo "${KERNEL_IMAGE:-$cache/kernels/${1%+*}/vmlinuz}"
-}
-
-# set_emulator: the array emulator is the command. Before 8.1 QEMU did not lock
-# the page that it was translating. There an emulated CPU can keep a breakpoint
-# that another one has taken out of the kernel's text, and runs into it ("Oops:
-# int3"). Where the machine's is older, take the one of Debian's backports.
-set_emulator()
-{
-	local version arch suite package dir=$cache/qemu
-
-	emulator=(qemu-system-x86_64)
-	version=$(qemu-system-x86_64 --version | sed -n 's/.*version \([0-9.]*\).*/\1/p')
-	[ "$(printf '%s\n' 8.1 "$version" | sort -V | head -n 1)" != 8.1 ] || return 0
-	if [ ! -x "$dir/usr/bin/qemu-system-x86_64" ]; then
-		arch=$(dpkg --print-architecture) || return
-		suite=$(. /etc/os-release && echo "$VERSION_CODENAME-backports")
-		update_lists "$suite" "$arch" || return
-		for package in qemu-system-data seabios qemu-system-x86; do
-			get_package "$suite" "$arch" "$package" "$work/qemu" || return
-		done
-		rm -rf "$dir" && mv "$work/qemu" "$dir" || return
-	fi
-	"$dir/usr/bin/qemu-system-x86_64" --version >/dev/null || return
-	emulator=("$dir/usr/bin/qemu-system-x86_64" -L "$dir/usr/share/qemu" -L "$dir/usr/share/seabios")
 }

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # /init of the virtual machines of vm.sh, run by busybox. The tests' output and
-# the "@vm" lines go to the second serial port, so that kernel messages cannot
-# get into them. TEST_TIMEOUT, and what else of the form NAME=value stands on
-# the kernel's command line, is in the environment.
+# the "@vm" lines go to the device TEST_OUTPUT, which is not the console, so that
+# kernel messages cannot get into them. TEST_TIMEOUT, and what else of the form
+# NAME=value stands on the kernel's command line, is in the environment.
 
 /bin/busybox mkdir -p /bin /sbin /usr/bin /usr/sbin /proc /sys /dev /tmp /run
 /bin/busybox --install -s
@@ -27,8 +27,8 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
 ip link set lo up
 
-stty -F /dev/ttyS1 raw
-exec </dev/null >/dev/ttyS1 2>&1
+stty -F "/dev/$TEST_OUTPUT" raw
+exec </dev/null >"/dev/$TEST_OUTPUT" 2>&1
 
 echo "@vm kernel $(uname -r)"
 preempt=$(cat /sys/kernel/debug/sched/preempt 2>/dev/null)

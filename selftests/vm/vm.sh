@@ -5,6 +5,7 @@
 #
 #	vm.sh [-j 1|2] [--retry] [--table FILE] [KERNEL...]
 #	vm.sh --list
+#	vm.sh --cross [KERNEL...]	of which architectures tests are needed
 #
 # Without a KERNEL it runs all of them. Software emulation is enough, and root
 # is not needed. A kernel fails on a failed test, a crash, a hang, or a
@@ -18,7 +19,9 @@
 # Environment:
 #	TESTS_DIR	where "make install INSTALL_PATH=DIR" has put the tests;
 #			the directory of this script if it is not set
-#	RUNQSLOWER	the binary, if it is not in TESTS_DIR
+#	CROSS_DIR	CROSS_DIR/ARCH is where "packaging/cross.sh ARCH" has put
+#			the tests of another architecture
+#	RUNQSLOWER	the binary for amd64, if it is not in TESTS_DIR
 #	KERNEL_IMAGE	boot this bzImage instead of a Debian kernel
 #	KERNEL_CMDLINE	words to add to the kernel's command line; NAME=value is
 #			in the environment of the tests
@@ -48,6 +51,9 @@ kernels='
 6.18+preempt	6[.]18[.][^-]*-amd64	amd64	trixie-backports	preempt=full
 newest		[0-9][^-]*-amd64	amd64	sid,experimental,trixie-backports
 newest+preempt	[0-9][^-]*-amd64	amd64	sid,experimental,trixie-backports	preempt=full
+6.12-arm64	6[.]12[.][^-]*-arm64	arm64	bookworm,bookworm-security	-	2	2
+6.12-riscv64	6[.]12[.][^-]*-riscv64	riscv64	trixie	-	2	2
+6.12-s390x	6[.]12[.][^-]*-s390x	s390x	trixie	-	2	2
 core		6[.]12	amd64	bookworm,bookworm-security	-	2,threads=2
 debug		6[.]12	amd64	bookworm,bookworm-security	-	2	6
 lean		6[.]12	amd64	bookworm,bookworm-security	-	1
@@ -82,6 +88,15 @@ column_of()
 	awk -v name="$1" -v column="$2" '$1 == name { print $column }' <<<"$kernels"
 }
 
+# arch_of NAME: KERNEL_IMAGE has no line
+arch_of()
+{
+	local arch
+
+	arch=$(column_of "$1" 3)
+	echo "${arch:-amd64}"
+}
+
 # times_slower NAME SECONDS: what a limit is for this kernel
 times_slower()
 {
@@ -96,6 +111,7 @@ all_names()
 	awk 'NF { print $1 }' <<<"$kernels"
 }
 
+. "$here/machines.sh"
 . "$here/fetch.sh"
 
 # ---- What runs inside ----
@@ -127,39 +143,69 @@ add_interpreter()
 	done
 }
 
-# Those of tests.list that a kernel makes a difference to.
+# list_tests DIRECTORY: those of tests.list that a kernel makes a difference to
 list_tests()
 {
 	local kind test
 
 	while read -r kind test; do
-		[ "$kind" != system ] || [ ! -x "$tests_dir/$test" ] || echo "$test"
+		[ "$kind" != system ] || [ ! -x "$1/$test" ] || echo "$test"
 	done <"$list"
 }
 
-# make_initramfs FILE
+# make_native_root ROOT
+make_native_root()
+{
+	local program
+
+	list_tests "$tests_dir" >"$1/tests.list"
+	[ -s "$1/tests.list" ] ||
+		die "no tests in $tests_dir; set TESTS_DIR to where \"make install INSTALL_PATH=DIR\" put them"
+	cp -RL "$tests_dir/." "$1/tests"
+	[ -z "${RUNQSLOWER:-}" ] || cp -L "$RUNQSLOWER" "$1/tests/runqslower"
+	[ -x "$1/tests/runqslower" ] ||
+		die "no runqslower in $tests_dir; set RUNQSLOWER"
+	cp -L "$(command -v busybox)" "$1/bin/busybox"
+	add_libs "$1" "$1/bin/busybox"
+	find "$1/tests" -type f -executable | while read -r program; do
+		add_libs "$1" "$program"
+		add_interpreter "$1" "$program"
+	done
+}
+
+# make_cross_root ROOT ARCH: cross.sh has added the libraries
+make_cross_root()
+{
+	local dir=${CROSS_DIR:-}/$2/tests busybox=$cache/busybox/$2
+
+	list_tests "$dir" >"$1/tests.list"
+	[ -s "$1/tests.list" ] || {
+		echo "vm.sh: no tests for $2 in CROSS_DIR" >&2
+		return 1
+	}
+	cp -RL "$dir/." "$1/tests"
+	mv "$1/tests/lib" "$1/lib"
+	[ -e "$busybox" ] || {
+		update_lists trixie "$2" &&
+			get_package trixie "$2" busybox-static "$busybox" || return
+	}
+	cp "$busybox/usr/bin/busybox" "$1/bin/busybox"
+}
+
+# make_initramfs ARCH
 make_initramfs()
 {
-	local root=$work/root program
+	local root=$work/root.$1
 
 	mkdir -p "$root/bin" "$root/dev" "$root/tests"
-	list_tests >"$root/tests.list"
-	[ -s "$root/tests.list" ] ||
-		die "no tests in $tests_dir; set TESTS_DIR to where \"make install INSTALL_PATH=DIR\" put them"
-	cp -RL "$tests_dir/." "$root/tests"
-	[ -z "${RUNQSLOWER:-}" ] || cp -L "$RUNQSLOWER" "$root/tests/runqslower"
-	[ -x "$root/tests/runqslower" ] ||
-		die "no runqslower in $tests_dir; set RUNQSLOWER"
+	if [ "$1" = amd64 ]; then
+		make_native_root "$root"
+	else
+		make_cross_root "$root" "$1" || return
+	fi
 	cp "$here/vm-init.sh" "$root/init"
 	chmod +x "$root/init"
-	cp -L "$(command -v busybox)" "$root/bin/busybox"
-	add_libs "$root" "$root/bin/busybox"
-	find "$root/tests" -type f -executable | while read -r program; do
-		add_libs "$root" "$program"
-		add_interpreter "$root" "$program"
-	done
-	(cd "$root" && find . | cpio -o -H newc --owner=+0:+0 --quiet) >"$1"
-	nr_tests=$(wc -l <"$root/tests.list")
+	(cd "$root" && find . | cpio -o -H newc --owner=+0:+0 --quiet) >"$work/initramfs.$1"
 }
 
 # ---- Running it ----
@@ -167,17 +213,17 @@ make_initramfs()
 # boot NAME LOG: the kernel log goes to LOG, the tests' output to stdout
 boot()
 {
-	# The emulated TSCs are one clock, but do not claim it: without
-	# tsc=reliable every reading of the time is one of the HPET.
-	local words="console=ttyS0 panic=-1 tsc=reliable" added cpus
+	local arch emulator machine words added cpus
 
-	words+=" TEST_TIMEOUT=$(times_slower "$1" "$test_timeout") TEST_TRIES=${retry:+3}"
-	added=$(column_of "$1" 5) cpus=$(column_of "$1" 6)
+	arch=$(arch_of "$1") added=$(column_of "$1" 5) cpus=$(column_of "$1" 6)
+	set_emulator "$arch"
+	set_machine "$arch" "$2"
+	words+=" panic=-1 TEST_TIMEOUT=$(times_slower "$1" "$test_timeout") TEST_TRIES=${retry:+3}"
 
 	timeout --foreground -k 5 "$(times_slower "$1" "$vm_timeout")" \
-		"${emulator[@]}" -machine q35 -accel tcg,thread=multi -cpu max -smp "${cpus:-2}" \
-		-m 2G -no-reboot -nodefaults -display none -serial "file:$2" -serial stdio \
-		-kernel "$(image_of "$1")" -initrd "$work/initramfs" \
+		"${emulator[@]}" "${machine[@]}" -accel tcg,thread=multi -smp "${cpus:-2}" \
+		-m 2G -no-reboot -nodefaults -display none \
+		-kernel "$(image_of "$1")" -initrd "$work/initramfs.$arch" \
 		-append "$words ${added#-} ${KERNEL_CMDLINE:-}" </dev/null
 }
 
@@ -268,9 +314,11 @@ run_kernel()
 {
 	local name=$2 log=$cache/logs/$2.log began=$SECONDS release=none ending='the machine went down' line
 	local nr=0 nr_passed=0 nr_failed=0 nr_skipped=0 reasons=
-	local test_limit vm_limit
+	local test_limit vm_limit tests nr_tests
 	local test='' points=0 bad=0 has_failed='' plan='' skip_all='' before reasons_before again=0
 
+	tests=$work/root.$(arch_of "$name")/tests.list
+	nr_tests=$(wc -l <"$tests")
 	echo "  # Subtest: $name"
 	echo "  KTAP version 1"
 	echo "  1..$((nr_tests + 1))"
@@ -302,7 +350,7 @@ run_kernel()
 
 	# Those that did not come to their end.
 	while [ $nr -lt "$nr_tests" ]; do
-		test=$(sed -n "$((nr + 1))p" "$work/root/tests.list")
+		test=$(sed -n "$((nr + 1))p" "$tests")
 		fail_test "not finished: $ending" $((bad + 1))
 		bad=0
 	done
@@ -337,11 +385,13 @@ table()
 
 max_jobs=1
 retry=
+shows_cross=
 table_file=
 names=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--list) awk 'NF { printf "%-16s %-6s %s %s\n", $1, $3, $4, $5 }' <<<"$kernels"; exit ;;
+	--cross) shows_cross=yes ;;
 	--retry) retry=yes ;;
 	--table) table_file=${2:?--table takes a file}; shift ;;
 	-j) max_jobs=${2:?-j takes 1 or 2}; shift ;;
@@ -373,6 +423,13 @@ for name in "${names[@]}"; do
 		die "unknown kernel $name: one of $(all_names | xargs)"
 done
 
+if [ -n "$shows_cross" ]; then
+	for name in "${names[@]}"; do
+		arch_of "$name"
+	done | sort -u | grep -vx amd64
+	exit
+fi
+
 # Every job in a process group of its own: what it started ends with it.
 set -m
 mkdir -p "$cache"
@@ -390,9 +447,10 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-make_initramfs "$work/initramfs"
-set_emulator ||
-	echo "vm.sh: no newer emulator than $(qemu-system-x86_64 --version | head -n 1)" >&2
+for arch in $(for name in "${names[@]}"; do arch_of "$name"; done | sort -u); do
+	make_initramfs "$arch"
+	set_emulator "$arch" || echo "vm.sh: no emulator for $arch, or an old one" >&2
+done
 for name in "${names[@]}"; do
 	fetch "$name" || echo "vm.sh: cannot fetch a kernel for $name" >&2
 done
@@ -405,13 +463,15 @@ for name in "${names[@]}"; do
 	while [ "$(jobs -pr | wc -l)" -ge "$max_jobs" ]; do
 		wait -n
 	done
-	if [ ! -e "$(image_of "$name")" ]; then
+	lacks=
+	[ -e "$(image_of "$name")" ] || lacks="no kernel could be fetched"
+	[ -e "$work/initramfs.$(arch_of "$name")" ] || lacks="no tests for $(arch_of "$name")"
+	if [ -n "$lacks" ]; then
 		if [ -n "$retry" ]; then
-			echo "ok $number $name # SKIP no kernel could be fetched"
-			echo "| $name | none | 0 | 0 | 1 | no kernel could be fetched |" \
-				>"$work/$name.row"
+			echo "ok $number $name # SKIP $lacks"
+			echo "| $name | none | 0 | 0 | 1 | $lacks |" >"$work/$name.row"
 		else
-			echo "not ok $number $name # no kernel"
+			echo "not ok $number $name # $lacks"
 		fi
 		continue
 	fi
