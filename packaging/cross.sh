@@ -6,8 +6,8 @@
 #	KERNEL_SRC=/path/to/linux packaging/cross.sh ARCH DIRECTORY [selftests]
 #
 # ARCH is arm64, ppc64el, riscv64 or s390x. The binary is DIRECTORY/runqslower.
-# Where selftests are asked for, DIRECTORY/tests has them and the libraries that
-# they need, for vm.sh. libelf and zlib of that architecture are unpacked into
+# With selftests, DIRECTORY/tests has these, the tool and the libraries that they
+# need, for vm.sh. libelf and zlib of that architecture are unpacked into
 # DIRECTORY/sysroot, with an apt of this script's own. What is built takes the
 # kernel's types from where it runs, so it needs no BTF. For s390x, which has
 # the other byte order, KERNEL_SRC must be 6.13 or later.
@@ -55,12 +55,14 @@ get_libraries()
 }
 
 # A release lacks the architectures that came later.
-libz=$sysroot/usr/lib/$triplet/libz.so
-if [ ! -e "$libz" ]; then
+if [ ! -e "$sysroot/complete" ]; then
 	for suite in $(. /etc/os-release && echo "${VERSION_CODENAME:-}") trixie sid; do
 		rm -rf "$sysroot"
 		! get_libraries "$suite" >"$out/apt.log" 2>&1 || break
+		rm -rf "$sysroot"
 	done
+	[ -e "$sysroot" ] ||
+		die "no libelf and zlib of $debian; $out/apt.log has what apt says"
 	# Older releases have libraries in /lib, by absolute paths.
 	for lib in "$sysroot/lib/$triplet"/*.so*; do
 		[ ! -e "$lib" ] || mv "$lib" "$sysroot/usr/lib/$triplet/"
@@ -68,8 +70,7 @@ if [ ! -e "$libz" ]; then
 	for lib in "$sysroot/usr/lib/$triplet"/lib{elf,z}.so; do
 		ln -sf "$(basename "$(readlink "$lib")")" "$lib"
 	done
-	[ -e "$libz" ] ||
-		die "no libelf and zlib of $debian; $out/apt.log has what apt says"
+	touch "$sysroot/complete"
 fi
 
 # build WHERE OUTPUT MAKE-ARGUMENTS... The libraries may be newer than the cross
@@ -87,9 +88,10 @@ if [ -z "${3:-}" ]; then
 	build "$here" "$out/"
 	exit
 fi
+rm -rf "$out/tests"
 build "$here/selftests" "$out/selftests" INSTALL_PATH="$out/tests" install
-# The loader looks for the others in its own folder.
-loader=$(readelf -l "$out/tests/runqslower" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+# vm.sh puts them into /lib, where the loader looks.
+loader=$(LC_ALL=C readelf -l "$out/tests/runqslower" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
 mkdir -p "$out/tests/lib"
 for lib in "${loader##*/}" libc.so.6 libelf.so.1 libz.so.1 libzstd.so.1; do
 	cp -L "$sysroot/usr/lib/$triplet/$lib" "$out/tests/lib/"

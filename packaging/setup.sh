@@ -3,7 +3,7 @@
 #
 # Install what a stand-alone build needs and unpack a kernel source tree:
 #
-#	packaging/setup.sh build|check|hard|viewer|vm|bench|packages|lint
+#	packaging/setup.sh build|check|hard|viewer|vm|cross|bench|packages|lint
 #
 # All but "build" add what the tests, the benchmark and the packages need.
 # KERNEL_SRC names the tree; if it is not there and is .linux of this directory,
@@ -22,8 +22,8 @@ own_tree=$here/.linux
 tree=${KERNEL_SRC:-$own_tree}
 
 case ${1:-} in
-build|check|hard|viewer|vm|bench|packages|lint) what=$1 ;;
-*) die "usage: packaging/setup.sh build|check|hard|viewer|vm|bench|packages|lint" ;;
+build|check|hard|viewer|vm|cross|bench|packages|lint) what=$1 ;;
+*) die "usage: packaging/setup.sh build|check|hard|viewer|vm|cross|bench|packages|lint" ;;
 esac
 
 # Package names: Debian (tested), Ubuntu, Fedora, Arch, openSUSE (listed).
@@ -32,7 +32,7 @@ if command -v apt-get >/dev/null; then
 	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc libclang-rt-dev"
 	cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
-	vm="qemu-system-x86 busybox-static cpio flex bison bc $cross"
+	vm="qemu-system-x86 busybox-static cpio flex bison bc"
 	bench="linux-perf libbpf-tools"
 	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev $cross"
 	lint="git cppcheck shellcheck clang-tidy"
@@ -118,6 +118,7 @@ viewer)	packages="$packages $check chromium"
 	# Often there is one that is not of a package.
 	command -v npm >/dev/null || packages="$packages npm" ;;
 vm) packages="$packages $check $vm" ;;
+cross) packages="$packages ${cross:-}" ;;
 bench) packages="$packages $check $bench" ;;
 packages) packages="$packages $pack" ;;
 lint) packages="$packages $lint" ;;

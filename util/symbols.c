@@ -16,8 +16,9 @@ struct symbol {
 };
 
 /*
- * In order of addresses, then of the file: of several names of an address the
- * kernel lists what marks a section after the function that begins there.
+ * In order of addresses. Of several names of an address the last one counts,
+ * which is the first one of the file: the kernel lists what marks a section
+ * after the function that begins there.
  */
 static struct symbol *symbols;
 static size_t nr_symbols, room;
@@ -70,7 +71,7 @@ static int by_address(const void *pa, const void *pb)
 
 	if (a->address != b->address)
 		return a->address < b->address ? -1 : 1;
-	return a->nr < b->nr ? -1 : 1;
+	return a->nr > b->nr ? -1 : a->nr < b->nr;
 }
 
 bool symbols_load(void)
@@ -102,11 +103,7 @@ static const struct symbol *find(__u64 address)
 		else
 			end = middle;
 	}
-	if (!first)
-		return NULL;
-	for (first--; first && symbols[first - 1].address == symbols[first].address; first--)
-		;
-	return &symbols[first];
+	return first ? &symbols[first - 1] : NULL;
 }
 
 bool symbol_is(__u64 address, const char *name)

@@ -38,14 +38,15 @@ view()
 	local line viewer
 
 	printf 'speedscope.loadFileFromBase64("trace", "%s")' "$(base64 -w 0 "$1")" >"$work/load.js"
-	exec 4< <(exec timeout 100 chromium --headless --no-sandbox --enable-unsafe-swiftshader \
+	exec 4< <(exec timeout -k 10 100 chromium --headless --no-sandbox --enable-unsafe-swiftshader \
 		--user-data-dir="$work/profile" --allow-file-access-from-files \
 		--enable-logging=stderr \
 		"file://$speedscope/index.html#localProfilePath=$work/load.js" 2>&1)
 	viewer=$!
 	while read -r -u 4 line; do
-		[[ $line =~ :CONSOLE[^\"]*\"(.*)\",\ source: ]] || continue
-		line=${BASH_REMATCH[1]}
+		# A message may have more lines.
+		[[ $line =~ :CONSOLE[^\"]*\"(.*) ]] || continue
+		line=${BASH_REMATCH[1]%%\", source: *}
 		case $line in
 		"import: "*)
 			kill $viewer

@@ -3,14 +3,14 @@
 #
 # Does the tool need more memory the longer it traces? Three of it, which have
 # all options between them, trace a load of threads and processes that come and
-# go and change CPUs, for MINUTES (30). Each minute what each has is printed. It
-# must not grow beyond the peak of the first third, and all that the programs saw
-# must be printed or counted as lost.
+# go and change CPUs, for MINUTES (30). Each minute what each has is printed.
+# Memory must not grow beyond the peak of the first third, and all that the
+# programs saw must be printed or counted as lost.
 #
-#	[MINUTES=30] memory.sh DIRECTORY	where the tests were built
+#	[MINUTES=30] RUNQSLOWER=path memory.sh
 cd "$(dirname "$0")/.." || exit 1
 . build/tap.sh
-tool=$(realpath "${1:?where the tests were built}")/runqslower
+tool=$(realpath "${RUNQSLOWER:?the tool}")
 minutes=${MINUTES:-30}
 
 for program in stress-ng perf; do
@@ -51,8 +51,9 @@ process_of() { awk '/^VmRSS:/ { print $2 }' "/proc/${pid[$1]}/status"; }
 # counts that
 maps_of()
 {
-	awk '/^memlock:/ { bytes += $2 } END { print int(bytes / 1024) }' \
-		"/proc/${pid[$1]}/fdinfo/"* 2>/dev/null
+	# Some are closed by now.
+	cat "/proc/${pid[$1]}/fdinfo/"* 2>/dev/null |
+		awk '/^memlock:/ { bytes += $2 } END { print int(bytes / 1024) }'
 }
 
 begin()

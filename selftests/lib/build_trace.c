@@ -132,22 +132,25 @@ const char *cpu(__u32 cpu)
 	return track(10000000 + cpu);
 }
 
-/* In ns, as viewers add up, and as those do who have times from the first on. */
-static bool is_over_before(const struct slice *s, const struct slice *next)
+/*
+ * In ns, and as viewers add up doubles. Some count times from the first one of
+ * a track on.
+ */
+static bool is_over_before(const struct slice *s, const struct slice *next, double first)
 {
-	double first = slices->at;
-
 	return s->to <= next->from && s->at + s->len <= next->at &&
 	       s->at - first + s->len <= next->at - first;
 }
 
 bool overlaps(void)
 {
-	const struct slice *s;
+	const struct slice *s, *first = slices;
 
 	find_slices();
 	for (s = slices; s + 1 < slices + nr_slices; s++) {
-		if (s->tid == s[1].tid && !is_over_before(s, &s[1]))
+		if (s[1].tid != s->tid)
+			first = &s[1];
+		else if (!is_over_before(s, &s[1], first->at))
 			return true;
 	}
 	return false;

@@ -32,9 +32,10 @@ void *malloc(size_t size)
 }
 
 /*
- * The list of programs of a skeleton is left alone, because without that list
- * bpf_object__detach_skeleton() crashes, as seen in libbpf 1.5: what bpftool
- * generates calls this function although there is nothing to detach.
+ * The list of programs of a skeleton is left alone, and with this list all
+ * that has elements of the same size. Without the list
+ * bpf_object__detach_skeleton() crashes, as seen in libbpf 1.5, because what
+ * bpftool generates calls this function although there is nothing to detach.
  */
 void *calloc(size_t nr, size_t size)
 {

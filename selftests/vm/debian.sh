@@ -71,21 +71,21 @@ packages_like()
 					print version, name
 				name = ""
 			}' |
-		sort -rV | cut -d' ' -f2
+		sort -rV | cut -d' ' -f2 | awk '!seen[$0]++'
 }
 
 # get_package SUITES ARCH PACKAGE DIR: unpack it there
 get_package()
 {
-	mkdir -p "$4" &&
+	mkdir -p "$4" && rm -f "$4"/*.deb &&
 		(cd "$4" && own_apt "$1" "$2" apt-get download "$3") >&2 &&
 		dpkg-deb -x "$4"/*.deb "$4" &&
 		rm "$4"/*.deb
 }
 
 # get_newest SUITES ARCH PATTERN DIR: unpack the first of packages_like() that
-# can be had there, and print its name. A mirror may list what it has no more, or
-# not yet.
+# can be had there, and print its name. A mirror may list what it has no more,
+# or not yet.
 get_newest()
 {
 	local package

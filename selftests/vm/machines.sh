@@ -2,7 +2,7 @@
 #
 # For vm.sh: the emulated machines, by Debian's name of an architecture, and
 # their emulators. To be sourced.
-# shellcheck shell=bash disable=SC2154,SC2034 # $cache, $work, $log, $emulator,
+# shellcheck shell=bash disable=SC2154,SC2034 # $cache, $here, $emulator,
 # $machine, $words are vm.sh's
 
 . "$here/debian.sh"
@@ -26,27 +26,36 @@ is_new()
 	[ "$(printf '%s\n' 8.1 "${version:-0}" | sort -V | head -n 1)" = 8.1 ]
 }
 
-# set_emulator ARCH: the array emulator is the command. Where the machine's is
-# older, or there is none, take the one of Debian's backports.
-set_emulator()
+# get_emulator ARCH: unpack it into $cache/qemu, from Debian's backports where
+# they have it
+get_emulator()
 {
-	local arch release suite package name program packages dir=$cache/qemu
+	local name program packages arch release suite package
 
 	read -r name program packages < <(grep "^$1[[:space:]]" <<<"$emulators")
-	emulator=("$program")
-	! is_new "$program" || return 0
-	emulator=("$dir/usr/bin/$program" -L "$dir/usr/share/qemu" -L "$dir/usr/share/seabios")
-	! is_new "${emulator[@]}" || return 0
 	arch=$(dpkg --print-architecture) || return
 	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 	for package in $packages; do
 		for suite in "$release-backports" "$release"; do
-			update_lists "$suite" "$arch" || return
-			! get_package "$suite" "$arch" "$package" "$dir" 2>/dev/null || continue 2
+			update_lists "$suite" "$arch" || continue
+			! get_package "$suite" "$arch" "$package" "$cache/qemu" || continue 2
 		done
 		return 1
 	done
-	is_new "${emulator[@]}"
+}
+
+# find_emulator ARCH: the array emulator is the command. False: an old one, or
+# none.
+find_emulator()
+{
+	local name program packages ours
+
+	read -r name program packages < <(grep "^$1[[:space:]]" <<<"$emulators")
+	emulator=("$program")
+	! is_new "${emulator[@]}" || return 0
+	ours=("$cache/qemu/usr/bin/$program" -L "$cache/qemu/usr/share/qemu"
+	      -L "$cache/qemu/usr/share/seabios")
+	is_new "${ours[@]}" && emulator=("${ours[@]}")
 }
 
 # set_machine ARCH LOG: the array machine is what to tell QEMU, $words is for

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # /init of the virtual machines of vm.sh, run by busybox. The tests' output and
-# the "@vm" lines go to the device TEST_OUTPUT, which is not the console, so that
-# kernel messages cannot get into them. TEST_TIMEOUT, and what else of the form
-# NAME=value stands on the kernel's command line, is in the environment.
+# the "@vm" lines go to the device TEST_OUTPUT, which is not the console, so
+# that kernel messages cannot get into them. TEST_TIMEOUT, and what else of the
+# form NAME=value stands on the kernel's command line, is in the environment.
 
 /bin/busybox mkdir -p /bin /sbin /usr/bin /usr/sbin /proc /sys /dev /tmp /run
 /bin/busybox --install -s
