@@ -27,8 +27,9 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo +cpu >/sys/fs/cgroup/cgroup.subtree_control
 ip link set lo up
 
-stty -F "/dev/$TEST_OUTPUT" raw
 exec </dev/null >"/dev/$TEST_OUTPUT" 2>&1
+# Now, because some devices forget it when nobody has them open.
+stty -F "/dev/$TEST_OUTPUT" raw
 
 echo "@vm kernel $(uname -r)"
 preempt=$(cat /sys/kernel/debug/sched/preempt 2>/dev/null)
