@@ -22,13 +22,17 @@ cpu=$(($(nproc) - 1))
 
 build()
 {
+	local name
+
 	mkdir -p "$bench"
-	# shellcheck disable=SC2086 # lists of words
-	clang $flags --target=bpf -c floor.bpf.c -o "$bench/floor.bpf.o"
-	"$bpftool" gen object "$bench/floor.o" "$bench/floor.bpf.o"
-	"$bpftool" gen skeleton "$bench/floor.o" name floor_bpf > "$bench/floor.skel.h"
-	# shellcheck disable=SC2086
-	cc $flags floor.c "$libbpf" -lelf -lz -o "$bench/floor"
+	for name in floor least; do
+		# shellcheck disable=SC2086 # lists of words
+		clang $flags --target=bpf -c $name.bpf.c -o "$bench/$name.bpf.o"
+		"$bpftool" gen object "$bench/$name.o" "$bench/$name.bpf.o"
+		"$bpftool" gen skeleton "$bench/$name.o" name floor_bpf >"$bench/$name.skel.h"
+		# shellcheck disable=SC2086
+		cc $flags -DSKELETON="<$name.skel.h>" floor.c "$libbpf" -lelf -lz -o "$bench/$name"
+	done
 	# shellcheck disable=SC2086
 	cc $flags progstats.c "$libbpf" -lelf -lz -o "$bench/progstats"
 	cp "$out/runqslower" "$bench/ours"
@@ -62,7 +66,7 @@ start()
 	# BCC's and the kernel's print the header just before the last step.
 	# Without lines of waits there is no second one.
 	# shellcheck disable=SC2034 # only that the line has come matters
-	[ "$name" = floor ] || [ "$*" = -H ] || read -r -u $fd line
+	[[ $name = @(floor|least) ]] || [ "$*" = -H ] || read -r -u $fd line
 }
 
 stop()
@@ -164,22 +168,31 @@ table()
 			return sprintf("%+.1f %%", percent)
 		return sprintf("%+.1f %% (%.2f x)", percent, slower(label) / slower("kernel"))
 	}
-	# what is to be at most so many times what the kernel has
-	function bar(what, times, limit) {
-		printf "%s: %.2f x, at most %.2f x: %s\n", what, times, limit,
-			times <= limit ? "met" : "MISSED"
+	# What is to be at most so many times what the kernel has. Least: what
+	# the programs have that do the least.
+	function bar(what, times, limit, least) {
+		printf "%s: %.2f x, at most %.2f x: ", what, times, limit
+		if (times <= limit)
+			print "met"
+		else if (least <= limit)
+			print "MISSED"
+		else
+			printf "out of reach, the least is %.2f x\n", least
 	}
-	function bars() {
-		bar("default, wakeup", of_kernel("ours", "wakeup"), 0.40)
-		bar("default, switch", of_kernel("ours", "switch"), 0.55)
+	function bars(wakeup, pipe) {
+		wakeup = of_kernel("least", "wakeup")
+		pipe = slower("least") / slower("kernel")
+		bar("default, wakeup", of_kernel("ours", "wakeup"), 0.40, wakeup)
+		bar("default, switch", of_kernel("ours", "switch"), 0.55,
+		    of_kernel("least", "switch"))
 		bar("1 ms, switch", of_kernel("ours-1ms", "switch"), 0.70)
-		bar("-w, wakeup", of_kernel("ours-why", "wakeup"), 0.80)
+		bar("-w, wakeup", of_kernel("ours-why", "wakeup"), 0.80, wakeup)
 		bar("-w, switch", of_kernel("ours-why", "switch"), 0.80)
 		bar("--light, switch", of_kernel("ours-light", "switch"), 0.12)
 		bar("-H, wakeup", of_kernel("ours-hist", "wakeup"), 1)
 		bar("-H, switch", of_kernel("ours-hist", "switch"), 1)
 		bar("-wW, waking", of_kernel("ours-waker", "waking"), 1)
-		bar("default, slowdown beyond empty", slower("ours") / slower("kernel"), 0.5)
+		bar("default, slowdown beyond empty", slower("ours") / slower("kernel"), 0.5, pipe)
 		bar("-w, slowdown beyond empty", slower("ours-why") / slower("kernel"), 0.9)
 		bar("default, start", median("ours header") / median("kernel header"), 1.3)
 		bar("-w, start", median("ours-why header") / median("kernel header"), 2.5)
@@ -193,7 +206,7 @@ table()
 			"| slowdown of the benchmark (beyond empty) | start to header, ms " \
 			"| resident, KiB |"
 		print "|---|---|---|---|---|---|---|"
-		n = split("floor kernel bcc base base-1ms base-why ours ours-1ms ours-why " \
+		n = split("floor least kernel bcc base base-1ms base-why ours ours-1ms ours-why " \
 			  "ours-light ours-hist ours-waker", labels)
 		for (i = 1; i <= n; i++) {
 			l = labels[i]
@@ -212,12 +225,12 @@ table()
 }
 
 build
-declare -A args=([floor]=floor [kernel]=kernel [bcc]=bcc
+declare -A args=([floor]=floor [least]=least [kernel]=kernel [bcc]=bcc
 		 [base]=base [base-1ms]="base 1ms" [base-why]="base -w"
 		 [ours]=ours [ours-1ms]="ours 1ms" [ours-why]="ours -w"
 		 [ours-light]="ours --light" [ours-hist]="ours -H" [ours-waker]="ours -wW")
 labels=
-for label in floor kernel bcc base base-1ms base-why ours ours-1ms ours-why ours-light \
+for label in floor least kernel bcc base base-1ms base-why ours ours-1ms ours-why ours-light \
 	     ours-hist ours-waker; do
 	set -- ${args[$label]}
 	[ ! -x "$bench/$1" ] || labels="$labels $label"
