@@ -105,7 +105,9 @@ static void end_event(void)
 /* What a viewer reads of put_time(). */
 static double as_read(__u64 ns)
 {
-	return ns / 1000 + ns % 1000 / 1000.0;
+	__u64 us = ns / 1000;
+
+	return us + ns % 1000 / 1000.0;
 }
 
 /*
