@@ -17,8 +17,9 @@ tool=${RUNQSLOWER:-.output/runqslower}
 [ "$(id -u)" -eq 0 ] || skip_all "not root"
 [ -n "${SPEEDSCOPE:-}" ] || skip_all "no SPEEDSCOPE: make check-viewer gets it"
 command -v chromium >/dev/null || skip_all "no chromium"
-
 speedscope=$(realpath "$SPEEDSCOPE")/package/dist/release
+[ -e "$speedscope/index.html" ] || skip_all "no speedscope in $SPEEDSCOPE: npm could not get it"
+
 work=$(mktemp -d) || exit 1
 hogs=()
 trap 'kill "${hogs[@]}"; rm -rf "$work"' EXIT
