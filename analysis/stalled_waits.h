@@ -17,8 +17,8 @@ struct stalled_waits {
 };
 
 /*
- * Copy @wait and take ownership of what @wait points to, which is freed if tasks
- * that wait longer take all the room.
+ * Copy @wait and take ownership of what @wait points to, which is freed if
+ * tasks that wait longer take all the room.
  */
 void stalled_add(struct stalled_waits *s, const struct held_wait *wait);
 

@@ -6,8 +6,8 @@
 #	KERNEL_SRC=/path/to/linux packaging/cross.sh ARCH DIRECTORY [selftests]
 #
 # ARCH is arm64, ppc64el, riscv64 or s390x. The binary is DIRECTORY/runqslower.
-# With selftests, DIRECTORY/tests has these, the tool and the libraries that they
-# need, for vm.sh. libelf and zlib of that architecture are unpacked into
+# With selftests, DIRECTORY/tests has these, the tool and the libraries that
+# they need, for vm.sh. libelf and zlib of that architecture are unpacked into
 # DIRECTORY/sysroot, with an apt of this script's own. What is built takes the
 # kernel's types from where it runs, so it needs no BTF. For s390x, which has
 # the other byte order, KERNEL_SRC must be 6.13 or later.

@@ -302,8 +302,8 @@ static void draw_arrow(char phase, __u32 pid, __u32 tid, __u64 at)
 
 /*
  * The arrow begins on the track of the waker, because the CPU of the waker is
- * not known. An arrow needs a slice. The slice is at most 1 ns long, because the
- * shortest slice never overlaps another in part.
+ * not known. An arrow needs a slice. The slice is at most 1 ns long, because
+ * the shortest slice never overlaps another in part.
  */
 static void draw_waker(const struct why_event *e, __u64 at)
 {

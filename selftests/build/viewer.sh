@@ -8,7 +8,8 @@
 #
 # The directory is the one that packaging/speedscope.sh makes. Chromium runs the
 # viewer, without a window.
-# shellcheck disable=SC2034,SC2317 # says_nothing counts; functions are called by name
+# shellcheck disable=SC2034 # says_nothing counts
+# shellcheck disable=SC2317 # functions are called by name
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/build/tap.sh

@@ -83,8 +83,8 @@ note()
 }
 
 # In the last third, is the median larger than the peak of the first one by more
-# than a tenth and 4 MiB? Peaks come late, too, whenever the tool has to wait for
-# a CPU and what it has not read yet piles up.
+# than a tenth and 4 MiB? Peaks come late, too, because what the tool has not
+# read yet piles up whenever the tool has to wait for a CPU.
 tell_grown()
 {
 	local what before now

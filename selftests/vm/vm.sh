@@ -5,12 +5,12 @@
 #
 #	vm.sh [-j 1|2] [--retry] [--table FILE] [KERNEL...]
 #	vm.sh --list
-#	vm.sh --cross [KERNEL...]	which architectures need tests in CROSS_DIR
+#	vm.sh --cross [KERNEL...]	architectures to build tests for
 #
 # Without a KERNEL it runs all of them, but those of other architectures only if
-# there are tests. Software emulation is enough, and root
-# is not needed. A kernel fails on a failed test, a crash, a hang, or a
-# complaint in its log. The results are KTAP; the table at the end is Markdown.
+# there are tests. Software emulation is enough, and root is not needed. A
+# kernel fails on a failed test, a crash, a hang, or a complaint in its log. The
+# results are KTAP; the table at the end is Markdown.
 # With --retry a test program that fails is run up to twice more, and the last
 # run counts, because an emulated machine stands still whenever its host has
 # something else to do, which no test can tell from a slow kernel. The table
