@@ -9,40 +9,25 @@
 cd "$(dirname "$0")/.." || exit 1
 built=$(realpath "${1:?where the tests were built}")
 export TEST_TIMEOUT=10800
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
-
-# part NAME COMMAND...: check.sh's last line says what has passed
-part()
-{
-	echo "# $1"
-	"${@:2}" 2>&1 | tee "$log.part"
-	tail -n 1 "$log.part" >>"$log"
-	rm "$log.part"
-}
+. build/sum.sh
 
 # The tests of the real tool while a hundred others want the CPUs.
 starved()
 {
-	local pid
+	local status pid
 
 	stress-ng --quiet --cpu 100 --timeout 0 &
 	pid=$!
 	# shellcheck disable=SC2046 # words
 	./check.sh "$built" $(sed -nE 's/^(system|host|script)[[:space:]]+//p' tests.list)
+	status=$?
 	kill "$pid"
 	wait "$pid"
+	return $status
 }
 
-part "each allocation fails" env FAULTS=all ./check.sh "$built" fault_test
-part "100,000 command lines" env FUZZERS=options INPUTS=100000 ./check.sh "$built" fuzz.sh
-part "beside a hundred others" starved
-part "memory" ./check.sh "$built" memory.sh
-
-tr -d , <"$log" | awk '
-	{ passed += $1; failed += $3; skipped += $5 }
-	$2 != "passed" { failed++ }
-	END {
-		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
-		exit failed > 0
-	}'
+run env FAULTS=all ./check.sh "$built" fault_test
+run env FUZZERS=options INPUTS=100000 ./check.sh "$built" fuzz.sh
+run starved
+run ./check.sh "$built" memory.sh
+tell_sum
