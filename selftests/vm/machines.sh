@@ -7,13 +7,12 @@
 
 . "$here/debian.sh"
 
-# A line for each architecture: QEMU's program, and the packages that have it.
-emulators='
-amd64	qemu-system-x86_64	qemu-system-data seabios qemu-system-x86
-arm64	qemu-system-aarch64	qemu-system-data qemu-system-arm
-riscv64	qemu-system-riscv64	qemu-system-data opensbi qemu-system-riscv
-s390x	qemu-system-s390x	qemu-system-data qemu-system-s390x
-'
+declare -A program_of=([amd64]=qemu-system-x86_64 [arm64]=qemu-system-aarch64
+	[riscv64]=qemu-system-riscv64 [s390x]=qemu-system-s390x)
+declare -A packages_of=([amd64]="qemu-system-data seabios qemu-system-x86"
+	[arm64]="qemu-system-data qemu-system-arm"
+	[riscv64]="qemu-system-data opensbi qemu-system-riscv"
+	[s390x]="qemu-system-data qemu-system-s390x")
 
 # Before 8.1 QEMU did not lock the page that it was translating. There an
 # emulated CPU can keep a breakpoint that another one has taken out of the
@@ -30,12 +29,11 @@ is_new()
 # they have it
 get_emulator()
 {
-	local name program packages arch release suite package
+	local arch release suite package
 
-	read -r name program packages < <(grep "^$1[[:space:]]" <<<"$emulators")
 	arch=$(dpkg --print-architecture) || return
 	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-	for package in $packages; do
+	for package in ${packages_of[$1]}; do
 		for suite in "$release-backports" "$release"; do
 			update_lists "$suite" "$arch" || continue
 			! get_package "$suite" "$arch" "$package" "$cache/qemu" || continue 2
@@ -48,12 +46,11 @@ get_emulator()
 # none.
 find_emulator()
 {
-	local name program packages ours
+	local ours
 
-	read -r name program packages < <(grep "^$1[[:space:]]" <<<"$emulators")
-	emulator=("$program")
+	emulator=("${program_of[$1]}")
 	! is_new "${emulator[@]}" || return 0
-	ours=("$cache/qemu/usr/bin/$program" -L "$cache/qemu/usr/share/qemu"
+	ours=("$cache/qemu/usr/bin/${program_of[$1]}" -L "$cache/qemu/usr/share/qemu"
 	      -L "$cache/qemu/usr/share/seabios")
 	is_new "${ours[@]}" && emulator=("${ours[@]}")
 }
