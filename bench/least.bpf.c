@@ -40,7 +40,7 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 SEC("tp_btf/sched_switch")
 int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev)
 {
-	if (preempt || !prev->__state)
+	if (prev->pid && (preempt || !prev->__state))
 		note(prev, bpf_ktime_get_ns());
 	return 0;
 }
