@@ -32,48 +32,67 @@ static bool has_file(const char *dir, const char *file)
 	return !access(path, F_OK);
 }
 
-/* The mount point of the cpu controller. False if there is none. */
-static bool find_root(char *dir, bool *v1)
+/*
+ * The mount point of the controller that @enable turns on in v2, and that has
+ * @v1_file in v1. False if there is none.
+ */
+static bool find_root(const char *enable, const char *v1_file, char *dir, bool *v1)
 {
-	char line[4096], options[1024], type[64], *rest;
+	char line[4096], type[64], *rest;
 	FILE *f = fopen("/proc/self/mountinfo", "r");
 	bool found = false;
 
 	while (f && !found && fgets(line, sizeof(line), f)) {
 		rest = strstr(line, " - ");
 		if (!rest || sscanf(line, "%*s %*s %*s %*s %4095s", dir) != 1 ||
-		    sscanf(rest, " - %63s %*s %1023s", type, options) != 2)
+		    sscanf(rest, " - %63s", type) != 1)
 			continue;
 		*v1 = !strcmp(type, "cgroup");
-		found = *v1 ? has_file(dir, "cpu.shares") :
+		found = *v1 ? has_file(dir, v1_file) :
 			!strcmp(type, "cgroup2") &&
-			write_in(dir, "cgroup.subtree_control", "+cpu");
+			write_in(dir, "cgroup.subtree_control", enable);
 	}
 	if (f)
 		fclose(f);
 	return found;
 }
 
-bool cgroup_new(struct cgroup *g, const struct cgroup *parent, const char *name)
+/* Make @name below @dir, which is @root characters of mount point and a path. */
+static bool make(struct cgroup *g, const char *dir, size_t root, const char *name)
 {
-	char dir[PATH_MAX];
-	size_t root;
-
-	if (parent) {
-		strcpy(dir, parent->dir);
-		root = parent->name - parent->dir;
-		g->v1 = parent->v1;
-		if (!g->v1 && !write_in(dir, "cgroup.subtree_control", "+cpu"))
-			return false;
-	} else {
-		if (!find_root(dir, &g->v1))
-			return false;
-		root = strlen(dir);
-	}
 	if (snprintf(g->dir, sizeof(g->dir), "%s/%s", dir, name) >= PATH_MAX)
 		return false;
 	g->name = g->dir + root;
 	return !mkdir(g->dir, 0755) || errno == EEXIST;
+}
+
+bool cgroup_new(struct cgroup *g, const struct cgroup *parent, const char *name)
+{
+	char dir[PATH_MAX];
+
+	if (parent) {
+		g->v1 = parent->v1;
+		return (g->v1 || write_in(parent->dir, "cgroup.subtree_control", "+cpu")) &&
+		       make(g, parent->dir, parent->name - parent->dir, name);
+	}
+	return find_root("+cpu", "cpu.shares", dir, &g->v1) &&
+	       make(g, dir, strlen(dir), name);
+}
+
+bool cgroup_new_for_memory(struct cgroup *g, const char *name)
+{
+	char dir[PATH_MAX];
+
+	return find_root("+memory", "memory.limit_in_bytes", dir, &g->v1) &&
+	       make(g, dir, strlen(dir), name);
+}
+
+bool cgroup_limit_memory(const struct cgroup *g, size_t bytes)
+{
+	char text[32];
+
+	sprintf(text, "%zu", bytes);
+	return write_in(g->dir, g->v1 ? "memory.limit_in_bytes" : "memory.max", text);
 }
 
 bool cgroup_limit(const struct cgroup *g, int quota_us, int period_us)

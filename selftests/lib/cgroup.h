@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Cgroups of the tests' own, v1 or v2, in the hierarchy with the cpu
- * controller.
+ * controller, if not said otherwise.
  */
 #ifndef __CGROUP_H
 #define __CGROUP_H
@@ -23,6 +23,13 @@ struct cgroup {
  * no tasks.
  */
 bool cgroup_new(struct cgroup *g, const struct cgroup *parent, const char *name);
+
+/*
+ * The same below the root of the memory controller. Its tasks may then have so
+ * many bytes of memory.
+ */
+bool cgroup_new_for_memory(struct cgroup *g, const char *name);
+bool cgroup_limit_memory(const struct cgroup *g, size_t bytes);
 
 /* Let its tasks run for @quota_us in each @period_us. */
 bool cgroup_limit(const struct cgroup *g, int quota_us, int period_us);
