@@ -21,6 +21,9 @@
 #include "load.h"
 #include "tool.h"
 
+/* Small pipes are full soon; a default one grows with the size of a page. */
+#define PIPE_BYTES	(64 << 10)
+
 /* Nothing here takes so long but what hangs. */
 #define HANGS_MS	20000
 
@@ -75,7 +78,9 @@ static void start_with(struct _test_data_end *self, int file, bool one_pipe,
 
 	for (i = 0; args[i]; i++)
 		argv[i + 1] = args[i];
-	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) ||
+	    fcntl(out[1], F_SETPIPE_SZ, PIPE_BYTES) < 0 ||
+	    fcntl(err[1], F_SETPIPE_SZ, PIPE_BYTES) < 0)
 		abort();
 	self->pid = fork();
 	if (!self->pid) {
@@ -387,7 +392,8 @@ static bool await_switches(__u64 nr)
 /* Who reads slowly is waited for, until the user has had enough. */
 TEST_F(end, told_again)
 {
-	char page[4096];
+	size_t page = sysconf(_SC_PAGESIZE);
+	char buf[PIPE_BYTES];
 	__u64 told;
 	int i;
 
@@ -401,7 +407,7 @@ TEST_F(end, told_again)
 	 * read a page at a time, because a starved reader may come late.
 	 */
 	while (mono_ns() < told + 1000 * NSEC_PER_MSEC) {
-		ASSERT_LT(0, read(self->out, page, sizeof(page)));
+		ASSERT_LT(0, read(self->out, buf, page));
 		usleep(80000);
 	}
 	for (i = 0; i < 1000 && !kill(self->pid, SIGTERM); i++) {

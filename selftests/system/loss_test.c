@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "kselftest_harness.h"
 #include "load.h"
 #include "tool.h"
@@ -52,8 +53,10 @@ static void check_tiny_ring(struct __test_metadata *_metadata, const char *optio
 {
 	unsigned long long lost = 0;
 	struct tool t;
+	char page[24];
 
-	ASSERT_TRUE(tool_start(&t, TOOL, ARGS(options, "--ring-size", "4096", "0")));
+	snprintf(page, sizeof(page), "%ld", sysconf(_SC_PAGESIZE));
+	ASSERT_TRUE(tool_start(&t, TOOL, ARGS(options, "--ring-size", page, "0")));
 	kill(t.pid, SIGSTOP);
 	load_free(mixed_load(3 * NSEC_PER_SEC));
 	kill(t.pid, SIGCONT);
