@@ -309,6 +309,7 @@ tests=(
 	"rpm: removal leaves nothing" rpm_leaves_nothing
 	"patches: the newest tree builds, installs and tests runqslower" patches_apply
 	"cross: arm64" "cross_builds arm64 AArch64"
+	"cross: ppc64el" "cross_builds ppc64el PowerPC64"
 	"cross: riscv64" "cross_builds riscv64 RISC-V"
 	"cross: s390x" "cross_builds s390x S/390"
 	"another architecture's types: the same programs" others_types

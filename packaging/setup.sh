@@ -31,7 +31,7 @@ esac
 if command -v apt-get >/dev/null; then
 	build="make gcc libc6-dev clang llvm libelf-dev zlib1g-dev libssl-dev python3 pkg-config xz-utils bzip2"
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc libclang-rt-dev"
-	cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+	cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 	vm="qemu-system-x86 busybox-static cpio flex bison bc"
 	bench="linux-perf libbpf-tools"
 	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev $cross"

@@ -8,9 +8,10 @@
 . "$here/debian.sh"
 
 declare -A program_of=([amd64]=qemu-system-x86_64 [arm64]=qemu-system-aarch64
-	[riscv64]=qemu-system-riscv64 [s390x]=qemu-system-s390x)
+	[ppc64el]=qemu-system-ppc64 [riscv64]=qemu-system-riscv64 [s390x]=qemu-system-s390x)
 declare -A packages_of=([amd64]="qemu-system-data seabios qemu-system-x86"
 	[arm64]="qemu-system-data qemu-system-arm"
+	[ppc64el]="qemu-system-data qemu-system-ppc"
 	[riscv64]="qemu-system-data opensbi qemu-system-riscv"
 	[s390x]="qemu-system-data qemu-system-s390x")
 
@@ -73,6 +74,11 @@ set_machine()
 		machine=(-machine "virt,gic-version=3" -cpu cortex-a72 -serial "file:$2"
 			 -device virtio-serial-pci "${virtio[@]}")
 		words="console=ttyAMA0 TEST_OUTPUT=hvc0" ;;
+	ppc64el)
+		machine=(-machine pseries -cpu power9 -serial "file:$2"
+			 -device virtio-serial-pci "${virtio[@]}")
+		# The log is hvc0.
+		words="console=hvc0 TEST_OUTPUT=hvc1" ;;
 	riscv64)
 		machine=(-machine virt -cpu rv64 -serial "file:$2"
 			 -device virtio-serial-pci "${virtio[@]}")

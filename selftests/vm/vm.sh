@@ -55,6 +55,7 @@ newest+preempt	[0-9][^-]*-amd64	amd64	sid,experimental,trixie-backports	preempt=
 6.12-arm64	6[.]12[.][^-]*-arm64	arm64	bookworm,bookworm-security	-	2	2
 6.12-riscv64	6[.]12[.][^-]*-riscv64	riscv64	trixie	-	2	2
 6.12-s390x	6[.]12[.][^-]*-s390x	s390x	trixie	-	2	2
+6.12-ppc64el	6[.]12[.][^-]*-powerpc64le-64k	ppc64el	bookworm-backports	-	2	2
 core		6[.]12	amd64	bookworm,bookworm-security	-	2,threads=2
 debug		6[.]12	amd64	bookworm,bookworm-security	-	2	6
 lean		6[.]12	amd64	bookworm,bookworm-security	-	1
@@ -183,6 +184,7 @@ make_cross_root()
 	[ -s "$1/tests.list" ] || return
 	cp -RL "$dir/." "$1/tests"
 	mv "$1/tests/lib" "$1/lib"
+	ln -s lib "$1/lib64"
 	[ -x "$busybox/usr/bin/busybox" ] || {
 		update_lists trixie "$2" &&
 			get_package trixie "$2" busybox-static "$busybox" || return
