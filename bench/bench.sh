@@ -19,15 +19,19 @@ bpftool=$out/bpftool/bootstrap/bpftool
 libbpf=$out/libbpf/libbpf.a
 flags="-O2 -g -I$bench -I$out -I$out/libbpf/include -I$KERNEL_SRC/tools/include/uapi"
 cpu=$(($(nproc) - 1))
+# What does the least, for each mode: see least.bpf.c.
+leasts="least least-light least-why least-hist"
 
 build()
 {
 	local name
 
 	mkdir -p "$bench"
-	for name in floor least; do
+	for name in floor $leasts; do
+		# As in -DLEAST_WHY.
 		# shellcheck disable=SC2086 # lists of words
-		clang $flags --target=bpf -c $name.bpf.c -o "$bench/$name.bpf.o"
+		clang $flags "-D$(tr a-z- A-Z_ <<<"$name")" --target=bpf -c "${name%-*}.bpf.c" \
+			-o "$bench/$name.bpf.o"
 		"$bpftool" gen object "$bench/$name.o" "$bench/$name.bpf.o"
 		"$bpftool" gen skeleton "$bench/$name.o" name floor_bpf >"$bench/$name.skel.h"
 		# shellcheck disable=SC2086
@@ -66,7 +70,7 @@ start()
 	# BCC's and the kernel's print the header just before the last step.
 	# Without lines of waits there is no second one.
 	# shellcheck disable=SC2034 # only that the line has come matters
-	[[ $name = @(floor|least) ]] || [ "$*" = -H ] || read -r -u $fd line
+	[[ $name = @(floor|least*) ]] || [ "$*" = -H ] || read -r -u $fd line
 }
 
 stop()
@@ -137,7 +141,7 @@ measure()
 
 table()
 {
-	sort -k1,2 -k3,3n | awk '
+	sort -k1,2 -k3,3n | awk -v leasts="$leasts" '
 	{
 		key = $1 " " $2
 		value[key, nr[key]++] = $3
@@ -179,21 +183,28 @@ table()
 		else
 			printf "out of reach, the least is %.2f x\n", least
 	}
-	function bars(wakeup, pipe) {
+	function bars(wakeup, waker, pipe) {
+		waker = of_kernel("ours-waker", "waking")
+		waker += of_kernel("ours-waker", "wakeup") - of_kernel("ours-why", "wakeup")
 		wakeup = of_kernel("least", "wakeup")
 		pipe = slower("least") / slower("kernel")
 		bar("default, wakeup", of_kernel("ours", "wakeup"), 0.40, wakeup)
 		bar("default, switch", of_kernel("ours", "switch"), 0.55,
 		    of_kernel("least", "switch"))
-		bar("1 ms, switch", of_kernel("ours-1ms", "switch"), 0.70)
+		bar("1 ms, switch", of_kernel("ours-1ms", "switch"), 0.70,
+		    of_kernel("least", "switch"))
 		bar("-w, wakeup", of_kernel("ours-why", "wakeup"), 0.80, wakeup)
-		bar("-w, switch", of_kernel("ours-why", "switch"), 0.80)
-		bar("--light, switch", of_kernel("ours-light", "switch"), 0.12)
-		bar("-H, wakeup", of_kernel("ours-hist", "wakeup"), 1)
-		bar("-H, switch", of_kernel("ours-hist", "switch"), 1)
-		bar("-wW, waking", of_kernel("ours-waker", "waking"), 1)
+		bar("-w, switch", of_kernel("ours-why", "switch"), 0.80,
+		    of_kernel("least-why", "switch"))
+		bar("--light, switch", of_kernel("ours-light", "switch"), 0.12,
+		    of_kernel("least-light", "switch"))
+		bar("-H, wakeup", of_kernel("ours-hist", "wakeup"), 1, wakeup)
+		bar("-H, switch", of_kernel("ours-hist", "switch"), 1,
+		    of_kernel("least-hist", "switch"))
+		bar("-W, what a wakeup of -w has more", waker, 1)
 		bar("default, slowdown beyond empty", slower("ours") / slower("kernel"), 0.5, pipe)
-		bar("-w, slowdown beyond empty", slower("ours-why") / slower("kernel"), 0.9)
+		bar("-w, slowdown beyond empty", slower("ours-why") / slower("kernel"), 0.9,
+		    slower("least-why") / slower("kernel"))
 		bar("default, start", median("ours header") / median("kernel header"), 1.3)
 		bar("-w, start", median("ours-why header") / median("kernel header"), 2.5)
 	}
@@ -206,8 +217,8 @@ table()
 			"| slowdown of the benchmark (beyond empty) | start to header, ms " \
 			"| resident, KiB |"
 		print "|---|---|---|---|---|---|---|"
-		n = split("floor least kernel bcc base base-1ms base-why ours ours-1ms ours-why " \
-			  "ours-light ours-hist ours-waker", labels)
+		n = split("floor " leasts " kernel bcc base base-1ms base-why " \
+			  "ours ours-1ms ours-why ours-light ours-hist ours-waker", labels)
 		for (i = 1; i <= n; i++) {
 			l = labels[i]
 			if (!nr[l " switch"])
@@ -225,12 +236,15 @@ table()
 }
 
 build
-declare -A args=([floor]=floor [least]=least [kernel]=kernel [bcc]=bcc
+declare -A args=([floor]=floor [kernel]=kernel [bcc]=bcc
 		 [base]=base [base-1ms]="base 1ms" [base-why]="base -w"
 		 [ours]=ours [ours-1ms]="ours 1ms" [ours-why]="ours -w"
 		 [ours-light]="ours --light" [ours-hist]="ours -H" [ours-waker]="ours -wW")
+for label in $leasts; do
+	args[$label]=$label
+done
 labels=
-for label in floor least kernel bcc base base-1ms base-why ours ours-1ms ours-why ours-light \
+for label in floor $leasts kernel bcc base base-1ms base-why ours ours-1ms ours-why ours-light \
 	     ours-hist ours-waker; do
 	set -- ${args[$label]}
 	[ ! -x "$bench/$1" ] || labels="$labels $label"
