@@ -18,6 +18,12 @@ static __always_inline struct task_struct___compat *compat(struct task_struct *p
 	return (void *)p;
 }
 
+/*
+ * @p->field: by a plain load if the verifier knows the pointer @p, else by
+ * @probe.
+ */
+#define LOAD(p, field, probe) ((probe) ? BPF_CORE_READ(p, field) : (p)->field)
+
 /* Is @a before @b? Both may wrap around. */
 static __always_inline bool time_before(u64 a, u64 b)
 {
@@ -341,6 +347,21 @@ static __always_inline u64 allowed_cpus(struct task_struct *p, u32 word)
 }
 
 /*
+ * Can fields of the current task be loaded, by the helper that there is since
+ * 5.11? Else BPF_CORE_READ() reads them, a call for each.
+ */
+static __always_inline bool can_load_current(void)
+{
+	return bpf_core_enum_value_exists(enum bpf_func_id___compat,
+					  BPF_FUNC_get_current_task_btf___compat);
+}
+
+static __always_inline struct task_struct *current_task(void)
+{
+	return can_load_current() ? bpf_get_current_task_btf() : (void *)bpf_get_current_task();
+}
+
+/*
  * Copy the name of @p, which is always terminated. @to has TASK_COMM_LEN bytes.
  */
 static __always_inline void load_comm(char *to, struct task_struct *p)
@@ -352,6 +373,15 @@ static __always_inline void load_comm(char *to, struct task_struct *p)
 	words[1] = comm[1];
 }
 
+/* The same of the current task. */
+static __always_inline void load_current_comm(char *to)
+{
+	if (can_load_current())
+		load_comm(to, current_task());
+	else
+		bpf_get_current_comm(to, TASK_COMM_LEN);
+}
+
 #define COUNT_UNKNOWN	~0U
 
 /*
@@ -360,17 +390,18 @@ static __always_inline void load_comm(char *to, struct task_struct *p)
  */
 static __always_inline u32 preempt_count(s64 offset)
 {
-	struct task_struct___compat *t = (void *)bpf_get_current_task();
+	struct task_struct___compat *t = compat(current_task());
+	bool probe = !can_load_current();
 	struct rq___compat *rq;
 	u32 count = 0;
 
 	if (bpf_core_field_exists(t->thread_info.preempt.count))
-		return BPF_CORE_READ(t, thread_info.preempt.count);
+		return LOAD(t, thread_info.preempt.count, probe);
 	if (bpf_core_field_exists(t->thread_info.preempt_count))
-		return BPF_CORE_READ(t, thread_info.preempt_count);
+		return LOAD(t, thread_info.preempt_count, probe);
 	if (!offset || !has_rq_clock())
 		return COUNT_UNKNOWN;
-	rq = BPF_CORE_READ(t, se.cfs_rq, rq);
+	rq = probe ? BPF_CORE_READ(t, se.cfs_rq, rq) : t->se.cfs_rq->rq;
 	bpf_probe_read_kernel(&count, sizeof(count), (void *)rq + offset);
 	return count;
 }
@@ -381,10 +412,10 @@ static __always_inline u32 preempt_count(s64 offset)
  */
 static __always_inline u32 softirq_count(void)
 {
-	struct task_struct___compat *t = (void *)bpf_get_current_task();
+	struct task_struct___compat *t = compat(current_task());
 
 	return bpf_core_field_exists(t->softirq_disable_cnt) ?
-		BPF_CORE_READ(t, softirq_disable_cnt) : 0;
+		LOAD(t, softirq_disable_cnt, !can_load_current()) : 0;
 }
 
 static __always_inline bool has_sched_ext(void)

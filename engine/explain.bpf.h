@@ -243,9 +243,8 @@ static __always_inline void why_note_waker(struct why_wait *w)
 	w->waker_tgid = 0;
 	w->waker_comm[0] = '\0';
 	if (w->waker_kind == WAKER_TASK) {
-		w->waker_tid = current_tid();
-		w->waker_tgid = current_tgid();
-		bpf_get_current_comm(w->waker_comm, sizeof(w->waker_comm));
+		current_ids(&w->waker_tid, &w->waker_tgid);
+		load_current_comm(w->waker_comm);
 	}
 }
 

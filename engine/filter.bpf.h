@@ -74,19 +74,23 @@ static __always_inline u32 tgid_of(struct task_struct *p)
 	return in_pidns ? pid_for_user(compat(p)->group_leader) : compat(p)->tgid;
 }
 
-static __always_inline u32 current_tid(void)
+/* Of the current task. */
+static __always_inline void current_ids(u32 *tid, u32 *tgid)
 {
-	struct task_struct___compat *p = (void *)bpf_get_current_task();
+	struct task_struct *p = current_task();
+	u64 ids;
 
-	return in_pidns ? pid_for_user(p) : (u32)bpf_get_current_pid_tgid();
-}
-
-static __always_inline u32 current_tgid(void)
-{
-	struct task_struct___compat *p = (void *)bpf_get_current_task();
-
-	return in_pidns ? pid_for_user(BPF_CORE_READ(p, group_leader)) :
-			  bpf_get_current_pid_tgid() >> 32;
+	if (can_load_current()) {
+		*tid = tid_of(p);
+		*tgid = tgid_of(p);
+	} else if (in_pidns) {
+		*tid = pid_for_user(compat(p));
+		*tgid = pid_for_user(BPF_CORE_READ(compat(p), group_leader));
+	} else {
+		ids = bpf_get_current_pid_tgid();
+		*tid = ids;
+		*tgid = ids >> 32;
+	}
 }
 
 /* Not inlined, because many places use filters that are mostly off. */

@@ -41,12 +41,6 @@ static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___
 }
 
 /*
- * @p->field: by a plain load if the verifier knows the pointer @p, else by
- * @probe.
- */
-#define LOAD(p, field, probe) ((probe) ? BPF_CORE_READ(p, field) : (p)->field)
-
-/*
  * How long @cfs_rq has been throttled in all, in ns, whichever of its groups
  * ran out of quota. Since 6.6 by rq.clock. From 5.19 on by rq.clock_pelt, which
  * stands still in interrupts and runs slower than time where the CPU does,

@@ -131,6 +131,7 @@ struct pt_regs___compat {
 
 enum bpf_func_id___compat {
 	BPF_FUNC_task_pt_regs___compat = 1,
+	BPF_FUNC_get_current_task_btf___compat,
 };
 
 struct task_struct___compat {

@@ -338,6 +338,7 @@ static inline void kernel_is(enum kernel v)
 	if (v < V6_1) {
 		sim_lacks("throttled_clock_pelt_time");
 		sim_lacks("BPF_FUNC_task_pt_regs___compat");
+		sim_lacks("BPF_FUNC_get_current_task_btf___compat");
 	}
 	if (v < V6_12) {
 		sim_lacks("throttled_clock_self_time");

@@ -433,4 +433,45 @@ TEST_F(filter, pids_of_a_sister_namespace)
 	EXPECT_EQ(0, reported(0)->wait.tid);
 }
 
+static void check_waker(struct __test_metadata *_metadata, enum kernel v)
+{
+	struct task *tool, *leader, *waker;
+
+	boot(v, true);
+	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
+	in_irq_mask = 0xf0000;
+	tool = make_task(301, 300, "runqslower");
+	leader = make_task(200, 200, "leader");
+	waker = make_task(201, 200, "waker");
+	a = make_task(101, 100, "alpha");
+	in_pidns = true;
+	give_pid(tool, 301, 9);
+	give_pid(leader, 200, 7);
+	give_pid(waker, 201, 8);
+	give_pid(a, 101, 5);
+	waker->t.group_leader = &leader->t;
+	in_context_of(tool);
+	see_existing(leader);
+	pass(20 * MS);
+	waking(a, waker);
+	wake(a, 0);
+	pass(20 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(8, reported(0)->waker_tid);
+	EXPECT_EQ(7, reported(0)->waker_tgid);
+	EXPECT_STREQ("waker", reported(0)->waker_comm);
+}
+
+TEST(waker_of_a_namespace)
+{
+	check_waker(_metadata, V6_12);
+}
+
+/* Where fields of the current task cannot be loaded. */
+TEST(waker_of_a_namespace_on_5_10)
+{
+	check_waker(_metadata, V5_10);
+}
+
 TEST_HARNESS_MAIN
