@@ -360,6 +360,31 @@ unsigned int percent_of_tasks(const struct tool_wait *w)
 	return sum;
 }
 
+const struct tool_wait *longest_wait(const struct tool_wait *waits, size_t nr, uint32_t tid)
+{
+	const struct tool_wait *w, *found = NULL;
+
+	for (w = waits; w < waits + nr; w++) {
+		if (w->tid == tid && (!found || w->lat_us > found->lat_us))
+			found = w;
+	}
+	return found;
+}
+
+bool is_starved(const struct tool_wait *waits, size_t nr, uint32_t tid)
+{
+	double all = 0, known = 0;
+	const struct tool_wait *w;
+
+	for (w = waits; w < waits + nr; w++) {
+		if (w->tid != tid)
+			continue;
+		all += w->lat_us * 1000.0;
+		known += ns_of(w, "rqs-") + ns_of(w, "quota");
+	}
+	return known < all / 2;
+}
+
 unsigned int percent_between(const struct tool_wait *w, uint64_t from, uint64_t to)
 {
 	uint64_t begin = w->end_ns - w->lat_us * 1000;

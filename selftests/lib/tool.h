@@ -123,6 +123,24 @@ unsigned int percent_of_tasks(const struct tool_wait *w);
 /* The percentage of @w that lies between @from and @to (mono_ns()). */
 unsigned int percent_between(const struct tool_wait *w, uint64_t from, uint64_t to);
 
+/* The longest wait of @tid, or NULL. */
+const struct tool_wait *longest_wait(const struct tool_wait *waits, size_t nr, uint32_t tid);
+
+/*
+ * Is most of what @tid waited explained neither by tasks of the tests, which
+ * are called rqs-..., nor by quota? Then the machine has other things to do.
+ */
+bool is_starved(const struct tool_wait *waits, size_t nr, uint32_t tid);
+
+/* In a test: at least so many of the waits were as wanted, if not is_starved(). */
+#define EXPECT_WAITS(least, wanted, waits, nr, tid) do {			\
+	size_t __least = (least), __wanted = (wanted);				\
+										\
+	if (__wanted < __least && is_starved(waits, nr, tid))			\
+		SKIP(return, "something else has the CPU");			\
+	EXPECT_LE(__least, __wanted);						\
+} while (0)
+
 /* Does the explanation of @w have @text in it? */
 bool why_says(const struct tool_wait *w, const char *text);
 

@@ -92,17 +92,17 @@ static const struct truth_run *first_run(const struct truth *t, uint32_t tid,
 
 /*
  * The run of the task that ended during the wait, or NULL. Where the wait ends
- * the next run begins. Without a @sure start the wait is as the kernel has it
- * (sched_info): by the run queue's clock, which may be late.
+ * the next run begins. The wait may be as the kernel has it (sched_info): by
+ * the run queue's clock, which may be late.
  */
 static const struct truth_run *run_meanwhile(const struct truth *t, const struct tool_wait *w,
-					     uint64_t tolerance, bool sure)
+					     uint64_t tolerance)
 {
 	uint64_t start = w->end_ns - w->lat_us * USEC + tolerance;
 	const struct truth_run *r = first_run(t, w->tid, start);
 
 	return r < t->runs + t->nr_runs && r->tid == w->tid && r->out_ns < w->end_ns &&
-	       r->out_ns - (sure ? 0 : r->late_ns) > start ? r : NULL;
+	       r->out_ns - r->late_ns > start ? r : NULL;
 }
 
 static void tell_overlap(const struct tool_wait *w, const struct truth_run *run,
@@ -218,7 +218,6 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 	struct timespec tick;
 	const struct truth_run *run;
 	uint64_t early;
-	bool sure;
 
 	memset(res, 0, sizeof(*res));
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
@@ -258,9 +257,8 @@ static void compare(struct tool_wait *waits, size_t nr, struct truth *truth,
 			       real < end ? real->wait_ns / 1e3 : 0);
 		}
 		/* By sched_info a wait may begin a tick early. */
-		sure = found && found->sure;
-		early = early_ns + (sure ? 0 : tick.tv_nsec);
-		run = run_meanwhile(truth, w, early, sure);
+		early = early_ns + (found && found->sure ? 0 : tick.tv_nsec);
+		run = run_meanwhile(truth, w, early);
 		if (run && res->overlaps++ < 5)
 			tell_overlap(w, run, found, early);
 	}

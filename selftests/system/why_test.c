@@ -149,12 +149,8 @@ static bool stop(struct _test_data_why *self)
 /* The longest wait of @tid; NULL and all of them shown if there is none. */
 static const struct tool_wait *wait_of(struct _test_data_why *self, pid_t tid)
 {
-	const struct tool_wait *w, *found = NULL;
+	const struct tool_wait *found = longest_wait(self->waits, self->nr, tid);
 
-	for (w = self->waits; w < self->waits + self->nr; w++) {
-		if (w->tid == (uint32_t)tid && (!found || w->lat_us > found->lat_us))
-			found = w;
-	}
 	if (found)
 		printf("# %llu us %s %s %s\n", (unsigned long long)found->lat_us,
 		       found->from, found->path, found->why);
@@ -195,14 +191,19 @@ static void second_hog(struct stage *stage)
 	stage->to[2] = mono_ns();
 }
 
-TEST_F(why, two_hogs)
+static void make_two_hogs(struct _test_data_why *self)
 {
-	const struct tool_wait *w;
-
 	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
 	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
 	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
 	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
+}
+
+TEST_F(why, two_hogs)
+{
+	const struct tool_wait *w;
+
+	make_two_hogs(self);
 	ASSERT_TRUE(trace(self, ARGS("-w", "-T", "mono", "20ms")));
 	play(self->stage, 1, 3);
 	ASSERT_TRUE(stop(self));
@@ -222,10 +223,7 @@ TEST_F(why, summary)
 {
 	const char *waited, *kept, *first, *second;
 
-	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
-	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
-	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
-	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
+	make_two_hogs(self);
 	/* The first hog, too, waits for the second. */
 	tool_spawn(&self->tool, TOOL, ARGS("-s", "-t", tid_of(self->stage->pid[0]), "20ms"));
 	ASSERT_TRUE(tool_await_lines(&self->tool, 1));
@@ -252,10 +250,7 @@ TEST_F(why, trace_file)
 	ssize_t len;
 
 	ASSERT_LE(0, fd);
-	self->stage->ns = 60 * NSEC_PER_MSEC * scale();
-	actor(self->stage, 0, "rqs-victim", self->cpu, 1, nothing);
-	actor(self->stage, 1, "rqs-seventy", self->cpu, 2, first_hog);
-	actor(self->stage, 2, "rqs-thirty", self->cpu, 3, second_hog);
+	make_two_hogs(self);
 	ASSERT_TRUE(trace(self, ARGS("-w", "--trace", path, "-T", "mono", "20ms")));
 	play(self->stage, 1, 3);
 	ASSERT_TRUE(stop(self));
@@ -417,7 +412,7 @@ TEST_F_TIMEOUT(why, quota, 60)
 	w = wait_of(self, self->stage->pid[0]);
 	ASSERT_NE(NULL, w);
 	printf("# %zu waits for quota, %zu name %s\n", nr, named, self->group.name);
-	EXPECT_LE(5U, nr);
+	EXPECT_WAITS(5U, nr, self->waits, self->nr, self->stage->pid[0]);
 	EXPECT_EQ(nr, named);
 	/* Another process may have the CPU when there is quota again. */
 	EXPECT_LE(95U, percent_of(w, "quota") + percent_of_tasks(w));
@@ -440,7 +435,7 @@ TEST_F_TIMEOUT(why, quota_of_the_parent, 60)
 	/* It ends there: it is not the child's. */
 	snprintf(text, sizeof(text), "%% quota /rqs-parent");
 	nr = count_quota(self, text, &named);
-	EXPECT_LE(5U, nr);
+	EXPECT_WAITS(5U, nr, self->waits, self->nr, self->stage->pid[0]);
 	EXPECT_EQ(nr, named);
 	count_quota(self, "rqs-child", &named);
 	EXPECT_EQ(0U, named);
@@ -509,7 +504,7 @@ TEST_F_TIMEOUT(why, contention_without_quota, 60)
 		}
 	}
 	printf("# %zu waits for the other one\n", nr);
-	EXPECT_LE(10U, nr);
+	EXPECT_WAITS(10U, nr, self->waits, self->nr, self->stage->pid[0]);
 }
 
 /* --- other CPUs ----------------------------------------------------------- */
@@ -731,7 +726,7 @@ TEST_F_TIMEOUT(why, only_of_a_cgroup, 60)
 			outside++;
 	}
 	printf("# %zu waits of the cgroup, %zu others\n", inside, outside);
-	EXPECT_LE(5U, inside);
+	EXPECT_WAITS(5U, inside, self->waits, self->nr, self->stage->pid[0]);
 	EXPECT_EQ(0U, outside);
 }
 
