@@ -72,7 +72,7 @@ TEST_F(memory_limit, all_that_takes_memory)
 {
 	trace_within(_metadata, self, 32 * MIB,
 		     ARGS("-wWj", "-S100ms", "--stack", "--trace", "/dev/null",
-			  "--history", "8192", "-d", "1", "1us"));
+			  "-d", "1", "1us"));
 }
 
 TEST_HARNESS_MAIN

@@ -44,12 +44,12 @@ kernels='
 5.10		5[.]10[.][^-]*-[0-9]+-amd64	amd64	bullseye,bullseye-security
 5.10+pid_max	5[.]10[.][^-]*-[0-9]+-amd64	amd64	bullseye,bullseye-security	sysctl.kernel.pid_max=4194304
 6.1		6[.]1[.][^-]*-[0-9]+-amd64	amd64	bookworm,bookworm-security
+6.1+240cpus	6[.]1[.][^-]*-[0-9]+-amd64	amd64	bookworm,bookworm-security	possible_cpus=240
 6.1+preempt	6[.]1[.][^-]*-[0-9]+-amd64	amd64	bookworm,bookworm-security	preempt=full
 6.1-rt		6[.]1[.][^-]*-[0-9]+-rt-amd64	amd64	bookworm,bookworm-security
 6.12		6[.]12[.][^-]*-amd64	amd64	bookworm,bookworm-security
 6.12+preempt	6[.]12[.][^-]*-amd64	amd64	bookworm,bookworm-security	preempt=full
 6.12+1cpu	6[.]12[.][^-]*-amd64	amd64	bookworm,bookworm-security	-	1
-6.12+240cpus	6[.]12[.][^-]*-amd64	amd64	bookworm,bookworm-security	-	2,maxcpus=240
 6.12-rt		6[.]12[.][^-]*-rt-amd64	amd64	bookworm,bookworm-security
 6.18		6[.]18[.][^-]*-amd64	amd64	trixie-backports
 6.18+preempt	6[.]18[.][^-]*-amd64	amd64	trixie-backports	preempt=full
