@@ -51,27 +51,32 @@ static unsigned long run_failing(struct tool *t, unsigned long at, bool all,
 }
 
 /*
- * What is wrong with how it has ended, or NULL. On a busy machine the tool may
- * have lost waits before, which other lines say.
+ * Does the tool say one thing? On a busy machine it may have lost waits, too,
+ * which other lines say.
  */
-static const char *fault(const struct tool *t)
+static bool says_one_thing(const char *said)
 {
 	static const char name[] = "runqslower: ", lost[] = "runqslower: lost ";
-	const char *said = t->err;
+	size_t nr = 0;
 
-	while (!strncmp(said, lost, strlen(lost))) {
-		said += strcspn(said, "\n");
-		said += *said == '\n';
+	for (; *said; said = strchr(said, '\n') + 1) {
+		if (strncmp(said, name, strlen(name)) || !strchr(said, '\n'))
+			return false;
+		nr += strncmp(said, lost, strlen(lost)) != 0;
 	}
+	return nr == 1;
+}
+
+/* What is wrong with how it has ended, or NULL. */
+static const char *fault(const struct tool *t)
+{
 	if (!WIFEXITED(t->status))
 		return "a signal";
 	if (!WEXITSTATUS(t->status))
 		return NULL;
 	if (WEXITSTATUS(t->status) != 1)
 		return "its exit status";
-	if (count_lines(said) != 1 || strncmp(said, name, strlen(name)))
-		return "what it says";
-	return NULL;
+	return says_one_thing(t->err) ? NULL : "what it says";
 }
 
 static void fail_one_by_one(struct __test_metadata *_metadata, const char *const args[])
