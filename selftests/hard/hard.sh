@@ -26,8 +26,8 @@ starved()
 	return $status
 }
 
+run starved
 run env FAULTS=all ./check.sh "$built" fault_test
 run env FUZZERS=options INPUTS=100000 ./check.sh "$built" fuzz.sh
-run starved
 run ./check.sh "$built" memory.sh
 tell_sum
