@@ -48,16 +48,19 @@ __noinline u32 budget_of(u64 task)
 /*
  * When the deadline task @p, without budget, gets a new one: CLOCK_MONOTONIC,
  * not before @now. As dl_next_period() of the kernel. The kernel has just
- * updated rq.clock, because it has taken the CPU from @p, or queues @p.
+ * updated rq.clock, because it has taken the CPU from @p, or queues @p. Without
+ * rq.clock: when the timer goes off that the kernel has started for that.
  */
 static __always_inline u64 next_budget(struct task_struct *p, u64 now)
 {
 	struct task_struct___compat *t = compat(p);
-	u64 at = t->dl.deadline - t->dl.dl_deadline + t->dl.dl_period;
-	u64 clock = rq_clock(task_cfs_rq(p));
+	u64 clock = rq_clock(task_cfs_rq(p)), at = now;
 
-	at += now - clock;
-	return clock && time_before(now, at) ? at : now;
+	if (clock)
+		at += t->dl.deadline - t->dl.dl_deadline + t->dl.dl_period - clock;
+	else if (bpf_core_field_exists(t->dl.dl_timer.node.expires))
+		at = t->dl.dl_timer.node.expires;
+	return time_before(now, at) ? at : now;
 }
 
 /*

@@ -175,6 +175,11 @@ struct task_struct___compat {
 		u64 deadline;		/* of the present period, rq.clock */
 		unsigned int dl_throttled : 1;
 		unsigned int dl_yielded : 1;
+		struct {
+			struct {
+				s64 expires;	/* CLOCK_MONOTONIC */
+			} node;
+		} dl_timer;		/* for the next budget */
 	} dl;
 	/* 63ba8422f876 ("sched/deadline: Introduce deadline servers"), 6.8 */
 	void *dl_server;

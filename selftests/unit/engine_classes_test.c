@@ -69,6 +69,25 @@ TEST_F(engine_classes, a_budget_that_is_used_up)
 	EXPECT_EQ(POLICY_DEADLINE, reported(0)->policy);
 }
 
+/* As without CONFIG_FAIR_GROUP_SCHED: the kernel's timer says when. */
+TEST_F(engine_classes, a_budget_without_rq_clock)
+{
+	sim_lacks("rq");
+	sim_lacks("throttle_count");
+	is_deadline_since(a, 0);
+	a->t.dl.dl_timer.node.expires = BEGIN + 101 * MS;
+	at(11 * MS);
+	wake(b, 0);
+	a->t.dl.dl_throttled = 1;
+	switch_to(0, b, YIELDS);
+	at(105 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(94 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(FROM_THROTTLED, reported(0)->from);
+	EXPECT_EQ(BEGIN + 101 * MS, reported(0)->budget_ns);
+}
+
 /* Woken in a period of which it has used up the budget. */
 TEST_F(engine_classes, woken_without_budget)
 {
