@@ -299,6 +299,11 @@ uint64_t my_run_delay(void)
 	return delay;
 }
 
+bool notes_queueing(void)
+{
+	return !access("/proc/self/schedstat", F_OK);
+}
+
 struct worker {
 	void (*main)(struct worker *w);
 	const char *name;

@@ -135,6 +135,9 @@ int cpu_of(pid_t pid);
  */
 uint64_t my_run_delay(void);
 
+/* Does this kernel note when a task was queued (CONFIG_SCHED_INFO)? */
+bool notes_queueing(void);
+
 /* The number behind @key in the status of @pid; 0 if there is none. */
 unsigned long long in_status(pid_t pid, const char *key, int base);
 

@@ -60,7 +60,10 @@ static __always_inline __u32 cpu_of(struct task_struct *p)
 {
 	struct task_struct___oracle *t = (void *)p;
 
-	return bpf_core_field_exists(t->cpu) ? t->cpu : t->thread_info.cpu;
+	if (bpf_core_field_exists(t->cpu))
+		return t->cpu;
+	/* Without CONFIG_SMP there is neither, and one CPU. */
+	return bpf_core_field_exists(t->thread_info.cpu) ? t->thread_info.cpu : 0;
 }
 
 static __always_inline bool is_running(struct task_struct *p)

@@ -406,7 +406,8 @@ TEST_F_TIMEOUT(truth, every_wait, 300)
 	compare(self->waits, self->nr, &self->truth, self->from, self->to, 0,
 		clock_error(), &res);
 	EXPECT_TRUE(is_true(&res));
-	EXPECT_LT(0U, res.migrated);
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		EXPECT_LT(0U, res.migrated);
 	SKIP_IF_BLIND(res);
 	EXPECT_EQ(0, compare_sums(self->waits, self->nr, self->load));
 }
