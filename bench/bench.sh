@@ -21,6 +21,9 @@ flags="-O2 -g -I$bench -I$out -I$out/libbpf/include -I$KERNEL_SRC/tools/include/
 cpu=$(($(nproc) - 1))
 # What does the least, for each mode: see least.bpf.c.
 leasts="least least-light least-why least-hist"
+# The rows of the table, in order; those that are not here are left out.
+all="floor $leasts kernel bcc base base-1ms base-why \
+	ours ours-1ms ours-why ours-light ours-hist ours-waker"
 
 build()
 {
@@ -141,7 +144,7 @@ measure()
 
 table()
 {
-	sort -k1,2 -k3,3n | awk -v leasts="$leasts" '
+	sort -k1,2 -k3,3n | awk -v all="$all" '
 	{
 		key = $1 " " $2
 		value[key, nr[key]++] = $3
@@ -217,8 +220,7 @@ table()
 			"| slowdown of the benchmark (beyond empty) | start to header, ms " \
 			"| resident, KiB |"
 		print "|---|---|---|---|---|---|---|"
-		n = split("floor " leasts " kernel bcc base base-1ms base-why " \
-			  "ours ours-1ms ours-why ours-light ours-hist ours-waker", labels)
+		n = split(all, labels)
 		for (i = 1; i <= n; i++) {
 			l = labels[i]
 			if (!nr[l " switch"])
@@ -244,8 +246,7 @@ for label in $leasts; do
 	args[$label]=$label
 done
 labels=
-for label in floor $leasts kernel bcc base base-1ms base-why ours ours-1ms ours-why ours-light \
-	     ours-hist ours-waker; do
+for label in $all; do
 	set -- ${args[$label]}
 	[ ! -x "$bench/$1" ] || labels="$labels $label"
 done
