@@ -52,9 +52,9 @@ static void is_deadline_since(struct task *p, u64 begin)
 
 /* --- deadline ------------------------------------------------------------- */
 
-TEST_F(engine_classes, a_budget_that_is_used_up)
+/* @a uses up the budget of a period that ends at 101 ms, and runs at 105 ms. */
+static void check_used_up(struct __test_metadata *_metadata)
 {
-	is_deadline_since(a, MS);
 	at(11 * MS);
 	wake(b, 0);
 	a->t.dl.dl_throttled = 1;
@@ -69,6 +69,12 @@ TEST_F(engine_classes, a_budget_that_is_used_up)
 	EXPECT_EQ(POLICY_DEADLINE, reported(0)->policy);
 }
 
+TEST_F(engine_classes, a_budget_that_is_used_up)
+{
+	is_deadline_since(a, MS);
+	check_used_up(_metadata);
+}
+
 /* As without CONFIG_FAIR_GROUP_SCHED: the kernel's timer says when. */
 TEST_F(engine_classes, a_budget_without_rq_clock)
 {
@@ -76,16 +82,7 @@ TEST_F(engine_classes, a_budget_without_rq_clock)
 	sim_lacks("throttle_count");
 	is_deadline_since(a, 0);
 	a->t.dl.dl_timer.node.expires = BEGIN + 101 * MS;
-	at(11 * MS);
-	wake(b, 0);
-	a->t.dl.dl_throttled = 1;
-	switch_to(0, b, YIELDS);
-	at(105 * MS);
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(94 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(FROM_THROTTLED, reported(0)->from);
-	EXPECT_EQ(BEGIN + 101 * MS, reported(0)->budget_ns);
+	check_used_up(_metadata);
 }
 
 /* Woken in a period of which it has used up the budget. */

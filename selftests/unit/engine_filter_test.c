@@ -386,19 +386,28 @@ static void give_pid(struct task *p, u32 outside, u32 inside)
 	p->pid.deeper[0].ns = &inner_ns;
 }
 
-TEST_F(filter, pids_of_a_namespace)
+/*
+ * The tool is in a PID namespace, and so is @p: its process has the PID @tgid
+ * there, and @p itself @tid.
+ */
+static void trace_in_namespace(struct task *p, u32 tgid, u32 tid)
 {
 	struct task *tool = make_task(301, 300, "runqslower");
-	struct task *leader = make_task(100, 100, "leader");
+	struct task *leader = make_task(p->t.tgid, p->t.tgid, "leader");
 
 	in_pidns = true;
 	give_pid(tool, 301, 9);
-	give_pid(leader, 100, 4);
-	give_pid(a, 101, 5);
-	give_pid(b, 201, 0);
-	a->t.group_leader = &leader->t;
+	give_pid(leader, p->t.tgid, tgid);
+	give_pid(p, p->t.pid, tid);
+	p->t.group_leader = &leader->t;
 	in_context_of(tool);
 	see_existing(leader);
+}
+
+TEST_F(filter, pids_of_a_namespace)
+{
+	give_pid(b, 201, 0);
+	trace_in_namespace(a, 4, 5);
 	both_wait();
 	ASSERT_EQ(2, nr_reported());
 	EXPECT_EQ(5, reported(0)->wait.tid);
@@ -435,23 +444,14 @@ TEST_F(filter, pids_of_a_sister_namespace)
 
 static void check_waker(struct __test_metadata *_metadata, enum kernel v)
 {
-	struct task *tool, *leader, *waker;
+	struct task *waker;
 
 	boot(v, true);
-	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
-	in_irq_mask = 0xf0000;
-	tool = make_task(301, 300, "runqslower");
-	leader = make_task(200, 200, "leader");
+	know_preempt_count();
 	waker = make_task(201, 200, "waker");
 	a = make_task(101, 100, "alpha");
-	in_pidns = true;
-	give_pid(tool, 301, 9);
-	give_pid(leader, 200, 7);
-	give_pid(waker, 201, 8);
 	give_pid(a, 101, 5);
-	waker->t.group_leader = &leader->t;
-	in_context_of(tool);
-	see_existing(leader);
+	trace_in_namespace(waker, 7, 8);
 	pass(20 * MS);
 	waking(a, waker);
 	wake(a, 0);

@@ -187,8 +187,7 @@ TEST_F(engine_limits, waker_where_the_count_is_not_known)
 /* PREEMPT_RT runs softirqs as tasks. */
 TEST_F(engine_limits, softirq_that_can_be_preempted)
 {
-	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
-	in_irq_mask = 0xf0000;
+	know_preempt_count();
 	kernel_has("softirq_disable_cnt");
 	a->t.softirq_disable_cnt = SERVING_SOFTIRQ;
 	EXPECT_EQ(WAKER_SOFTIRQ, waker_of());
@@ -196,8 +195,7 @@ TEST_F(engine_limits, softirq_that_can_be_preempted)
 
 TEST_F(engine_limits, softirqs_that_are_only_disabled)
 {
-	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
-	in_irq_mask = 0xf0000;
+	know_preempt_count();
 	kernel_has("softirq_disable_cnt");
 	a->t.softirq_disable_cnt = 2 * SERVING_SOFTIRQ;
 	EXPECT_EQ(WAKER_TASK, waker_of());

@@ -21,8 +21,7 @@ EACH_KERNEL(engine_why);
 FIXTURE_SETUP(engine_why)
 {
 	boot(variant->kernel, true);
-	preempt_count_at = (char *)&cpu[0].preempt_count - (char *)&cpu[0].rq;
-	in_irq_mask = 0xf0000;
+	know_preempt_count();
 	a = known_task(101, 100, "waiter");
 	b = known_task(201, 200, "runner");
 	d = known_task(301, 300, "other");
