@@ -44,7 +44,6 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *p)
 	note(p, p->se.cfs_rq->rq->clock);
 	return 0;
 }
-
 #endif
 
 #ifdef LEAST_WHY

@@ -74,7 +74,7 @@ static __always_inline u32 tgid_of(struct task_struct *p)
 	return in_pidns ? pid_for_user(compat(p)->group_leader) : compat(p)->tgid;
 }
 
-/* Of the current task. */
+/* What tid_of() and tgid_of() are of the current task. */
 static __always_inline void current_ids(u32 *tid, u32 *tgid)
 {
 	struct task_struct *p = current_task();

@@ -57,7 +57,7 @@ static bool find_root(const char *enable, const char *v1_file, char *dir, bool *
 	return found;
 }
 
-/* Make @name below @dir, which is @root characters of mount point and a path. */
+/* Make @name below @dir, of which @root characters are the mount point. */
 static bool make(struct cgroup *g, const char *dir, size_t root, const char *name)
 {
 	if (snprintf(g->dir, sizeof(g->dir), "%s/%s", dir, name) >= PATH_MAX)

@@ -132,7 +132,7 @@ const struct tool_wait *longest_wait(const struct tool_wait *waits, size_t nr, u
  */
 bool is_starved(const struct tool_wait *waits, size_t nr, uint32_t tid);
 
-/* In a test: at least so many of the waits were as wanted, if not is_starved(). */
+/* In a test: at least so many waits were as wanted, or @tid is_starved(). */
 #define EXPECT_WAITS(least, wanted, waits, nr, tid) do {			\
 	size_t __least = (least), __wanted = (wanted);				\
 										\

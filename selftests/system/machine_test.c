@@ -84,7 +84,7 @@ FIXTURE_TEARDOWN(machine)
 	unlink(metrics);
 }
 
-/* Two tasks that wait for each other on @cpu; false if they may not be there. */
+/* Two tasks wait for each other on @cpu; false if they may not be there. */
 static bool contend(int cpu)
 {
 	uint64_t ns = NSEC_PER_SEC / 3;
