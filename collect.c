@@ -58,11 +58,15 @@ static void hold(struct session *s, const struct wait_event *e, struct why *why)
 static void on_why(struct session *s, const struct why_event *e)
 {
 	struct why *why = explain(e, &s->history);
+	size_t i;
 
 	cgroup_remember(e->cgroup);
 	cgroup_remember(e->quota_cgroup);
 	if (!why)
 		out_of_memory();
+	/* Those of segments that were not sent. */
+	for (i = 0; i < why->nr; i++)
+		cgroup_remember(why->shares[i].cgroup);
 	if (s->opts.trace && !e->wait.stalled)
 		trace_wait(why);
 	hold(s, &e->wait, why);

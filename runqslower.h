@@ -22,6 +22,15 @@
 #define MIN_HISTORY	CHUNK
 #define MAX_HISTORY	16384
 
+/*
+ * A report takes along so many chunks of the CPU of a wait that stayed there,
+ * and of each CPU of a wait that migrated. No more, because the run queue is
+ * locked and interrupts are off meanwhile. User space reads older segments
+ * itself.
+ */
+#define SENT_CHUNKS		32
+#define SENT_CHUNKS_OF_MANY	8
+
 /* CPUs that a CPU filter can name: the largest NR_CPUS that kernels allow. */
 #define MAX_CPUS	8192
 
@@ -96,6 +105,15 @@ struct run_segment {
 	__s16 prio;			/* task_struct.prio, see below */
 	__u8 policy;			/* SCHED_... */
 	__u8 pad[5];
+};
+
+/*
+ * CHUNK segments of one CPU, in order. The chunks of a CPU are a ring, those of
+ * the next CPU follow. User space maps all of them.
+ */
+struct run_chunk {
+	__u64 nr_sent;			/* segments sent, from the first on */
+	struct run_segment segments[CHUNK];
 };
 
 enum segment_flags {

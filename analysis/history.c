@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause)
 /*
  * A mirror of the recorder's rings. Segment seq is in slot seq modulo the ring
- * size. A slot with another seq means that the segment never arrived, or was
- * overwritten.
+ * size. A slot with another seq means that the segment has not arrived yet, or
+ * was overwritten.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,12 +62,45 @@ bool history_add(struct history *h, const struct run_segment *segments, size_t n
 	return true;
 }
 
+/* Where the recorder of @cpu has segment @seq, or had, or will have. */
+static const struct run_segment *place_in_ring(const struct history *h, __u32 cpu, __u32 seq)
+{
+	__u32 nr_chunks = h->size / CHUNK;
+	const struct run_chunk *ring = h->rings + (size_t)cpu * nr_chunks;
+
+	return &ring[seq / CHUNK & (nr_chunks - 1)].segments[seq % CHUNK];
+}
+
+/*
+ * Copy segment @seq of @cpu to @to from the recorder's ring. False: it is
+ * overwritten. A CPU writes a segment only after the one before, because each
+ * belongs to a switch: so if that is old, @seq was still whole.
+ */
+static bool copy_from_ring(const struct history *h, __u32 cpu, __u32 seq, struct run_segment *to)
+{
+	const struct run_segment *before = place_in_ring(h, cpu, seq - 1);
+	__u32 seq_before;
+
+	*to = *place_in_ring(h, cpu, seq);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	seq_before = *(const volatile __u32 *)&before->seq;
+	return to->kind == RECORD_SEGMENTS && to->cpu == cpu && to->seq == seq &&
+	       (__s32)(seq_before - seq) <= 0;
+}
+
 static const struct run_segment *find(const struct history *h, __u32 cpu, __u32 seq)
 {
-	const struct cpu_history *c = &h->cpus[cpu];
-	const struct run_segment *s = &c->segments[seq & (h->size - 1)];
+	struct run_segment *s = &h->cpus[cpu].segments[seq & (h->size - 1)], copy;
 
-	return s->kind == RECORD_SEGMENTS && s->seq == seq ? s : NULL;
+	if (s->kind == RECORD_SEGMENTS && s->seq == seq)
+		return s;
+	if (!h->rings || !copy_from_ring(h, cpu, seq, &copy))
+		return NULL;
+	/* The slot may hold a newer segment. */
+	if (s->kind == RECORD_SEGMENTS && copy.start_ns < s->start_ns)
+		return NULL;
+	*s = copy;
+	return s;
 }
 
 const struct run_segment *history_newest(const struct history *h, __u32 cpu)

@@ -13,6 +13,11 @@ struct history {
 	struct cpu_history *cpus;
 	__u32 nr_cpus;
 	__u32 size;			/* segments per CPU, a power of two */
+	/*
+	 * The recorder's own rings, size / CHUNK chunks for each CPU, while the
+	 * recorder writes to them. NULL: none. Not owned.
+	 */
+	const struct run_chunk *rings;
 };
 
 /*
@@ -29,9 +34,9 @@ void history_free(struct history *h);
 bool history_add(struct history *h, const struct run_segment *segments, size_t nr);
 
 /*
- * The newest segment of @cpu, and the one before @s on the CPU of @s. NULL: the
- * segment never arrived, or was overwritten. The result is valid until the next
- * history_add().
+ * The newest segment of @cpu that arrived, and the one before @s on the CPU of
+ * @s, which is taken from the rings if need be. NULL: the segment never arrived,
+ * or was overwritten. The result is valid until the next history_add().
  */
 const struct run_segment *history_newest(const struct history *h, __u32 cpu);
 const struct run_segment *history_before(const struct history *h,

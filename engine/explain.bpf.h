@@ -449,8 +449,9 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	if (!e->begin_seen)
 		w = NULL;
 	for (i = 0; w && i < MAX_MIGRATIONS && i < w->nr_migrations; i++)
-		w->migrations[i].seq = send_history(w->migrations[i].cpu, e->since);
-	seq = send_history(cpu, e->since);
+		w->migrations[i].seq = send_history(w->migrations[i].cpu, e->since,
+						    SENT_CHUNKS_OF_MANY);
+	seq = send_history(cpu, e->since, i ? SENT_CHUNKS_OF_MANY : SENT_CHUNKS);
 	to = new_event(e, sizeof(*to));
 	if (!to)
 		return;

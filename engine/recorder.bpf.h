@@ -19,18 +19,13 @@
 
 const volatile u32 nr_chunks = 1;	/* chunks per CPU, a power of two */
 
-/* CHUNK segments of one CPU, in order. */
-struct run_chunk {
-	u64 nr_sent;			/* segments sent, from the first on */
-	struct run_segment segments[CHUNK];
-};
-
 /*
  * nr_chunks for each CPU. Not per CPU, because other CPUs read the segments and
- * write nr_sent. Sized by user space.
+ * write nr_sent. Sized by user space, which maps it (BPF_F_MMAPABLE: since 5.5).
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, u32);
 	__type(value, struct run_chunk);
@@ -262,12 +257,12 @@ static __always_inline void recorder_begins(struct task_struct *p)
 
 /*
  * Send user space the segments of @cpu since @since (CLOCK_MONOTONIC), except
- * those that user space has. Segments that find no room now may be sent next
- * time. Returns the newest seq, by which user space tells whether all have
+ * those that user space has, but of the @max newest chunks only. Segments that
+ * find no room now may be sent next time. Returns the newest seq, by which user space tells whether all have
  * come, or -1 if there is none. Global, because then the verifier checks the
  * function only once.
  */
-__noinline u32 send_history(u32 cpu, u64 since)
+__noinline u32 send_history(u32 cpu, u64 since, u32 max)
 {
 	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
 	struct run_chunk *chunk;
@@ -277,7 +272,7 @@ __noinline u32 send_history(u32 cpu, u64 since)
 		return -1;
 	newest = c->next_seq - 1;
 	seq = newest;
-	for (i = 0; i < MAX_HISTORY / CHUNK && i < nr_chunks; i++) {
+	for (i = 0; i < SENT_CHUNKS && i < max && i < nr_chunks; i++) {
 		chunk = chunk_of(cpu, seq);
 		if (!chunk)
 			break;

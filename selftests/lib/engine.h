@@ -27,7 +27,8 @@
 
 #define SIM_CPUS	4
 #define MAX_GROUPS	4
-#define NR_CHUNKS	2
+#define NR_CHUNKS	2		/* nr_chunks, unless a test sets it */
+#define MAX_CHUNKS	64
 
 #define TASK_SLEEPS	1		/* TASK_INTERRUPTIBLE */
 #define NICE_0		120		/* task_struct.prio */
@@ -410,7 +411,7 @@ static inline void look_for_stalled(struct task *p)
 static inline void add_maps(void)
 {
 	sim_add_map(SIM_MAP(&cpus), SIM_CPUS);
-	sim_add_map(SIM_MAP(&history), SIM_CPUS * NR_CHUNKS);
+	sim_add_map(SIM_MAP(&history), SIM_CPUS * MAX_CHUNKS);
 	sim_add_map(SIM_MAP(&waits_by_length), NR_BUCKETS);
 	sim_add_map(SIM_MAP(&waits), 0);
 	sim_add_map(SIM_MAP(&waits_by_tid), 0);

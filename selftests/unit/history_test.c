@@ -292,4 +292,90 @@ TEST_F(history, freed_twice)
 	history_free(&history);
 }
 
+/* --- what was not sent ---------------------------------------------------- */
+
+static struct run_chunk rings[CPUS * SIZE / CHUNK];
+
+/* The recorder of CPU 1 writes segments from one number to another. */
+static void record(__u32 from, __u32 to)
+{
+	for (; from != to + 1; from++)
+		rings[(SIZE + from % SIZE) / CHUNK].segments[from % CHUNK] = numbered(from);
+}
+
+TEST_F(history, read_from_the_ring)
+{
+	record(0, 19);
+	send(18, 19);
+	EXPECT_EQ(2, count_back(19));
+	history.rings = rings;
+	EXPECT_EQ(20, count_back(19));
+	/* What was read once is kept. */
+	history.rings = NULL;
+	EXPECT_EQ(20, count_back(19));
+}
+
+TEST_F(history, read_across_a_gap)
+{
+	history.rings = rings;
+	record(0, 29);
+	send(5, 9);
+	send(20, 29);
+	EXPECT_EQ(30, count_back(29));
+}
+
+TEST_F(history, read_when_numbers_begin_anew)
+{
+	int i;
+
+	history.rings = rings;
+	record(-11U, 9);
+	for (i = 0; i < 10; i++)
+		rings[SIZE / CHUNK].segments[i].start_ns += 1ULL << 32;
+	send_later(9);
+	EXPECT_EQ(20, count_back(9));
+}
+
+/* The oldest may be about to be overwritten. */
+TEST_F(history, overwritten_in_the_ring)
+{
+	history.rings = rings;
+	record(0, SIZE + 4);
+	send(SIZE + 4, SIZE + 4);
+	EXPECT_EQ(SIZE - 1, count_back(SIZE + 4));
+}
+
+/* Half of a segment is of another one. */
+TEST_F(history, read_while_overwritten)
+{
+	history.rings = rings;
+	record(0, SIZE - 1);
+	send(SIZE - 1, SIZE - 1);
+	record(SIZE, SIZE + 8);
+	rings[SIZE / CHUNK].segments[9].tid = 0;
+	EXPECT_EQ(SIZE - 10, count_back(SIZE - 1));
+}
+
+/* Where one of a place to come has been sent, an old one does not take it. */
+TEST_F(history, sent_before_it_is_in_the_ring)
+{
+	history.rings = rings;
+	record(0, SIZE - 1);
+	send(SIZE, SIZE);
+	EXPECT_EQ(SIZE, count_back(SIZE));
+	EXPECT_EQ(SIZE, count_back(SIZE));
+}
+
+/* Each has its own ring. */
+TEST_F(history, another_cpus_ring)
+{
+	struct run_segment s = numbered(9);
+
+	history.rings = rings;
+	record(0, 9);
+	s.cpu = 2;
+	history_add(&history, &s, 1);
+	EXPECT_EQ(NULL, history_before(&history, history_newest(&history, 2)));
+}
+
 TEST_HARNESS_MAIN

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a report takes along of the recorder's rings, and what is left for user
+ * space to read there: the run queue is locked meanwhile, so it must not hang
+ * on how long the rings are.
+ */
+#include "kselftest_harness.h"
+#include "engine.h"
+#include "analysis/history.h"
+
+/* On each CPU. */
+#define KEPT		(MAX_CHUNKS * CHUNK)
+
+static struct task *a, *b, *d;
+static struct history mirror;		/* as user space keeps it */
+static struct run_chunk rings[SIM_CPUS * MAX_CHUNKS];
+
+FIXTURE(engine_history) {};
+
+EACH_KERNEL(engine_history);
+
+/* Tasks b and d have CPU 0 in turn. */
+FIXTURE_SETUP(engine_history)
+{
+	boot(variant->kernel, true);
+	nr_chunks = MAX_CHUNKS;
+	threshold(10 * 1000);
+	a = known_task(101, 100, "waiter");
+	b = known_task(201, 200, "runner");
+	d = known_task(301, 300, "other");
+	at(MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	wake(d, 0);
+	sim_forget_records();
+	if (!history_init(&mirror, SIM_CPUS, KEPT))
+		abort();
+}
+
+FIXTURE_TEARDOWN(engine_history)
+{
+	history_free(&mirror);
+}
+
+/* A segment each millisecond. */
+static void switches(u32 c, int nr)
+{
+	while (nr--) {
+		pass(MS);
+		switch_to(c, cpu[c].curr == b ? d : b, PREEMPTED);
+	}
+}
+
+/* User space takes what was sent. How many segments that were of CPU @c. */
+static int take_segments(u32 c)
+{
+	const struct run_segment *s;
+	size_t size, i;
+	int nr = 0;
+
+	for (i = 0; i < sim_nr_records(); i++) {
+		s = sim_record(i, &size);
+		if (s->kind != RECORD_SEGMENTS || s->cpu != c)
+			continue;
+		if (!history_add(&mirror, s, size / sizeof(*s)))
+			abort();
+		nr += size / sizeof(*s);
+	}
+	return nr;
+}
+
+/* User space can read the rings, too, as they are now. */
+static void map_rings(void)
+{
+	u32 key;
+
+	for (key = 0; key < SIM_CPUS * MAX_CHUNKS; key++)
+		rings[key] = *(struct run_chunk *)sim_lookup(&history, &key);
+	mirror.rings = rings;
+}
+
+/*
+ * How many segments of a millisecond each, to the ns, come before the newest of
+ * CPU @c, in an unbroken row.
+ */
+static int known_before(u32 c)
+{
+	const struct run_segment *s = history_newest(&mirror, c), *before;
+	int nr = 0;
+
+	for (; (before = history_before(&mirror, s)); s = before, nr++) {
+		if (before->seq != s->seq - 1 || before->cpu != c ||
+		    before->start_ns != s->start_ns - MS || before->tid == s->tid)
+			break;
+	}
+	return nr;
+}
+
+TEST_F(engine_history, a_report_is_bounded)
+{
+	int sent;
+
+	wake(a, 0);
+	switches(0, KEPT - 1);
+	pass(MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	sent = take_segments(0);
+	EXPECT_GE(SENT_CHUNKS * CHUNK, sent);
+	EXPECT_LE((SENT_CHUNKS - 1) * CHUNK, sent);
+	EXPECT_EQ(reported(0)->seq, history_newest(&mirror, 0)->seq);
+	EXPECT_EQ(sent - 1, known_before(0));
+	map_rings();
+	EXPECT_LE(KEPT - CHUNK, known_before(0));
+}
+
+/*
+ * How many segments of CPU 0 are sent if that is one of two CPUs: the first or
+ * the last.
+ */
+static int sent_of_two(bool last)
+{
+	wake(a, last);
+	switches(0, KEPT / 2);
+	leave_for(a, !last);
+	arrive(a);
+	pass(MS);
+	switch_to(!last, a, SLEEPS);
+	return nr_reported() == 1 ? take_segments(0) : -1;
+}
+
+TEST_F(engine_history, also_of_the_first_of_two_cpus)
+{
+	int sent = sent_of_two(false);
+
+	EXPECT_GE(SENT_CHUNKS_OF_MANY * CHUNK, sent);
+	EXPECT_LE((SENT_CHUNKS_OF_MANY - 1) * CHUNK, sent);
+}
+
+TEST_F(engine_history, also_of_the_last_of_two_cpus)
+{
+	int sent = sent_of_two(true);
+
+	EXPECT_GE(SENT_CHUNKS_OF_MANY * CHUNK, sent);
+	EXPECT_LE((SENT_CHUNKS_OF_MANY - 1) * CHUNK, sent);
+}
+
+/* What comes later goes on where it was. */
+TEST_F(engine_history, read_while_written)
+{
+	wake(a, 0);
+	switches(0, KEPT / 2);
+	pass(MS);
+	switch_to(0, a, SLEEPS);
+	take_segments(0);
+	sim_forget_records();
+	switches(0, KEPT - SENT_CHUNKS * CHUNK);
+	map_rings();
+	/* Of the oldest ones nothing is left, and nothing else in their place. */
+	EXPECT_GT(KEPT, known_before(0));
+	EXPECT_LE(SENT_CHUNKS * CHUNK - CHUNK, known_before(0));
+}
+
+TEST_HARNESS_MAIN
