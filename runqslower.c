@@ -127,13 +127,7 @@ static bool prepare(struct session *s)
 		out_of_memory();
 	if (!prepare_output(s))
 		return false;
-	if (needs_why_programs(&s->opts)) {
-		s->history.rings = tracer_rings(s->skel);
-		if (!s->history.rings) {
-			bpf_failure("map the history", -errno);
-			return false;
-		}
-	}
+	s->history.rings_fd = tracer_rings(s->skel);
 	if (!s->opts.cost)
 		return true;
 	/* The kernel counts while @stats is open: until the process ends. */

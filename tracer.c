@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -407,12 +406,9 @@ int tracer_events(struct runqslower_bpf *skel)
 	return bpf_map__fd(skel->maps.events);
 }
 
-const struct run_chunk *tracer_rings(struct runqslower_bpf *skel)
+int tracer_rings(struct runqslower_bpf *skel)
 {
-	size_t size = (size_t)bpf_map__max_entries(skel->maps.history) * sizeof(struct run_chunk);
-	void *rings = mmap(NULL, size, PROT_READ, MAP_SHARED, bpf_map__fd(skel->maps.history), 0);
-
-	return rings == MAP_FAILED ? NULL : rings;
+	return bpf_map__fd(skel->maps.history);
 }
 
 const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)

@@ -31,10 +31,10 @@ void tracer_free(struct runqslower_bpf *skel);
 int tracer_events(struct runqslower_bpf *skel);
 
 /*
- * The recorder's rings (struct history), to be read while the programs write to
- * them. Mapped until the process ends. NULL and errno: failed.
+ * The file descriptor of the map with the recorder's rings, see struct history;
+ * @skel owns it.
  */
-const struct run_chunk *tracer_rings(struct runqslower_bpf *skel);
+int tracer_rings(struct runqslower_bpf *skel);
 
 /* The counters of the programs, which go on while attached; @skel owns them. */
 const struct wait_stats *tracer_stats(struct runqslower_bpf *skel);

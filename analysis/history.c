@@ -6,6 +6,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "history.h"
 
 struct cpu_history {
@@ -13,12 +15,32 @@ struct cpu_history {
 	__u32 newest;			/* seq of the newest segment */
 };
 
+/*
+ * The ring of one CPU, the last that was asked for. Not all of them, because
+ * each mapped page counts as resident.
+ */
+struct ring {
+	void *map;			/* NULL: none */
+	size_t len;
+	const struct run_chunk *chunks;
+	__u32 cpu;
+};
+
 bool history_init(struct history *h, __u32 nr_cpus, __u32 size)
 {
 	h->cpus = calloc(nr_cpus, sizeof(*h->cpus));
 	h->nr_cpus = nr_cpus;
 	h->size = size;
-	return h->cpus;
+	h->rings_fd = -1;
+	h->ring = calloc(1, sizeof(*h->ring));
+	return h->cpus && h->ring;
+}
+
+static void unmap_ring(struct ring *r)
+{
+	if (r->map)
+		munmap(r->map, r->len);
+	r->map = NULL;
 }
 
 void history_free(struct history *h)
@@ -27,6 +49,9 @@ void history_free(struct history *h)
 
 	for (cpu = 0; h->cpus && cpu < h->nr_cpus; cpu++)
 		free(h->cpus[cpu].segments);
+	if (h->ring)
+		unmap_ring(h->ring);
+	free(h->ring);
 	free(h->cpus);
 	memset(h, 0, sizeof(*h));
 }
@@ -62,26 +87,48 @@ bool history_add(struct history *h, const struct run_segment *segments, size_t n
 	return true;
 }
 
-/* Where the recorder of @cpu has segment @seq, or had, or will have. */
-static const struct run_segment *place_in_ring(const struct history *h, __u32 cpu, __u32 seq)
+/* Map the ring of @cpu. False: there is none, or it cannot be mapped. */
+static bool map_ring(const struct history *h, __u32 cpu)
+{
+	size_t len = h->size / CHUNK * sizeof(struct run_chunk);
+	off_t at = (off_t)cpu * len, before = at % sysconf(_SC_PAGESIZE);
+	struct ring *r = h->ring;
+
+	if (r->map && r->cpu == cpu)
+		return true;
+	unmap_ring(r);
+	r->len = before + len;
+	r->map = mmap(NULL, r->len, PROT_READ, MAP_SHARED, h->rings_fd, at - before);
+	if (r->map == MAP_FAILED)
+		r->map = NULL;
+	r->chunks = r->map + before;
+	r->cpu = cpu;
+	return r->map;
+}
+
+/* Where the recorder has segment @seq in the ring, or had, or will have. */
+static const struct run_segment *place_in_ring(const struct history *h, __u32 seq)
 {
 	__u32 nr_chunks = h->size / CHUNK;
-	const struct run_chunk *ring = h->rings + (size_t)cpu * nr_chunks;
 
-	return &ring[seq / CHUNK & (nr_chunks - 1)].segments[seq % CHUNK];
+	return &h->ring->chunks[seq / CHUNK & (nr_chunks - 1)].segments[seq % CHUNK];
 }
 
 /*
- * Copy segment @seq of @cpu to @to from the recorder's ring. False: it is
- * overwritten. A CPU writes a segment only after the one before, because each
- * belongs to a switch: so if that is old, @seq was still whole.
+ * Copy segment @seq of @cpu to @to from the recorder's ring. False: the segment
+ * is not there, or no longer. A CPU writes its segments in order, because each
+ * belongs to a switch. So if the one before @seq has not been overwritten, @seq
+ * was whole when it was copied.
  */
 static bool copy_from_ring(const struct history *h, __u32 cpu, __u32 seq, struct run_segment *to)
 {
-	const struct run_segment *before = place_in_ring(h, cpu, seq - 1);
+	const struct run_segment *before;
 	__u32 seq_before;
 
-	*to = *place_in_ring(h, cpu, seq);
+	if (h->rings_fd < 0 || !map_ring(h, cpu))
+		return false;
+	before = place_in_ring(h, seq - 1);
+	*to = *place_in_ring(h, seq);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	seq_before = *(const volatile __u32 *)&before->seq;
 	return to->kind == RECORD_SEGMENTS && to->cpu == cpu && to->seq == seq &&
@@ -94,7 +141,7 @@ static const struct run_segment *find(const struct history *h, __u32 cpu, __u32 
 
 	if (s->kind == RECORD_SEGMENTS && s->seq == seq)
 		return s;
-	if (!h->rings || !copy_from_ring(h, cpu, seq, &copy))
+	if (!copy_from_ring(h, cpu, seq, &copy))
 		return NULL;
 	/* The slot may hold a newer segment. */
 	if (s->kind == RECORD_SEGMENTS && copy.start_ns < s->start_ns)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
-/* The recent segments of each CPU, as far as the flight recorder sent them. */
+/*
+ * The recent segments of each CPU, as the flight recorder sent them or, if the
+ * segments are more than a report sends, keeps them.
+ */
 #ifndef __RUNQSLOWER_HISTORY_H
 #define __RUNQSLOWER_HISTORY_H
 
@@ -8,16 +11,19 @@
 #include "runqslower.h"
 
 struct cpu_history;
+struct ring;
 
 struct history {
 	struct cpu_history *cpus;
 	__u32 nr_cpus;
 	__u32 size;			/* segments per CPU, a power of two */
 	/*
-	 * The recorder's own rings, size / CHUNK chunks for each CPU, while the
-	 * recorder writes to them. NULL: none. Not owned.
+	 * The map with the recorder's own rings, size / CHUNK chunks for each
+	 * CPU, while the recorder writes to them. -1: none. The caller may set
+	 * it after history_init(), and owns it.
 	 */
-	const struct run_chunk *rings;
+	int rings_fd;
+	struct ring *ring;
 };
 
 /*

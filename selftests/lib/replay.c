@@ -247,12 +247,9 @@ int tracer_events(struct runqslower_bpf *skel)
 	return 1;
 }
 
-const struct run_chunk *tracer_rings(struct runqslower_bpf *skel)
+int tracer_rings(struct runqslower_bpf *skel)
 {
-	static struct run_chunk rings[2 * MAX_HISTORY / CHUNK];
-
-	errno = world->rings_error;
-	return errno ? NULL : rings;
+	return -1;
 }
 
 const struct wait_stats *tracer_stats(struct runqslower_bpf *skel)

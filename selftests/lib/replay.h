@@ -66,7 +66,7 @@ struct world {
 	bool forbid_fails, no_symbols;
 	__u32 stack_tid;		/* its waits come with a stack */
 	bool sigchld_ignored;		/* by the parent, and then by the tool */
-	int load_error, attach_error, ring_error, rings_error, cost_error, trace_error;
+	int load_error, attach_error, ring_error, cost_error, trace_error;
 	int find_error, histogram_error;
 	int flush_error_after;		/* trace_flush() goes well so often */
 	/* From the first to the last of these writes of metrics fail so. */

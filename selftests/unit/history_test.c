@@ -4,9 +4,12 @@
  * again, late, never. A segment's time and TID are its number, so that a wrong
  * one shows.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "kselftest_harness.h"
 #include "analysis/history.h"
 
@@ -294,7 +297,20 @@ TEST_F(history, freed_twice)
 
 /* --- what was not sent ---------------------------------------------------- */
 
-static struct run_chunk rings[CPUS * SIZE / CHUNK];
+static struct run_chunk *rings;
+
+/* The recorder's rings, in a file that is mapped. */
+static void make_rings(void)
+{
+	size_t size = CPUS * SIZE / CHUNK * sizeof(*rings);
+
+	history.rings_fd = memfd_create("rings", 0);
+	if (history.rings_fd < 0 || ftruncate(history.rings_fd, size))
+		abort();
+	rings = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, history.rings_fd, 0);
+	if (rings == MAP_FAILED)
+		abort();
+}
 
 /* The recorder of CPU 1 writes segments from one number to another. */
 static void record(__u32 from, __u32 to)
@@ -305,19 +321,24 @@ static void record(__u32 from, __u32 to)
 
 TEST_F(history, read_from_the_ring)
 {
+	int fd;
+
+	make_rings();
+	fd = history.rings_fd;
+	history.rings_fd = -1;
 	record(0, 19);
 	send(18, 19);
 	EXPECT_EQ(2, count_back(19));
-	history.rings = rings;
+	history.rings_fd = fd;
 	EXPECT_EQ(20, count_back(19));
 	/* What was read once is kept. */
-	history.rings = NULL;
+	history.rings_fd = -1;
 	EXPECT_EQ(20, count_back(19));
 }
 
 TEST_F(history, read_across_a_gap)
 {
-	history.rings = rings;
+	make_rings();
 	record(0, 29);
 	send(5, 9);
 	send(20, 29);
@@ -328,7 +349,7 @@ TEST_F(history, read_when_numbers_begin_anew)
 {
 	int i;
 
-	history.rings = rings;
+	make_rings();
 	record(-11U, 9);
 	for (i = 0; i < 10; i++)
 		rings[SIZE / CHUNK].segments[i].start_ns += 1ULL << 32;
@@ -339,7 +360,7 @@ TEST_F(history, read_when_numbers_begin_anew)
 /* The oldest may be about to be overwritten. */
 TEST_F(history, overwritten_in_the_ring)
 {
-	history.rings = rings;
+	make_rings();
 	record(0, SIZE + 4);
 	send(SIZE + 4, SIZE + 4);
 	EXPECT_EQ(SIZE - 1, count_back(SIZE + 4));
@@ -348,7 +369,7 @@ TEST_F(history, overwritten_in_the_ring)
 /* Half of a segment is of another one. */
 TEST_F(history, read_while_overwritten)
 {
-	history.rings = rings;
+	make_rings();
 	record(0, SIZE - 1);
 	send(SIZE - 1, SIZE - 1);
 	record(SIZE, SIZE + 8);
@@ -359,23 +380,38 @@ TEST_F(history, read_while_overwritten)
 /* Where one of a place to come has been sent, an old one does not take it. */
 TEST_F(history, sent_before_it_is_in_the_ring)
 {
-	history.rings = rings;
+	make_rings();
 	record(0, SIZE - 1);
 	send(SIZE, SIZE);
 	EXPECT_EQ(SIZE, count_back(SIZE));
 	EXPECT_EQ(SIZE, count_back(SIZE));
 }
 
-/* Each has its own ring. */
+/* Each has its own ring, and one is mapped at a time. */
 TEST_F(history, another_cpus_ring)
 {
 	struct run_segment s = numbered(9);
 
-	history.rings = rings;
+	make_rings();
 	record(0, 9);
 	s.cpu = 2;
 	history_add(&history, &s, 1);
 	EXPECT_EQ(NULL, history_before(&history, history_newest(&history, 2)));
+	send(9, 9);
+	EXPECT_EQ(10, count_back(9));
+	EXPECT_EQ(NULL, history_before(&history, history_newest(&history, 2)));
+}
+
+/* Then all is as without. */
+TEST_F(history, a_ring_that_cannot_be_mapped)
+{
+	make_rings();
+	record(0, 9);
+	ASSERT_EQ(0, ftruncate(history.rings_fd, 0));
+	history.rings_fd = open("/dev/null", O_RDONLY);
+	send(8, 9);
+	EXPECT_EQ(2, count_back(9));
+	EXPECT_EQ(2, count_back(9));
 }
 
 TEST_HARNESS_MAIN

@@ -86,10 +86,6 @@ TEST_F(replay, failures)
 	RUN("0");
 	EXPECT_FAILURE("runqslower: cannot map the ring buffer: Cannot allocate memory\n");
 	world->ring_error = 0;
-	world->rings_error = EPERM;
-	RUN("-w", "0");
-	EXPECT_FAILURE("runqslower: cannot map the history: Operation not permitted\n");
-	world->rings_error = 0;
 	world->trace_error = ENOENT;
 	RUN("--trace", "made-up");
 	EXPECT_FAILURE("runqslower: cannot write to made-up: No such file or directory\n");
