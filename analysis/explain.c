@@ -165,11 +165,11 @@ static enum task_class class_of(const struct run_segment *s)
  */
 static bool is_rt_limit(const struct why_event *e, const struct run_segment *s, __u64 since)
 {
-	if (!is_rt(e->prio) || !(e->flags & WHY_CAN_LIMIT_RT) ||
-	    s->flags & (SEGMENT_SERVED | SEGMENT_FORCED) ||
+	if (!is_rt(e->prio) || s->flags & (SEGMENT_SERVED | SEGMENT_FORCED) ||
 	    (s->prio < MAX_RT_PRIO && !(s->flags & SEGMENT_IDLE)))
 		return false;
-	return e->flags & WHY_RT_LIMIT || s->start_ns > since + CLOCKS_DIFFER_NS;
+	return e->flags & WHY_RT_LIMIT ||
+	       (e->flags & WHY_CAN_LIMIT_RT && s->start_ns > since + CLOCKS_DIFFER_NS);
 }
 
 static struct share task_share(const struct why_event *e, const struct run_segment *s)
@@ -183,7 +183,7 @@ static struct share task_share(const struct why_event *e, const struct run_segme
 		/* Skip the root (ID 1): it has all tasks outside containers. */
 		.same_cgroup = s->cgroup > 1 && s->cgroup == e->cgroup,
 		.outranks = s->flags & SEGMENT_STOP || rank_of(s->prio) < rank_of(e->prio),
-		.fair_server = is_rt(e->prio) && s->flags & SEGMENT_SERVED,
+		.fair_server = e->prio < MAX_RT_PRIO && s->flags & SEGMENT_SERVED,
 		.class = class_of(s),
 		.prio = s->prio,
 		.policy = s->policy,

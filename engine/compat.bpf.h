@@ -138,13 +138,22 @@ static __always_inline bool is_served(struct task_struct *p)
 }
 
 /*
- * Does core scheduling (since 5.14) keep the CPU of @cfs_rq idle, which runs
- * nothing, although tasks are queued?
+ * Is core scheduling on (since 5.14)? Then a CPU may run a task of a lower class
+ * than one that is queued there, or none.
+ */
+static __always_inline bool is_core_scheduled(struct cfs_rq___compat *cfs_rq)
+{
+	return has_rq_clock() && bpf_core_field_exists(cfs_rq->rq->core_enabled) &&
+	       cfs_rq->rq->core_enabled;
+}
+
+/*
+ * Does core scheduling keep the CPU of @cfs_rq idle, which runs nothing,
+ * although tasks are queued?
  */
 static __always_inline bool is_forced_idle(struct cfs_rq___compat *cfs_rq)
 {
-	return has_rq_clock() && bpf_core_field_exists(cfs_rq->rq->core_enabled) &&
-	       cfs_rq->rq->core_enabled && cfs_rq->rq->nr_running;
+	return is_core_scheduled(cfs_rq) && cfs_rq->rq->nr_running;
 }
 
 #define X86_64_YIELD	24		/* numbers of sched_yield() */

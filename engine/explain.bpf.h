@@ -4,9 +4,6 @@
  * wait: how it began, who woke the task, which CPUs the task was queued on, how
  * long the task lacked quota or something like quota, and which other CPUs were
  * idle.
- *
- * The time without quota is the growth of throttled_time(), because
- * throttled_time() counts the groups above as well.
  */
 #ifndef __RUNQSLOWER_EXPLAIN_BPF_H
 #define __RUNQSLOWER_EXPLAIN_BPF_H
@@ -14,90 +11,15 @@
 #include "classes.bpf.h"
 #include "clock.bpf.h"
 #include "compat.bpf.h"
+#include "idle_cpus.bpf.h"
+#include "lacked_quota.bpf.h"
 #include "quota.bpf.h"
 #include "recorder.bpf.h"
 #include "wait.bpf.h"
+#include "why_wait.bpf.h"
 
 const volatile s64 preempt_count_at;	/* see preempt_count(), 0: not known */
 const volatile u32 in_irq_mask;		/* interrupt bits of preempt_count() */
-const volatile u32 nr_cpus;		/* possible CPUs */
-
-/* A wait with what it takes to explain the wait. See struct why_event. */
-struct why_wait {
-	struct wait wait;
-	struct nontask nontask;		/* when the wait began */
-	/*
-	 * throttled_time() when the task came to its present CPU, and the
-	 * address of the cfs_rq that has that time, 0: not known.
-	 */
-	u64 throttled;
-	u64 throttled_of;
-	u64 quota_ns;			/* on CPUs that the task has left */
-	u64 quota_since;
-	u64 quota_cgroup;
-	u64 budget;			/* budget_ns of struct why_event */
-	u64 rt_group;			/* limited_rt_group() at the begin */
-	struct migration migrations[MAX_MIGRATIONS];
-	u32 nr_migrations;
-	u8 from;
-	u8 waker_kind;
-	u8 quota_unknown;
-	u8 in_ext_queue;
-	s8 class;			/* class_of() at the begin */
-	u8 pad[7];
-	/* Of the last wakeup. waking is 0 unless a wakeup is under way. */
-	u64 waking;
-	u64 wakeup_ns;
-	u32 waker_tid;
-	u32 waker_tgid;
-	char waker_comm[TASK_COMM_LEN];
-};
-
-/* Deadline, real-time, or any other. */
-static __always_inline s8 class_of(struct task_struct *p)
-{
-	return is_deadline(p) ? -1 : is_rt(p);
-}
-
-/* Can throttling have a part in the wait of @p? */
-static __always_inline bool may_lack_quota(const struct why_wait *w, struct task_struct *p)
-{
-	return has_quota(p) && (!throttles_tasks() || w->quota_cgroup);
-}
-
-/* From now on the throttled time of @cfs_rq, or NULL, counts for @w. */
-static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___compat *cfs_rq,
-					   const bool probe)
-{
-	w->throttled_of = (u64)cfs_rq;
-	w->throttled = cfs_rq ? throttled_time(cfs_rq, probe) : 0;
-}
-
-/*
- * Is w->throttled a time of @cfs_rq? If not, the task has been moved to another
- * cgroup, which no event tells.
- */
-static __always_inline bool is_throttled_of(const struct why_wait *w,
-					    struct cfs_rq___compat *cfs_rq)
-{
-	return w->throttled_of == (u64)cfs_rq;
-}
-
-/* Could the task of @w, now of @cfs_rq, have lacked quota in either group? */
-static __always_inline bool could_lack_quota(const struct why_wait *w,
-					     struct cfs_rq___compat *cfs_rq)
-{
-	struct cfs_rq___compat *before = (void *)w->throttled_of;
-
-	return (before && throttled_time(before, true) != w->throttled) ||
-	       throttled_time(cfs_rq, false) || w->quota_ns;
-}
-
-/* Did the task leave the CPU by itself or by force, without going to sleep? */
-static __always_inline bool left_cpu(const struct why_wait *w)
-{
-	return w->from == FROM_PREEMPTED || w->from == FROM_YIELDED;
-}
 
 /* @p, a deadline task, begins to wait. */
 static __always_inline void note_budget(struct why_wait *w, struct task_struct *p)
@@ -152,10 +74,11 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 	w->nontask = nontask_time(cfs_rq);
 	w->quota_ns = 0;
 	w->quota_unknown = false;
+	w->quota_unsure = false;
 	w->quota_since = group ? w->wait.since : 0;
 	w->quota_cgroup = group;
-	if (may_lack_quota(w, p))
-		note_throttled(w, cfs_rq, false);
+	/* Of another class the task may still come to lack quota. */
+	note_throttled(w, may_lack_quota(w, p) ? cfs_rq : NULL, false);
 }
 
 /*
@@ -265,121 +188,11 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 	w->nr_migrations++;
 	if (may_lack_quota(w, p)) {
 		if (is_throttled_of(w, task_cfs_rq(p)))
-			w->quota_ns += throttled_time(task_cfs_rq(p), false) - w->throttled;
+			w->quota_ns += lacked_quota(w, task_cfs_rq(p));
 		else
 			w->quota_unknown |= could_lack_quota(w, task_cfs_rq(p));
 		note_throttled(w, c ? task_cfs_rq_on(p, cpu, c->rq) : NULL, true);
 	}
-}
-
-/* The CPUs below nr_cpus, as a bitmap, because a mask may have more. */
-static __always_inline u64 possible_cpus(u32 word)
-{
-	return word < nr_cpus / 64 ? ~0ULL : (1ULL << nr_cpus % 64) - 1;
-}
-
-/*
- * Find the CPUs that @p may use, and those that have been idle since @since,
- * apart from @except (-1: none).
- */
-static __always_inline void find_idle_cpus(struct why_event *to, struct task_struct *p,
-					   s32 except, u64 since)
-{
-	struct cpu_state *c;
-	u32 i, key;
-
-	__builtin_memset(to->idle_cpus, 0, sizeof(to->idle_cpus));
-	__builtin_memset(to->allowed_cpus, 0, sizeof(to->allowed_cpus));
-	for (i = 0; i < MAX_IDLE_CPUS && i < nr_cpus; i++) {
-		if (i % 64 == 0)
-			to->allowed_cpus[i / 64] = allowed_cpus(p, i / 64) &
-						   possible_cpus(i / 64);
-		if (i == (u32)except)
-			continue;
-		key = i;
-		c = bpf_map_lookup_elem(&cpus, &key);
-		if (c && c->idle_since && !time_before(since, c->idle_since))
-			to->idle_cpus[i / 64] |= 1ULL << i % 64;
-	}
-}
-
-#define NR_FOUND	8		/* more than NR_THROTTLED */
-
-/*
- * Of the group with @cfs_rq and @se and of those above: how often they ran out
- * of quota on @cpu since @since, apart from @first, times NR_FOUND, plus the
- * place in cpu_state of the last time. Global, so that it is verified once, by
- * itself.
- */
-__noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first)
-{
-	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
-	struct own_group g = { cfs_rq, se };
-	const struct throttling *t;
-	u64 id, last = since;
-	u32 nr = 0, place = 0;
-	int depth;
-
-	if (!c)
-		return 0;
-	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
-		id = group_id(g.cfs_rq);
-		t = &c->throttled[id % NR_THROTTLED];
-		if (t->cgroup == id && !time_before(t->since, since)) {
-			nr += t->since != first;
-			nr += t->before != first && !time_before(t->before, since);
-			if (!time_before(t->since, last)) {
-				last = t->since;
-				place = id % NR_THROTTLED;
-			}
-		}
-		g = group_above(g.se);
-	}
-	return nr * NR_FOUND + place;
-}
-
-/*
- * Which of its groups ran out of quota last while e->task waited, and since
- * when, if only once. Before 6.18 a group runs out while its other tasks wait,
- * and a wait can see more than one period.
- */
-static __always_inline void note_throttling(struct why_event *to, const struct ended *e,
-					    const struct why_wait *w)
-{
-	struct own_group g = nearest_group(e->task);
-	u32 found = find_throttling(g.cfs_rq, g.se, task_cpu(e->task), e->since,
-				    w->quota_since);
-	const struct throttling *t = &e->cpu->throttled[found % NR_THROTTLED];
-	u32 nr = found / NR_FOUND;
-
-	if (nr) {
-		to->quota_cgroup = t->cgroup;
-		to->quota_since_ns = nr > 1 || w->quota_since ? 0 : t->since;
-	}
-}
-
-/* Find how long, and since when, e->task lacked quota in its wait. */
-static __always_inline void find_quota(struct why_event *to, const struct ended *e,
-				       const struct why_wait *w)
-{
-	u64 ns = 0;
-
-	to->quota_since_ns = w->quota_since;
-	to->quota_cgroup = w->quota_cgroup == NO_GROUP ? 0 : w->quota_cgroup;
-	to->quota_unknown = w->quota_unknown;
-	if (may_lack_quota(w, e->task)) {
-		if (is_throttled_of(w, e->cfs_rq))
-			ns = w->quota_ns + throttled_time(e->cfs_rq, false) - w->throttled;
-		else
-			to->quota_unknown |= could_lack_quota(w, e->cfs_rq);
-	}
-	if (ns && !throttles_tasks())
-		note_throttling(to, e, w);
-	if (time_before(ns, 0))
-		ns = 0;
-	if (ns > to->wait.wait_ns)
-		ns = to->wait.wait_ns;
-	to->quota_ns = ns;
 }
 
 /*
@@ -409,7 +222,7 @@ static __always_inline u8 why_flags(const struct why_wait *w)
 }
 
 static __always_inline void fill_why(struct why_event *to, const struct ended *e,
-				     const struct why_wait *w)
+				     struct why_wait *w)
 {
 	bool same_class = w->class == class_of(e->task);
 
@@ -462,7 +275,7 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->cpu_cgroup = cfs_rq_cgroup_id(e->cfs_rq);
 	to->prio = compat(e->task)->prio;
 	to->policy = compat(e->task)->policy;
-	to->flags = limits_rt() ? WHY_CAN_LIMIT_RT : 0;
+	to->flags = limits_rt() && !is_core_scheduled(e->cfs_rq) ? WHY_CAN_LIMIT_RT : 0;
 	if (unseen_seq && unseen_seq == seq + 1) {
 		to->flags |= WHY_RUNS_UNSEEN;
 		to->seq = unseen_seq;
@@ -474,7 +287,9 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->end_nontask_ns = nontask.all;
 	to->end_irq_ns = nontask.irq;
 	to->quota_ns = 0;
-	to->quota_unknown = false;
+	/* What held the task back when the wait began was not seen. */
+	to->quota_unknown = is_ext(e->task) ||
+			    (has_quota(e->task) && throttled_time(e->cfs_rq, false));
 	to->quota_since_ns = 0;
 	to->quota_cgroup = 0;
 	if (w) {

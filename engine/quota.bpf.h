@@ -41,24 +41,34 @@ static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___
 }
 
 /*
- * How long @cfs_rq has been throttled in all, in ns, whichever of its groups
- * ran out of quota. Since 6.6 by rq.clock. From 5.19 on by rq.clock_pelt, which
- * stands still in interrupts and runs slower than time where the CPU does,
- * except while idle. Before 5.19 by rq.clock_task, which stands still in
- * interrupts.
+ * The clock by which the kernel counts how long @cfs_rq is throttled. Since 6.6
+ * rq.clock. From 5.19 on rq.clock_pelt, which stands still in interrupts and
+ * runs slower than time where the CPU does, and makes up for some of that while
+ * the CPU is idle. Before 5.19 rq.clock_task, which stands still in interrupts.
+ */
+static __always_inline u64 throttle_clock(struct cfs_rq___compat *cfs_rq, const bool probe)
+{
+	struct rq___compat *rq = LOAD(cfs_rq, rq, probe);
+
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time))
+		return LOAD(rq, clock, probe);
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
+		return LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
+	return LOAD(rq, clock_task, probe);
+}
+
+/*
+ * How long @cfs_rq has been throttled in all, in ns of throttle_clock(),
+ * whichever of its groups ran out of quota.
  */
 static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const bool probe)
 {
-	struct rq___compat *rq;
-	u64 time, since, now;
+	u64 time, since;
 
 	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time)) {
 		time = LOAD(cfs_rq, throttled_clock_self_time, probe);
 		since = LOAD(cfs_rq, throttled_clock_self, probe);
-		if (!since)
-			return time;
-		rq = LOAD(cfs_rq, rq, probe);
-		return time + LOAD(rq, clock, probe) - since;
+		return since ? time + throttle_clock(cfs_rq, probe) - since : time;
 	}
 	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
 		time = LOAD(cfs_rq, throttled_clock_pelt_time, probe);
@@ -66,15 +76,11 @@ static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const 
 		time = LOAD(cfs_rq, throttled_clock_task_time, probe);
 	if (!LOAD(cfs_rq, throttle_count, probe))
 		return time;
-	rq = LOAD(cfs_rq, rq, probe);
-	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time)) {
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
 		since = LOAD(cfs_rq, throttled_clock_pelt, probe);
-		now = LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
-	} else {
+	else
 		since = LOAD(cfs_rq, throttled_clock_task, probe);
-		now = LOAD(rq, clock_task, probe);
-	}
-	return time + now - since;
+	return time + throttle_clock(cfs_rq, probe) - since;
 }
 
 /*

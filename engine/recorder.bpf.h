@@ -32,11 +32,13 @@ struct {
 } history SEC(".maps");
 
 /*
- * Changes whenever @p is switched out. No two tasks of one CPU share a value.
+ * Changes whenever @p is switched out. No two tasks of one CPU share a value,
+ * because each has a stack, of a page or more: the shifts keep the part of the
+ * address that differs. Not by TID, because exec() of a thread changes that.
  */
 static __always_inline u64 run_gen(struct task_struct *p)
 {
-	return nr_switches(p) + ((u64)compat(p)->pid << 40);
+	return nr_switches(p) + ((u64)compat(p)->stack >> 12 << 34);
 }
 
 static __always_inline struct run_chunk *chunk_of(u32 cpu, u32 seq)

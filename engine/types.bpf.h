@@ -150,6 +150,7 @@ struct task_struct___compat {
 	/* 2f064a59a11f ("sched: Change task_struct::state"), 5.14 */
 	unsigned int __state;
 	long state;			/* before that commit */
+	void *stack;
 	struct {
 		/* parent and cfs_rq: CONFIG_FAIR_GROUP_SCHED */
 		struct sched_entity___compat *parent;

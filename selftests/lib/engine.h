@@ -66,6 +66,7 @@ static struct {
 	struct task *curr;
 	u64 ahead;			/* of its sched_clock: CLOCK_MONOTONIC */
 	u64 nontask;			/* interrupts and hypervisor so far */
+	u64 slow;			/* how far clock_pelt has fallen behind */
 	bool stale;			/* the next switch does not update the clock */
 } cpu[SIM_CPUS];
 
@@ -90,7 +91,7 @@ static inline void update_clock(int c)
 {
 	cpu[c].rq.clock = sim.now - cpu[c].ahead;
 	cpu[c].rq.clock_task = cpu[c].rq.clock - cpu[c].nontask;
-	cpu[c].rq.clock_pelt = cpu[c].rq.clock_task;
+	cpu[c].rq.clock_pelt = cpu[c].rq.clock_task - cpu[c].slow;
 }
 
 /* It is @ns after the begin. CPUs that are busy have had their ticks. */
@@ -176,6 +177,7 @@ static inline void init_task(struct task *p, u32 tid, u32 tgid, char *comm)
 	p->t.__state = TASK_SLEEPS;
 	p->t.state = TASK_SLEEPS;
 	p->t.start_time = tid;
+	p->t.stack = (void *)((u64)p << 12);
 	p->t.thread_pid = &p->pid.pid;
 	p->pid.pid.numbers[0].nr = tid;
 	p->t.cgroups = &p->css_set;

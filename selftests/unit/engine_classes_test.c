@@ -245,6 +245,18 @@ TEST_F(engine_classes, below_the_limit)
 	EXPECT_EQ(0, reported(0)->flags & WHY_RT_LIMIT);
 }
 
+/* Core scheduling, too, lets a lower class run: that is no sign of the limit. */
+TEST_F(engine_classes, no_limit_by_core_scheduling)
+{
+	kernel_has("rq->core_enabled");
+	cpu[0].rq.core_enabled = 1;
+	leaves_as_fifo();
+	at(60 * MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(0, reported(0)->flags);
+}
+
 /* A fair task has no part in it. */
 TEST_F(engine_classes, not_of_fair_tasks)
 {
@@ -641,6 +653,22 @@ TEST_F(engine_classes, renamed_after_it_was_sent)
 	s = sim_record(0, &size);
 	ASSERT_EQ(RECORD_SEGMENTS, s->kind);
 	EXPECT_STREQ("new", s[size / sizeof(*s) - 1].comm);
+}
+
+/* exec() of a thread that is not the first takes over the TID of that one. */
+TEST_F(engine_classes, a_thread_that_execs)
+{
+	struct task *thread = known_task(402, 401, "old");
+
+	wake(thread, 0);
+	switch_to(0, thread, PREEMPTED);
+	thread->t.pid = 401;
+	thread->pid.pid.numbers[0].nr = 401;
+	rename_to(thread, "new");
+	EXPECT_STREQ("new", newest_segment(0)->comm);
+	wake(d, 0);
+	switch_to(0, d, SLEEPS);
+	EXPECT_EQ(0, stats.unseen);
 }
 
 TEST_F(engine_classes, who_does_not_run_is_renamed)

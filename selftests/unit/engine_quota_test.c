@@ -51,16 +51,16 @@ static void throttle(struct group *g, struct group *below, int c)
 static void unthrottle(struct group *g, struct group *below, int c)
 {
 	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
-	u64 ns;
+	const struct rq___compat *rq = &cpu[c].rq;
 	int i;
 
 	update_clock(c);
 	g->queues[c]->throttled = 0;
 	for (i = 0; i < 2 && q[i]; i++) {
-		ns = cpu[c].rq.clock - q[i]->throttled_clock_self;
-		q[i]->throttled_clock_self_time += ns;
-		q[i]->throttled_clock_pelt_time += ns;
-		q[i]->throttled_clock_task_time += ns;
+		q[i]->throttled_clock_self_time += rq->clock - q[i]->throttled_clock_self;
+		q[i]->throttled_clock_pelt_time += rq->clock_pelt - rq->lost_idle_time -
+						   q[i]->throttled_clock_pelt;
+		q[i]->throttled_clock_task_time += rq->clock_task - q[i]->throttled_clock_task;
 		q[i]->throttled_clock_self = 0;
 		q[i]->throttle_count--;
 	}
@@ -134,8 +134,6 @@ TEST_F(engine_quota, quota_of_the_group_above)
 TEST_F(engine_quota, stalled_for_quota)
 {
 	struct group *g = new_group(&root, 60);
-	u64 quota = variant->kernel >= V6_12 ? 20 * MS :
-		    variant->kernel >= V6_1 ? 16 * MS : 19 * MS;
 
 	cpu[0].rq.lost_idle_time = 7 * MS;
 	set_group(a, g);
@@ -149,9 +147,170 @@ TEST_F(engine_quota, stalled_for_quota)
 	update_clock(0);
 	look_for_stalled(a);
 	ASSERT_NE(NULL, reported(0));
-	EXPECT_EQ(quota, reported(0)->quota_ns);
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
 	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
 	EXPECT_EQ(60, reported(0)->quota_cgroup);
+}
+
+/* Nor has an idle CPU a tick that would move the clock of its run queue. */
+TEST_F(engine_quota, stalled_for_quota_beside_an_idle_task)
+{
+	struct group *g = new_group(&root, 60);
+
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(6 * MS);
+	switch_to(0, b, PREEMPTED);
+	switch_to(0, a, SLEEPS);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	a->t.throttled = true;
+	cpu[0].stale = false;
+	switch_to(0, &cpu[0].idle, PREEMPTED);
+	sim_forget_records();
+	at(100 * MS);
+	look_for_stalled(a);
+	ASSERT_NE(NULL, reported(0));
+	EXPECT_EQ(90 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(90 * MS, reported(0)->quota_ns);
+}
+
+/*
+ * A CPU slower than it could be: before 6.6 the clock of quota is as slow.
+ * Then, as much as it has fallen behind, it is ahead when the CPU has been idle.
+ */
+static const struct why_event *on_a_slow_cpu(enum kernel v, s64 slow_while_throttled,
+					     s64 slow_after)
+{
+	struct group *g = new_group(&root, 60);
+
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	runs_out(g, NULL);
+	at(50 * MS);
+	cpu[0].slow += slow_while_throttled;
+	steal(0, 0, v < V6_1 ? slow_while_throttled : 0);
+	unthrottle(g, NULL, 0);
+	a->t.throttled = false;
+	at(90 * MS);
+	cpu[0].slow += slow_after;
+	steal(0, 0, v < V6_1 ? slow_after : 0);
+	cpu[0].stale = false;
+	switch_to(0, a, SLEEPS);
+	return reported(0);
+}
+
+#define EXPECT_ABOUT(ns, value)	do {			\
+	EXPECT_GE((ns) + MS / 4, value);		\
+	EXPECT_LE((ns) - MS / 4, value);		\
+} while (0)
+
+TEST_F(engine_quota, on_a_slow_cpu)
+{
+	const struct why_event *e = on_a_slow_cpu(variant->kernel, 8 * MS, 8 * MS);
+
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(80 * MS, e->wait.wait_ns);
+	EXPECT_ABOUT(40 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+}
+
+/* So much that one cannot say when, because it may have been slow at times. */
+TEST_F(engine_quota, on_a_very_slow_cpu)
+{
+	const struct why_event *e = on_a_slow_cpu(variant->kernel, 20 * MS, 20 * MS);
+
+	ASSERT_NE(NULL, e);
+	EXPECT_ABOUT(40 * MS, e->quota_ns);
+	EXPECT_EQ(variant->kernel < V6_12 ? 0 : BEGIN + 10 * MS, e->quota_since_ns);
+}
+
+TEST_F(engine_quota, on_a_cpu_that_makes_up_for_slowness)
+{
+	const struct why_event *e = on_a_slow_cpu(variant->kernel, -8 * MS, 0);
+
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(40 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+}
+
+/*
+ * Nobody saw the wait begin, and its group may have been out of quota. Nobody
+ * is blamed then.
+ */
+TEST_F(engine_quota, begin_unseen)
+{
+	struct group *g = new_group(&root, 60);
+
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(6 * MS);
+	throttle(g, NULL, 0);
+	at(7 * MS);
+	unthrottle(g, NULL, 0);
+	at(8 * MS);
+	sees_switches = false;
+	switch_to(0, b, PREEMPTED);
+	sees_switches = true;
+	at(40 * MS);
+	cpu[0].stale = false;
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_UNSEEN, reported(0)->from);
+	EXPECT_EQ(1, reported(0)->quota_unknown);
+	/* Without quota there is nothing to be out of. */
+	sim_forget_records();
+	wake(d, 0);
+	sees_switches = false;
+	switch_to(0, b, SLEEPS);
+	sees_switches = true;
+	pass(50 * MS);
+	cpu[0].stale = false;
+	switch_to(0, d, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(0, reported(0)->quota_unknown);
+}
+
+/*
+ * It waits as a real-time task, whom quota does not concern, while its group
+ * has none, and ends the wait as a fair one. An earlier wait knew a time of the
+ * same group.
+ */
+TEST_F(engine_quota, becomes_fair_while_it_waits)
+{
+	struct group *g = new_group(&root, 60);
+
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	at(6 * MS);
+	switch_to(0, b, PREEMPTED);
+	at(7 * MS);
+	switch_to(0, a, PREEMPTED);
+	a->t.prio = 49;
+	at(8 * MS);
+	throttle(g, NULL, 0);
+	at(40 * MS);
+	unthrottle(g, NULL, 0);
+	switch_to(0, b, PREEMPTED);
+	at(50 * MS);
+	a->t.prio = NICE_0;
+	at(90 * MS);
+	sim_forget_records();
+	cpu[0].stale = false;
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(50 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(0, reported(0)->quota_ns);
+	EXPECT_EQ(1, reported(0)->quota_unknown);
 }
 
 /* Real-time tasks run on when their group has run out. */

@@ -100,6 +100,14 @@ TEST(rt_limit_while_lower_classes_run)
 	EXPECT_STREQ("70 rt limit of 66, 30 b/12", percent());
 }
 
+/* It was seen, whatever else could be the reason. */
+TEST(rt_limit_that_was_seen)
+{
+	waits(FIFO_50, WHY_RT_LIMIT);
+	runs(0, 11, "a", NORMAL, 0, 0);
+	EXPECT_STREQ("100 rt limit", percent());
+}
+
 /* The CPU was theirs when the wait began, and the kernel not preemptible. */
 TEST(no_rt_limit_at_first)
 {
@@ -128,7 +136,10 @@ TEST(rt_limit_that_came_later)
 	EXPECT_STREQ("60 rt limit, 40 b/12", percent());
 }
 
-/* From 6.12 on there is none, but there may be by the time this is read. */
+/*
+ * From 6.12 on there is none, but there may be by the time this is read. And
+ * core scheduling runs a lower class for reasons of its own.
+ */
 TEST(no_rt_limit_where_there_is_none)
 {
 	waits(FIFO_50, 0);
@@ -166,6 +177,9 @@ TEST(fair_server)
 	runs(60, 11, "a", NORMAL, 0, 0);
 	EXPECT_STREQ("100 a/11 served", percent());
 	waits(FIFO_50, WHY_CAN_LIMIT_RT | WHY_RT_LIMIT);
+	runs(0, 11, "a", NORMAL, 0, SEGMENT_SERVED);
+	EXPECT_STREQ("100 a/11 served", percent());
+	waits(DEADLINE, 0);
 	runs(0, 11, "a", NORMAL, 0, SEGMENT_SERVED);
 	EXPECT_STREQ("100 a/11 served", percent());
 	/* A fair task would have run anyway. */

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How long a task lacked quota in its wait, and which group had run out.
+ *
+ * The time is the growth of throttled_time(), because throttled_time() counts
+ * the groups above as well.
+ */
+#ifndef __RUNQSLOWER_LACKED_QUOTA_BPF_H
+#define __RUNQSLOWER_LACKED_QUOTA_BPF_H
+
+#include "clock.bpf.h"
+#include "compat.bpf.h"
+#include "quota.bpf.h"
+#include "wait.bpf.h"
+#include "why_wait.bpf.h"
+
+/* Can throttling have a part in the wait of @p? */
+static __always_inline bool may_lack_quota(const struct why_wait *w, struct task_struct *p)
+{
+	return has_quota(p) && (!throttles_tasks() || w->quota_cgroup);
+}
+
+/* From now on the throttled time of @cfs_rq, or NULL, counts for @w. */
+static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___compat *cfs_rq,
+					   const bool probe)
+{
+	struct rq___compat *rq;
+
+	w->throttled_of = (u64)cfs_rq;
+	if (!cfs_rq)
+		return;
+	w->throttled = throttled_time(cfs_rq, probe);
+	w->throttle_clock = throttle_clock(cfs_rq, probe);
+	rq = LOAD(cfs_rq, rq, probe);
+	w->rq_clock = LOAD(rq, clock, probe);
+}
+
+/*
+ * How long the task of @w, which is of @cfs_rq still, has lacked quota since
+ * note_throttled(), in ns of rq.clock. The clock of throttled_time() may have
+ * run slower, then as slow all the while, or have made up for time before. If
+ * much, nobody knows when the task lacked quota.
+ */
+static __always_inline u64 lacked_quota(struct why_wait *w, struct cfs_rq___compat *cfs_rq)
+{
+	u64 ns = throttled_time(cfs_rq, false) - w->throttled;
+	u64 by_clock = throttle_clock(cfs_rq, false) - w->throttle_clock;
+	u64 passed = rq_clock(cfs_rq) - w->rq_clock;
+
+	if (!time_before(0, ns))
+		return 0;
+	/* All the while, so when is known. */
+	if (ns >= by_clock)
+		return passed;
+	if (passed > by_clock + passed / 4 || by_clock > passed + passed / 4)
+		w->quota_unsure = true;
+	if (by_clock > passed)
+		return ns > by_clock - passed ? ns - (by_clock - passed) : 0;
+	/* Shifted, because waits of minutes would overflow. */
+	return by_clock == passed ? ns : (ns >> 14) * passed / ((by_clock >> 14) + 1);
+}
+
+/*
+ * Is w->throttled a time of @cfs_rq? If not, the task has been moved to another
+ * cgroup, which no event tells.
+ */
+static __always_inline bool is_throttled_of(const struct why_wait *w,
+					    struct cfs_rq___compat *cfs_rq)
+{
+	return w->throttled_of == (u64)cfs_rq;
+}
+
+/* Could the task of @w, now of @cfs_rq, have lacked quota in either group? */
+static __always_inline bool could_lack_quota(const struct why_wait *w,
+					     struct cfs_rq___compat *cfs_rq)
+{
+	struct cfs_rq___compat *before = (void *)w->throttled_of;
+
+	return (before && throttled_time(before, true) != w->throttled) ||
+	       throttled_time(cfs_rq, false) || w->quota_ns;
+}
+
+/* Did the task leave the CPU by itself or by force, without going to sleep? */
+static __always_inline bool left_cpu(const struct why_wait *w)
+{
+	return w->from == FROM_PREEMPTED || w->from == FROM_YIELDED;
+}
+
+#define NR_FOUND	8		/* more than NR_THROTTLED */
+
+/*
+ * Of the group with @cfs_rq and @se and of those above: how often they ran out
+ * of quota on @cpu since @since, apart from @first, times NR_FOUND, plus the
+ * place in cpu_state of the last time. Global, so that it is verified once, by
+ * itself.
+ */
+__noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first)
+{
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	struct own_group g = { cfs_rq, se };
+	const struct throttling *t;
+	u64 id, last = since;
+	u32 nr = 0, place = 0;
+	int depth;
+
+	if (!c)
+		return 0;
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
+		id = group_id(g.cfs_rq);
+		t = &c->throttled[id % NR_THROTTLED];
+		if (t->cgroup == id && !time_before(t->since, since)) {
+			nr += t->since != first;
+			nr += t->before != first && !time_before(t->before, since);
+			if (!time_before(t->since, last)) {
+				last = t->since;
+				place = id % NR_THROTTLED;
+			}
+		}
+		g = group_above(g.se);
+	}
+	return nr * NR_FOUND + place;
+}
+
+/*
+ * Which of its groups ran out of quota last while e->task waited, and since
+ * when, if only once. Before 6.18 a group runs out while its other tasks wait,
+ * and a wait can see more than one period.
+ */
+static __always_inline void note_throttling(struct why_event *to, const struct ended *e,
+					    const struct why_wait *w)
+{
+	struct own_group g = nearest_group(e->task);
+	u32 found = find_throttling(g.cfs_rq, g.se, task_cpu(e->task), e->since,
+				    w->quota_since);
+	const struct throttling *t = &e->cpu->throttled[found % NR_THROTTLED];
+	u32 nr = found / NR_FOUND;
+
+	if (nr) {
+		to->quota_cgroup = t->cgroup;
+		to->quota_since_ns = nr > 1 || w->quota_since ? 0 : t->since;
+	}
+}
+
+/*
+ * A look at a wait that goes on: how far is rq.clock behind the present? It may
+ * stand still, because an idle CPU has no ticks.
+ */
+static __always_inline u64 clock_behind(const struct ended *e)
+{
+	u64 clock = rq_clock(e->cfs_rq) + e->cpu->offset;
+
+	return !e->prev && e->cpu->sampled && time_before(clock, e->now) ? e->now - clock : 0;
+}
+
+/* Find how long, and since when, e->task lacked quota in its wait. */
+static __always_inline void find_quota(struct why_event *to, const struct ended *e,
+				       struct why_wait *w)
+{
+	u64 ns = 0;
+
+	to->quota_since_ns = w->quota_since;
+	to->quota_cgroup = w->quota_cgroup == NO_GROUP ? 0 : w->quota_cgroup;
+	to->quota_unknown = w->quota_unknown;
+	if (may_lack_quota(w, e->task)) {
+		if (is_throttled_of(w, e->cfs_rq))
+			ns = w->quota_ns + lacked_quota(w, e->cfs_rq);
+		else
+			to->quota_unknown |= could_lack_quota(w, e->cfs_rq);
+		if (is_throttled(e->task, e->cfs_rq))
+			ns += clock_behind(e);
+	}
+	if (ns && !throttles_tasks())
+		note_throttling(to, e, w);
+	if (w->quota_unsure)
+		to->quota_since_ns = 0;
+	if (ns > to->wait.wait_ns)
+		ns = to->wait.wait_ns;
+	to->quota_ns = ns;
+}
+
+#endif /* __RUNQSLOWER_LACKED_QUOTA_BPF_H */

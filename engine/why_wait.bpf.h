@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The record of a wait that is to be explained. */
+#ifndef __RUNQSLOWER_WHY_WAIT_BPF_H
+#define __RUNQSLOWER_WHY_WAIT_BPF_H
+
+#include "classes.bpf.h"
+#include "compat.bpf.h"
+#include "wait.bpf.h"
+
+/* A wait with what it takes to explain the wait. See struct why_event. */
+struct why_wait {
+	struct wait wait;
+	struct nontask nontask;		/* when the wait began */
+	/*
+	 * throttled_time() when the task came to its present CPU, the clock of
+	 * that and rq.clock, and the address of the cfs_rq that has that time,
+	 * 0: not known.
+	 */
+	u64 throttled;
+	u64 throttle_clock;
+	u64 rq_clock;
+	u64 throttled_of;
+	u64 quota_ns;			/* on CPUs that the task has left */
+	u64 quota_since;
+	u64 quota_cgroup;
+	u64 budget;			/* budget_ns of struct why_event */
+	u64 rt_group;			/* limited_rt_group() at the begin */
+	struct migration migrations[MAX_MIGRATIONS];
+	u32 nr_migrations;
+	u8 from;
+	u8 waker_kind;
+	u8 quota_unknown;
+	u8 in_ext_queue;
+	u8 quota_unsure;		/* when, see lacked_quota() */
+	s8 class;			/* class_of() at the begin */
+	u8 pad[6];
+	/* Of the last wakeup. waking is 0 unless a wakeup is under way. */
+	u64 waking;
+	u64 wakeup_ns;
+	u32 waker_tid;
+	u32 waker_tgid;
+	char waker_comm[TASK_COMM_LEN];
+};
+
+/* Deadline, real-time, or any other. */
+static __always_inline s8 class_of(struct task_struct *p)
+{
+	return is_deadline(p) ? -1 : is_rt(p);
+}
+
+#endif /* __RUNQSLOWER_WHY_WAIT_BPF_H */
