@@ -25,8 +25,8 @@
 /*
  * A wait is printed HOLD_NS after its end, because an earlier wait of another
  * CPU may arrive late. While waits are held, the tool reads the ring buffer
- * every HOLD_NS, because printing must not wake the tool: its own waits are
- * records, too.
+ * every HOLD_NS. Records do not wake the tool then, because its own waits are
+ * records: printing would cause more of them, again and again.
  */
 #define HOLD_NS		5000000ULL
 
@@ -61,6 +61,7 @@ static void on_why(struct session *s, const struct why_event *e)
 	size_t i;
 
 	cgroup_remember(e->cgroup);
+	cgroup_remember(e->cpu_cgroup);
 	cgroup_remember(e->quota_cgroup);
 	if (!why)
 		out_of_memory();
@@ -199,7 +200,7 @@ static void list_waiting(struct session *s, bool more)
 static void wait_for_work(struct session *s, __u64 timeout_ns)
 {
 	struct pollfd fds[] = {
-		{ .fd = output_fd() },	/* only for POLLERR */
+		{ .fd = output_fd() },	/* only for errors: who reads is gone */
 		{ .fd = s->signals, .events = POLLIN },
 		{ .fd = s->command.fd, .events = POLLIN },
 		{ .fd = ring_buffer__epoll_fd(s->rb), .events = POLLIN },
@@ -216,7 +217,8 @@ static void wait_for_work(struct session *s, __u64 timeout_ns)
 		return;
 	if (fds[1].revents || fds[2].revents)
 		interrupt(s, fds[2].revents);
-	else if (fds[0].revents & (POLLERR | POLLNVAL))
+	/* A socket says POLLHUP, a pipe POLLERR. */
+	else if (fds[0].revents & (POLLERR | POLLHUP | POLLNVAL))
 		s->interrupted = true;
 }
 
@@ -288,7 +290,7 @@ void collect(struct session *s)
 {
 	struct schedule due = {
 		.stalled = { s->opts.stalled_ns, s->start + s->opts.stalled_ns },
-		.totals = { s->opts.interval_ns, s->start + s->opts.interval_ns },
+		.totals = { totals_period(&s->opts), s->start + totals_period(&s->opts) },
 		.metrics = { metrics_period(&s->opts), s->start + metrics_period(&s->opts) },
 		.trace = { s->opts.trace ? TRACE_NS : 0, s->start },
 		.status = { s->shows_status ? NSEC_PER_SEC : 0, s->start },

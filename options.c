@@ -180,8 +180,8 @@ static __u64 parse_period(const char *s, const char *what)
 	__u64 ns;
 
 	if (!parse_duration(s, 1000000000, &ns) || !ns)
-		refuse("invalid %s '%s': seconds, or a number with us, ms, s, m, h or d is accepted",
-		       what, s);
+		refuse("invalid %s '%s': seconds above 0, or a number with us, ms, s, m, h or d is %s",
+		       what, s, "accepted");
 	return ns;
 }
 
@@ -318,7 +318,7 @@ static void parse_threshold(int nr, char **args, struct options *opts)
 		return;
 	if (!parse_duration(args[0], 1000, &ns) || ns % 1000)
 		refuse("invalid threshold '%s': %s", args[0],
-		       "microseconds, or a number with us, ms, s, m, h or d is accepted");
+		       "whole microseconds, or a number with us, ms, s, m, h or d is accepted");
 	opts->min_us = ns / 1000;
 	if (nr > 1)
 		refuse("unexpected argument '%s': one threshold is accepted; %s", args[1],
@@ -337,8 +337,8 @@ static void check_options(const struct options *opts)
 		       "give one of them, too");
 	if (opts->light && (needs_why_programs(opts) || needs_lengths(opts) ||
 			    opts->stalled_ns || opts->command))
-		refuse("--light is accepted without -w, -W, -s, -S, -H, -g, --metrics, --trace and %s",
-		       "a command only");
+		refuse("--light does not go with -w, -W, -s, -S, -H, --heat, -g, --metrics, --trace %s",
+		       "or a command");
 	if (opts->stack && !prints_lines(opts))
 		refuse("--stack is for waits, and --summary and --histogram show totals: %s",
 		       "give one or the other");
@@ -481,8 +481,6 @@ void parse_options(int argc, char **argv, struct options *opts)
 		}
 	}
 
-	if (opts->heat && !opts->interval_ns)
-		opts->interval_ns = 1000000000;
 	parse_threshold(nr_args, args, opts);
 	/* getopt_long() stops before the end at "--" only. */
 	if (optind < argc)

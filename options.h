@@ -56,8 +56,7 @@ struct options {
 	const char *trace;		/* path, NULL: no trace file */
 	const char *metrics;		/* path, NULL: no metrics */
 	__u64 stalled_ns;		/* period of -S, 0: no -S */
-	/* Period of -s, -H and --metrics; 0: at the end, metrics_period(). */
-	__u64 interval_ns;
+	__u64 interval_ns;		/* 0: see the functions ..._period() */
 	bool verbose;
 	enum time_format time;
 	__u64 duration_ns;		/* 0: until interrupted */
@@ -93,6 +92,14 @@ static inline bool prints_lines(const struct options *opts)
 		     opts->output != OUTPUT_TEXT;
 
 	return !opts->summary && !opts->histogram && (!opts->metrics || asked);
+}
+
+/* The period of -s and -H, in ns; 0: at the end only. */
+static inline __u64 totals_period(const struct options *opts)
+{
+	if (opts->interval_ns || !opts->heat)
+		return opts->interval_ns;
+	return 1000000000ULL;
 }
 
 /* The period of --metrics, in ns; 0: never. */

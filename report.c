@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,7 +40,8 @@ void show_status(struct session *s, __u64 elapsed_ns)
 
 bool flush(struct session *s)
 {
-	hide_status();
+	if (__fpending(stdout))
+		hide_status();
 	if (!fflush(stdout) && !ferror(stdout)) {
 		s->nr_written = s->nr_taken;
 		return true;
@@ -55,15 +57,16 @@ bool take_until(struct session *s, __u64 until)
 
 	clock_sync();
 	while ((wait = ordered_waits_pop(&s->order, until))) {
-		/* A long batch is written before it is flushed. */
-		hide_status();
 		stalled = wait->event.stalled;
 		if (s->totals && !stalled)
 			totals_add(s->totals, &wait->event, wait->why);
 		if (s->metrics && !stalled && !metrics_add(s->metrics, wait->why, metrics_id))
 			out_of_memory();
-		if (!s->write_error && (stalled || prints_lines(&s->opts)))
+		if (!s->write_error && (stalled || prints_lines(&s->opts))) {
+			/* A long batch is written before it is flushed. */
+			hide_status();
 			s->writer->wait(&s->opts, &wait->event, wait->why, wait->stack, stalled);
+		}
 		held_wait_free(wait);
 		s->nr_taken += !stalled;
 		if (!stalled && s->nr_taken == s->opts.count)
@@ -75,13 +78,14 @@ bool take_until(struct session *s, __u64 until)
 void write_totals(struct session *s, __u64 now, bool end)
 {
 	struct histogram histogram, counted;
-	bool always = !end || !s->opts.interval_ns || s->stalled.nr_found;
+	bool always = !end || !totals_period(&s->opts) || s->stalled.nr_found;
 	__u64 since = s->totals_since;
 	__u32 i;
 	int err;
 
 	if (s->write_error)
 		return;
+	hide_status();
 	s->totals_since = now;
 	if (s->opts.summary && (always || totals_nr(s->totals))) {
 		totals_set_stalled(s->totals, s->stalled.nr_found, s->stalled.longest_ns);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/compiler.h>
 #include <bpf/bpf.h>
@@ -53,7 +54,8 @@ static bool may_replace(const char *path)
 
 	if (lstat(path, &st) || S_ISREG(st.st_mode))
 		return true;
-	error("cannot write %s: it is no regular file, and would be replaced", path);
+	error("cannot write %s: it would replace what is no regular file; %s", path,
+	      "name another one");
 	return false;
 }
 
@@ -164,7 +166,7 @@ static void finish(struct session *s)
 		      "waits that began or ended there may be missing");
 	write_trace(s, true);
 	if (stats->unseen)
-		error("%llu switches were not seen; who ran there is other", stats->unseen);
+		error("%llu switches were not seen; their time counts as other", stats->unseen);
 	if (s->nr_damaged)
 		error("%llu records were damaged; waits may be missing", s->nr_damaged);
 	if (s->opts.verbose)
@@ -172,12 +174,23 @@ static void finish(struct session *s)
 		      stats->seen, s->nr_taken, s->lost_told);
 }
 
-static void tell_missing(const char *what, const struct id_list *list)
+static bool is_process(__u32 id)
+{
+	/* kill() takes the TID of any thread, and this one of the first only. */
+	return !syscall(SYS_tgkill, id, id, 0) || errno != ESRCH;
+}
+
+static bool is_thread(__u32 id)
+{
+	return !kill(id, 0) || errno != ESRCH;
+}
+
+static void tell_missing(const char *what, const struct id_list *list, bool (*exists)(__u32 id))
 {
 	size_t i;
 
 	for (i = 0; i < list->nr; i++) {
-		if (kill(list->ids[i], 0) && errno == ESRCH)
+		if (!exists(list->ids[i]))
 			error("there is no %s %u", what, list->ids[i]);
 	}
 }
@@ -191,8 +204,8 @@ static void check_filters(const struct options *opts)
 		if (opts->cpu_mask[cpu / 64] >> cpu % 64 & 1)
 			refuse("there is no CPU %d: 0 to %d are accepted", cpu, nr - 1);
 	}
-	tell_missing("process", &opts->tgids);
-	tell_missing("thread", &opts->tids);
+	tell_missing("process", &opts->tgids, is_process);
+	tell_missing("thread", &opts->tids, is_thread);
 }
 
 /* Attach the programs. What comes later needs few privileges. */
@@ -244,6 +257,7 @@ static int run(struct session *s)
 	tell_limits(s);
 	if (flush(s))
 		collect(s);
+	hide_status();
 	finish(s);
 	status = succeeded(s) ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (!s->opts.command)
@@ -253,9 +267,9 @@ static int run(struct session *s)
 }
 
 /*
- * Whoever starts the tool with a stream closed has the tool open another file
- * under its number. Read-only, so that writing there still fails. A command has
- * the stream closed again.
+ * If a standard stream is closed, the next file that is opened would get its
+ * number. /dev/null gets the number instead, read-only, so that writing to the
+ * stream still fails. A command has the stream closed again.
  */
 static void fill_streams(void)
 {

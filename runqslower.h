@@ -23,9 +23,9 @@
 #define MAX_HISTORY	16384
 
 /*
- * A report takes along so many chunks of the CPU of a wait that stayed there,
- * and of each CPU of a wait that migrated. No more, because the run queue is
- * locked and interrupts are off meanwhile. User space reads older segments
+ * How many of the newest chunks a report sends: SENT_CHUNKS if the task waited
+ * on one CPU, else SENT_CHUNKS_OF_MANY of each. No more, because the run queue
+ * is locked and interrupts are off meanwhile. User space reads older segments
  * itself.
  */
 #define SENT_CHUNKS		32
@@ -81,9 +81,9 @@ struct stack_event {
 
 /*
  * A stretch of one CPU's time: the task has the CPU from start_ns until the
- * CPU's next segment begins. A segment crosses the border only if a wait to
- * report may need it, and ahead of that wait if the ring buffer has room. A
- * segment may cross again, then the newest copy counts.
+ * CPU's next segment begins. A segment is sent only if a wait to report may
+ * need it, and ahead of that wait if the ring buffer has room. A segment may be
+ * sent again, then the newest copy counts.
  */
 struct run_segment {
 	__u8 kind;
@@ -304,7 +304,7 @@ struct comm_key {
 /* Why a wait over the threshold, or the begin of a wait, is lost. */
 enum lost_reason {
 	LOST_RING,			/* no room in the ring buffer */
-	LOST_STALLED,			/* the same, the wait goes on (-S) */
+	LOST_STALLED,			/* nor for a wait that goes on (-S) */
 	LOST_STORAGE,			/* no wait record for the task */
 	LOST_CLOCK,			/* clocks disagree: end before begin */
 	NR_LOST,

@@ -52,7 +52,7 @@ struct session {
 	bool trace_failed;
 	bool metrics_failed;		/* at least once */
 	bool stalled_failed;		/* tasks that wait cannot be looked at */
-	bool shows_status;		/* stderr is a terminal */
+	bool shows_status;		/* see prepare_output() */
 	bool interrupted;		/* by a signal, the output, or the command's end */
 };
 

@@ -19,8 +19,8 @@ struct runqslower_bpf;
 struct runqslower_bpf *tracer_load(const struct options *opts);
 
 /*
- * Begin to trace. 0, or a negative errno after bpf_failure() has printed the
- * reason. tracer_detach() ends the tracing.
+ * Begin to trace. 0, or a negative errno after the reason has been printed.
+ * tracer_detach() ends the tracing.
  */
 int tracer_attach(struct runqslower_bpf *skel, const struct options *opts);
 void tracer_detach(struct runqslower_bpf *skel);

@@ -41,8 +41,8 @@ bool history_add(struct history *h, const struct run_segment *segments, size_t n
 
 /*
  * The newest segment of @cpu that arrived, and the one before @s on the CPU of
- * @s, which is taken from the rings if need be. NULL: the segment never arrived,
- * or was overwritten. The result is valid until the next history_add().
+ * @s, which is taken from the rings if need be. NULL: the segment is lost, or
+ * was overwritten. The result is valid until the next call.
  */
 const struct run_segment *history_newest(const struct history *h, __u32 cpu);
 const struct run_segment *history_before(const struct history *h,

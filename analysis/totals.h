@@ -20,7 +20,7 @@ enum totals_by {
 	BY_THREAD,
 	BY_PROCESS,			/* the tid of a task is its tgid */
 	BY_COMM,			/* tid and tgid are 0 */
-	BY_CGROUP,			/* the same, and comm is empty */
+	BY_CGROUP,			/* tid and tgid are 0, comm is empty */
 	NR_BY,
 };
 

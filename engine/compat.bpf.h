@@ -138,8 +138,19 @@ static __always_inline bool is_served(struct task_struct *p)
 }
 
 /*
- * Is core scheduling on (since 5.14)? Then a CPU may run a task of a lower class
- * than one that is queued there, or none.
+ * Is the CPU of the run queue at @address (0: not known) there to run tasks? A
+ * CPU that is taken away has its idle task last.
+ */
+static __always_inline bool is_online(u64 address)
+{
+	struct rq___compat *rq = (void *)address;
+
+	return !address || !bpf_core_field_exists(rq->online) || BPF_CORE_READ(rq, online);
+}
+
+/*
+ * Is core scheduling on (since 5.14)? Then a CPU may run a task of a lower
+ * class than one that is queued there, or none.
  */
 static __always_inline bool is_core_scheduled(struct cfs_rq___compat *cfs_rq)
 {

@@ -34,7 +34,8 @@ static __always_inline void find_idle_cpus(struct why_event *to, struct task_str
 			continue;
 		key = i;
 		c = bpf_map_lookup_elem(&cpus, &key);
-		if (c && c->idle_since && !time_before(since, c->idle_since))
+		if (c && c->idle_since && !time_before(since, c->idle_since) &&
+		    is_online(c->rq))
 			to->idle_cpus[i / 64] |= 1ULL << i % 64;
 	}
 }

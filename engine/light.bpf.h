@@ -7,24 +7,22 @@
  *   keeps one time, by the clock of the present run queue;
  * - the wait of a task that was preempted on its way to sleep is not seen,
  *   because the kernel takes the task for asleep;
- * - a wait that a wakeup ends can seem shorter, by the time from the wakeup to
- *   the switch, because the switch then leaves the run queue's clock alone.
+ * - the time from the last wakeup on the CPU to the switch is missing if that
+ *   wakeup asked for the switch, because the switch then leaves the run queue's
+ *   clock alone. That is all of the wait if an idle CPU was woken.
  */
 #ifndef __RUNQSLOWER_LIGHT_BPF_H
 #define __RUNQSLOWER_LIGHT_BPF_H
 
 #include "wait.bpf.h"
 
-/*
- * Can the wait of @next be one to report? The clock of a run queue is not older
- * than clock_age_ns at a switch.
- */
+/* Is the wait of @next, which ends by the run queue's clock, one to report? */
 static __always_inline bool light_may_matter(struct task_struct *next,
 					     struct cfs_rq___compat *cfs_rq)
 {
 	u64 queued = last_queued(next);
 
-	return queued && rq_clock(cfs_rq) + clock_age_ns - queued >= threshold_ns;
+	return queued && !time_before(rq_clock(cfs_rq), queued + threshold_ns);
 }
 
 #endif /* __RUNQSLOWER_LIGHT_BPF_H */

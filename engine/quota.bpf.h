@@ -93,8 +93,8 @@ static __always_inline struct cfs_rq___compat *task_cfs_rq_on(struct task_struct
 							      u32 cpu, u64 rq)
 {
 	/*
-	 * Probed, as there is no counting from a pointer that the verifier
-	 * knows.
+	 * Probed, because the verifier forbids arithmetic on pointers that it
+	 * tracks.
 	 */
 	struct cfs_rq___compat *cfs_rq = BPF_CORE_READ(compat(p), se.cfs_rq);
 	struct task_group___compat *tg = BPF_CORE_READ(cfs_rq, tg);

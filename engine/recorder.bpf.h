@@ -2,9 +2,9 @@
 /*
  * A flight recorder: which task has each CPU, from every switch on.
  *
- * A wait that is reported takes along the segments that overlap the wait, from
- * each CPU that the task was queued on, unless user space has them. What is
- * made of the segments is up to user space.
+ * A wait that is reported takes along the newest segments that overlap the
+ * wait, from each CPU that the task was queued on, unless user space has them.
+ * User space reads older ones here, and makes of them what it will.
  *
  * The recorder checks itself: the task that leaves a CPU must be the task that
  * came last, and must not have been switched out in between.
@@ -21,7 +21,7 @@ const volatile u32 nr_chunks = 1;	/* chunks per CPU, a power of two */
 
 /*
  * nr_chunks for each CPU. Not per CPU, because other CPUs read the segments and
- * write nr_sent. Sized by user space, which maps it (BPF_F_MMAPABLE: since 5.5).
+ * write nr_sent. Sized by user space, which maps it (BPF_F_MMAPABLE, 5.5).
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -260,9 +260,9 @@ static __always_inline void recorder_begins(struct task_struct *p)
 /*
  * Send user space the segments of @cpu since @since (CLOCK_MONOTONIC), except
  * those that user space has, but of the @max newest chunks only. Segments that
- * find no room now may be sent next time. Returns the newest seq, by which user space tells whether all have
- * come, or -1 if there is none. Global, because then the verifier checks the
- * function only once.
+ * find no room now may be sent next time. Returns the newest seq, by which user
+ * space tells whether all have come, or -1 if there is none. Global, because
+ * then the verifier checks the function only once.
  */
 __noinline u32 send_history(u32 cpu, u64 since, u32 max)
 {

@@ -16,6 +16,7 @@
 
 struct rq___compat {
 	unsigned int nr_running;
+	int online;			/* CONFIG_SMP */
 	struct task_struct *curr;
 	/*
 	 * CONFIG_SCHED_CORE; 9edeaea1bc45 ("sched: Core-wide rq->lock"), 5.14

@@ -49,7 +49,7 @@ enum bpf_map_type {
 
 enum {
 	BPF_ANY = 0,			/* of bpf_map_update_elem() */
-	BPF_NOEXIST = 1,		/* the same */
+	BPF_NOEXIST = 1,		/* of bpf_map_update_elem() */
 	BPF_F_NO_PREALLOC = 1,		/* of map_flags */
 	BPF_F_MMAPABLE = 1024,
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,

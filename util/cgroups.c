@@ -26,6 +26,9 @@ static struct {
 	char *path;
 } known[NR_KNOWN];
 
+/* IDs that have no path, so that nobody asks the kernel at each wait. */
+static __u64 unknown[NR_KNOWN];
+
 static int mount_fd = -1;		/* -1: not looked for, -2: no mount */
 static char mount_point[PATH_MAX];
 static bool mount_is_v1;
@@ -176,6 +179,12 @@ static char *find_path(__u64 id)
 	return strdup(path[len] ? path + len : "/");
 }
 
+/* Is it of use to try again? Else the cgroup is gone, or hidden for good. */
+static bool is_temporary(int err)
+{
+	return err == EMFILE || err == ENFILE || err == ENOMEM || err == EINTR;
+}
+
 const char *cgroup_path(__u64 id)
 {
 	static char number[32];
@@ -184,8 +193,10 @@ const char *cgroup_path(__u64 id)
 
 	if (known[slot].path && known[slot].id == id)
 		return known[slot].path;
-	path = find_path(id);
+	path = unknown[slot] == id ? NULL : find_path(id);
 	if (!path) {
+		if (!is_temporary(errno))
+			unknown[slot] = id;
 		snprintf(number, sizeof(number), "cgroup:%llu", id);
 		return number;
 	}

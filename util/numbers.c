@@ -50,7 +50,7 @@ bool parse_with_unit(const char *s, const struct unit *units, __u64 *value)
 		units++;
 	if (!units->name)
 		return false;
-	/* Neither way overflows: a large factor is a multiple of 10^9. */
+	/* Neither way overflows: a factor above 2^30 is a multiple of 10^9. */
 	if (units->factor % f.ones) {
 		part = f.value * units->factor;
 		if (part % f.ones)

@@ -13,7 +13,10 @@
 
 static struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 
-/* Of @permitted, what bpf() needs: before 6.0 any call may, as of -H and -S. */
+/*
+ * Of @permitted, the capability that bpf() may still ask for: -H and -S call
+ * bpf() while tracing, and before 6.0 the kernel may refuse each call without.
+ */
 static __u64 for_bpf(__u64 permitted)
 {
 	return permitted & CAP_BIT(CAP_BPF) ?: permitted & CAP_BIT(CAP_SYS_ADMIN);

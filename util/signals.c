@@ -20,7 +20,8 @@ static void handle(int sig, void (*handler)(int sig))
 	struct sigaction action = {};
 
 	sigaction(sig, NULL, &action);
-	if (sig == SIGHUP && action.sa_handler == SIG_IGN)
+	/* By nohup, or SIGINT by signals_open(). */
+	if ((sig == SIGHUP || has_command) && action.sa_handler == SIG_IGN)
 		return;
 	sigaddset(&ends, sig);
 	action = (struct sigaction) { .sa_handler = handler };

@@ -89,8 +89,14 @@ bool symbols_load(void)
 }
 
 /*
- * The function that @address returns to. The call is before @address, and may
- * be the last of the function.
+ * Further from its begin no function goes: what is there is code that came
+ * after /proc/kallsyms was read, a module or a BPF program.
+ */
+#define MAX_FUNCTION	(1 << 20)
+
+/*
+ * The function that @address returns to, NULL if not known. The call is before
+ * @address, and may be the last of the function.
  */
 static const struct symbol *find(__u64 address)
 {
@@ -103,7 +109,9 @@ static const struct symbol *find(__u64 address)
 		else
 			end = middle;
 	}
-	return first ? &symbols[first - 1] : NULL;
+	if (!first || address - symbols[first - 1].address > MAX_FUNCTION)
+		return NULL;
+	return &symbols[first - 1];
 }
 
 bool symbol_is(__u64 address, const char *name)

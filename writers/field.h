@@ -106,7 +106,10 @@ static inline const void *field_at(const struct field *f, const void *row)
 /* The value of @f in @row, for any type that is a number, not negative. */
 __u64 field_number(const struct field *f, const void *row);
 
-/* The word of a FIELD_WORD or FIELD_WORD8: the last one for all behind. */
+/*
+ * The word of a FIELD_WORD or FIELD_WORD8. A number beyond the words has the
+ * last one.
+ */
 const char *field_word(const struct field *f, const void *row);
 
 /* The enum field_with bits of @opts. */

@@ -30,8 +30,8 @@ static void write_string(const char *s)
 		len = utf8_length(s);
 		if (!len)
 			printf("\\udc%02x", (unsigned char)*s);
-		else if (len == 1 && *s < 0x20)
-			printf("\\u%04x", *s);
+		else if (utf8_is_control(s))
+			printf("\\u%04x", utf8_code(s));
 		else if (*s == '"' || *s == '\\')
 			printf("\\%c", *s);
 		else

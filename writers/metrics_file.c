@@ -62,7 +62,7 @@ static void put_count(const char *name, const char *label, const char *value, __
 	fprintf(out, "} %llu\n", count);
 }
 
-/* The same of a time. */
+/* Write a time as put_count() writes a count. */
 static void put_time(const char *name, const char *label, const char *value, __u64 ns)
 {
 	fprintf(out, "%s{", name);
@@ -148,7 +148,7 @@ static void put_cgroups(const struct metrics *m)
 	size_t i;
 
 	put_family("runqslower_cgroup_waited_seconds_total", "counter",
-		   "The same by cgroup of the task that waited; other: of all that have no line.");
+		   "Time of the waits over the threshold by cgroup; other: of all without a line.");
 	for (i = 0; i < m->nr_cgroups; i++)
 		put_cgroup(&m->cgroups[i]);
 	put_cgroup(&m->others);

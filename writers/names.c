@@ -104,7 +104,7 @@ struct limits_text limits_text(unsigned int limits)
 	} texts[] = {
 		{ LIMIT_IRQ, "irq (counts as the task that ran)" },
 		{ LIMIT_STEAL, "steal (counts as the task that ran)" },
-		{ LIMIT_WAKER, "wakers (-)" },
+		{ LIMIT_WAKER, "wakers (shown as -)" },
 		{ LIMIT_YIELD, "yielded (counts as preempted)" },
 		{ LIMIT_GROUPS, "quota and cgroups (count as the task that ran, none)" },
 	};

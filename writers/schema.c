@@ -96,7 +96,7 @@ static void causes(void)
 
 static void object(const struct table *table, unsigned int kinds);
 
-/* The same as value() of a list. */
+/* Write keywords for @f, a list, into an object that has begun. */
 static void list(const struct field *f)
 {
 	type("array");

@@ -167,7 +167,7 @@ static const struct field wait_fields[] = {
 	{ .name = "idle_cpus", FIELD(CPUS, wait_row, idle_cpus), .with = WITH_WHY,
 	  .about = "with -w: CPUs it could have used that were idle all the while" },
 	{ .name = "forbidden_idle_cpus", .only = ONLY_JSON, FIELD(CPUS, wait_row, forbidden_cpus),
-	  .with = WITH_WHY, .about = "with -w: the same of CPUs that it may not use" },
+	  .with = WITH_WHY, .about = "with -w: CPUs it may not use that were idle all the while" },
 	{ .type = FIELD_WHY, HEAD("WHY", 0), .with = WITH_WHY },
 	{}
 };
@@ -355,7 +355,7 @@ static const struct field lost_fields[] = {
 
 const struct table lost_table = {
 	.fields = lost_fields,
-	.about = "so many more waits could not be reported",
+	.about = "waits lost since the record before, by reason",
 };
 
 static const char * const limits_types[] = { "limits" };

@@ -30,20 +30,34 @@ static inline int utf8_length(const char *s)
 	return len;
 }
 
-/*
- * Does the character at @s control a terminal, or what is left and right or a
- * line there? Up to U+001F, U+007F to U+009F, U+2028 to U+202E and U+2066 to
- * U+2069.
- */
-static inline bool utf8_is_control(const char *s)
+/* The code point of the character at @s, 0 if invalid or above U+FFFF. */
+static inline unsigned int utf8_code(const char *s)
 {
 	const unsigned char *c = (const void *)s;
 
-	if (c[0] == 0xe2 && c[1] == 0x80)
-		return c[2] >= 0xa8 && c[2] <= 0xae;
-	if (c[0] == 0xe2 && c[1] == 0x81)
-		return c[2] >= 0xa6 && c[2] <= 0xa9;
-	return c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0);
+	switch (utf8_length(s)) {
+	case 1:
+		return c[0];
+	case 2:
+		return (c[0] & 0x1f) << 6 | (c[1] & 0x3f);
+	case 3:
+		return (c[0] & 0xf) << 12 | (c[1] & 0x3f) << 6 | (c[2] & 0x3f);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Is the character at @s a control character: of a terminal, of the direction
+ * of writing, or of lines? None is above U+FFFF.
+ */
+static inline bool utf8_is_control(const char *s)
+{
+	unsigned int code = utf8_code(s);
+
+	return (code && code < 0x20) || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+	       code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
 }
 
 #endif /* __RUNQSLOWER_UTF8_H */

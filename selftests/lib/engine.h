@@ -452,6 +452,7 @@ static inline void boot(enum kernel v, bool explains)
 		 * stable.
 		 */
 		cpu[c].ahead = 500 * SECOND + 17 + 3 * c;
+		cpu[c].rq.online = 1;
 		init_task(&cpu[c].idle, 0, 0, "swapper");
 		place(&cpu[c].idle, c);
 		cpu[c].curr = &cpu[c].idle;

@@ -4,6 +4,7 @@
  * the inode number of the directory, which stat() tells.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,16 @@ TEST_F(cgroups, name)
 	EXPECT_STREQ("/", cgroup_path(id_of(root)));
 }
 
+static int nr_asked;
+
+int __real_open_by_handle_at(int mount, struct file_handle *handle, int flags);
+
+int __wrap_open_by_handle_at(int mount, struct file_handle *handle, int flags)
+{
+	nr_asked++;
+	return __real_open_by_handle_at(mount, handle, flags);
+}
+
 /* Asked for before: it keeps its name. Never asked for: it has none. */
 TEST_F(cgroups, gone)
 {
@@ -111,8 +122,11 @@ TEST_F(cgroups, gone)
 	EXPECT_STREQ(name, cgroup_path(self->ids[asked]));
 	EXPECT_STREQ(number(self->ids[never]), cgroup_path(self->ids[never]));
 	EXPECT_STREQ(name, cgroup_path(self->ids[asked]));
-	/* None at all. */
+	/* None at all: the kernel is asked once. */
 	EXPECT_STREQ(number(~0ULL), cgroup_path(~0ULL));
+	nr_asked = 0;
+	EXPECT_STREQ(number(~0ULL), cgroup_path(~0ULL));
+	EXPECT_EQ(0, nr_asked);
 }
 
 /* More than are remembered: two that share a slot are told apart. */

@@ -440,6 +440,20 @@ TEST_F(command, told_again)
 	EXPECT_TRUE(has_heard(&self->t, "15\n"));
 }
 
+/* Ctrl-C is the command's alone, also after a signal that the tool passed on. */
+TEST_F(command, interrupted_after_a_signal)
+{
+	tool_spawn(&self->t, TOOL, ARGS("-s", "0", "--", PART("told", "9", "0")));
+	ASSERT_TRUE(tool_await_lines(&self->t, 1));
+	kill(self->t.pid, SIGHUP);
+	ASSERT_TRUE(tool_await_lines(&self->t, 2));
+	pass_time(AGAIN_MS);
+	kill(self->t.pid, SIGINT);
+	EXPECT_EQ(0, kill(atoi(self->t.out), SIGKILL));
+	EXPECT_EQ(128 + SIGKILL, tool_wait(&self->t));
+	EXPECT_NE(NULL, strstr(self->t.err, "\nCauses: "));
+}
+
 /* As sudo -u makes one. */
 TEST_F(command, of_another_user)
 {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "kselftest_harness.h"
@@ -380,6 +381,32 @@ TEST_F_TIMEOUT(loop, reader_leaves, 60)
 	}
 	EXPECT_EQ(0, lseek(err, 0, SEEK_END));
 	close(err);
+}
+
+/* Also where nothing is to be written, and of a socket, which says so otherwise. */
+TEST_F_TIMEOUT(loop, reader_of_a_socket_leaves, 60)
+{
+	int sockets[2], kinds[] = { SOCK_STREAM, SOCK_SEQPACKET }, i, status;
+	char buf[1024];
+	pid_t pid;
+
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, socketpair(AF_UNIX, kinds[i], 0, sockets));
+		pid = fork();
+		if (!pid) {
+			dup2(sockets[1], STDOUT_FILENO);
+			close(sockets[0]);
+			close(sockets[1]);
+			/* No wait is as long. */
+			execl(beside_us(TOOL), TOOL, "1h", NULL);
+			_exit(127);
+		}
+		close(sockets[1]);
+		ASSERT_LT(0, read(sockets[0], buf, sizeof(buf)));
+		close(sockets[0]);
+		waitpid(pid, &status, 0);
+		EXPECT_EQ(0, status);
+	}
 }
 
 /* Nothing is traced for a file that cannot be written. */

@@ -244,7 +244,7 @@ TEST_F(metrics, cannot_be_written)
 	tool_free(&t);
 	EXPECT_EQ(1, tool_run(&t, ARGS("--metrics", self->dir, "-d", "1ms")));
 	snprintf(line, sizeof(line),
-		 "runqslower: cannot write %s: it is no regular file, and would be replaced\n",
+		 "runqslower: cannot write %s: it would replace what is no regular file; name another one\n",
 		 self->dir);
 	EXPECT_STREQ(line, t.err);
 	tool_free(&t);

@@ -286,11 +286,15 @@ TEST_F(wait, pid_is_the_process)
 /* A thread that does not lead its group is no process. */
 TEST_F(wait, pid_is_not_the_thread)
 {
+	char said[64];
+
 	ASSERT_TRUE(tool_start(&self->tool, TOOL,
 			       ARGS("-T", "mono", "-p", str(self->s->victim))));
 	starve_for(self->s, hog_ns());
-	ASSERT_TRUE(stop_and_parse(self));
-	EXPECT_EQ(0, self->nr);
+	EXPECT_EQ(0, tool_stop(&self->tool));
+	EXPECT_EQ(2, count_lines(self->tool.out));
+	snprintf(said, sizeof(said), "runqslower: there is no process %d\n", self->s->victim);
+	EXPECT_STREQ(said, self->tool.err);
 }
 
 TEST_F(wait, tid_is_the_thread)

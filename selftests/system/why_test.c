@@ -300,7 +300,7 @@ TEST_F(why, waker)
 	hog = s->pid;
 	starve_end(s);
 	ASSERT_NE(NULL, w);
-	if (strstr(self->tool.limits, "wakers (-)")) {
+	if (strstr(self->tool.limits, "wakers (shown as -)")) {
 		EXPECT_STREQ("-", w->waker);
 		SKIP(return, "this kernel does not tell");
 	}

@@ -147,6 +147,18 @@ TEST_F(engine_history, also_of_the_last_of_two_cpus)
 	EXPECT_LE((SENT_CHUNKS_OF_MANY - 1) * CHUNK, sent);
 }
 
+/* Of shorter rings no more than they keep, each segment once. */
+TEST_F(engine_history, no_more_than_is_kept)
+{
+	nr_chunks = 2;
+	wake(a, 0);
+	switches(0, 5 * CHUNK);
+	pass(MS);
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_GE(2 * CHUNK, take_segments(0));
+}
+
 /* What comes later goes on where it was. */
 TEST_F(engine_history, read_while_written)
 {

@@ -740,6 +740,15 @@ TEST_F(engine_why, idle_but_not_allowed)
 	EXPECT_EQ(0xd, reported(0)->allowed_cpus[0]);
 }
 
+/* A CPU that is taken away leaves its idle task on it. */
+TEST_F(engine_why, offline_is_not_idle)
+{
+	use_the_cpus();
+	cpu[1].rq.online = 0;
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(0, reported(0)->idle_cpus[0]);
+}
+
 /* The mask of a task is more than a word. */
 TEST_F(engine_why, idle_cpu_of_many)
 {

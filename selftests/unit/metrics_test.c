@@ -196,7 +196,7 @@ static const char whole[] =
 "runqslower_waited_seconds_total{cause=\"migrating\"} 0.000000000\n"
 "runqslower_waited_seconds_total{cause=\"wakeup\"} 0.000000000\n"
 "runqslower_waited_seconds_total{cause=\"other\"} 0.000000007\n"
-"# HELP runqslower_cgroup_waited_seconds_total The same by cgroup of the task that waited; other: of all that have no line.\n"
+"# HELP runqslower_cgroup_waited_seconds_total Time of the waits over the threshold by cgroup; other: of all without a line.\n"
 "# TYPE runqslower_cgroup_waited_seconds_total counter\n"
 CGROUP "{id=\"/cg7\",cause=\"quota\"} 1.000000000\n"
 CGROUP "{id=\"/cg7\",cause=\"task\"} 12.345678901\n"

@@ -335,7 +335,7 @@ TEST(words)
 		{ { "--by", "comm", "-s" }, { DEFAULTS, .summary = true, .by = BY_COMM } },
 		{ { "-s", "--by", "comm", "--by", "cgroup" },
 		  { DEFAULTS, .summary = true, .by = BY_CGROUP } },
-		{ { "--heat" }, { DEFAULTS, .histogram = true, .heat = true, .interval_ns = SEC } },
+		{ { "--heat" }, { DEFAULTS, .histogram = true, .heat = true } },
 		{ { "--heat", "-i", "5" },
 		  { DEFAULTS, .histogram = true, .heat = true, .interval_ns = 5 * SEC } },
 		{ { "--light", "-P", "--kthreads=no" },
@@ -579,8 +579,8 @@ static bool all_refused(const struct refused *cases, size_t nr)
 TEST(refused_numbers)
 {
 #define ID(what, s) "invalid " what " '" s "': positive numbers, with commas between, are accepted"
-#define TIME(what, s) "invalid " what " '" s "': seconds, or a number with us, ms, s, m, h or d is accepted"
-#define LEAST(s) "invalid threshold '" s "': microseconds, or a number with us, ms, s, m, h or d is accepted"
+#define TIME(what, s) "invalid " what " '" s "': seconds above 0, or a number with us, ms, s, m, h or d is accepted"
+#define LEAST(s) "invalid threshold '" s "': whole microseconds, or a number with us, ms, s, m, h or d is accepted"
 #define COUNT(s) "invalid count '" s "': a positive number is accepted"
 #define MORE(s) "unexpected argument '" s "': one threshold is accepted; write -- before a command"
 #define HISTORY(s) "invalid history '" s "': a number of switches from 1 to 16384 is accepted"
@@ -682,7 +682,7 @@ TEST(refused_words)
 TEST(refused_together)
 {
 #define NEEDS "--interval is for --summary, --histogram and --metrics: give one of them, too"
-#define LIGHT "--light is accepted without -w, -W, -s, -S, -H, -g, --metrics, --trace and a command only"
+#define LIGHT "--light does not go with -w, -W, -s, -S, -H, --heat, -g, --metrics, --trace or a command"
 #define STACK "--stack is for waits, and --summary and --histogram show totals: give one or the other"
 #define BOTH "CSV is one table: --summary or --histogram is accepted, not both"
 #define COST "CSV is one table, and not that of --cost: text or json is accepted"

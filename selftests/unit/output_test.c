@@ -303,6 +303,12 @@ TEST(utf8)
 	EXPECT_TRUE(utf8_is_control("\xc2\x80"));
 	EXPECT_TRUE(utf8_is_control("\xc2\x9f"));
 	EXPECT_FALSE(utf8_is_control("\xc2\xa0"));
+	EXPECT_TRUE(utf8_is_control("\xd8\x9c"));
+	EXPECT_FALSE(utf8_is_control("\xd8\x9d"));
+	EXPECT_FALSE(utf8_is_control("\xe2\x80\x8d"));
+	EXPECT_TRUE(utf8_is_control("\xe2\x80\x8e"));
+	EXPECT_TRUE(utf8_is_control("\xe2\x80\x8f"));
+	EXPECT_FALSE(utf8_is_control("\xe2\x80\x90"));
 	/* Nothing but a byte that is out of place. */
 	EXPECT_FALSE(utf8_is_control("\xc2"));
 	EXPECT_FALSE(utf8_is_control("\xc2\x7f"));
@@ -573,7 +579,9 @@ TEST_F(output, json_escapes)
 		const char *escaped;
 	} names[] = {
 		{ "q\"b\\", "q\\\"b\\\\" },
-		{ "\1\n\t\x1f \x7f", "\\u0001\\u000a\\u0009\\u001f \x7f" },
+		{ "\1\n\t\x1f \x7f", "\\u0001\\u000a\\u0009\\u001f \\u007f" },
+		/* CSI, and what turns the direction of writing round. */
+		{ "\xc2\x9b\xe2\x80\xae\xd8\x9c", "\\u009b\\u202e\\u061c" },
 		{ "\xc3\xa4\xe2\x82\xac", "\xc3\xa4\xe2\x82\xac" },
 		{ "\xf0\x9f\x98\x80/", "\xf0\x9f\x98\x80/" },
 		{ "\xff\xc3", "\\udcff\\udcc3" },

@@ -207,7 +207,7 @@ TEST_F(output_why, limits)
 		      json_writer.limits(&opts, LIMIT_STEAL | LIMIT_WAKER | LIMIT_GROUPS, END));
 	EXPECT_EQ(NULL, text_writer.limits);
 	EXPECT_EQ(NULL, csv_writer.limits);
-	EXPECT_STREQ("irq (counts as the task that ran), wakers (-)",
+	EXPECT_STREQ("irq (counts as the task that ran), wakers (shown as -)",
 		     limits_text(LIMIT_IRQ | LIMIT_WAKER).text);
 	EXPECT_STREQ("steal (counts as the task that ran), yielded (counts as preempted), "
 		     "quota and cgroups (count as the task that ran, none)",

@@ -224,10 +224,10 @@ TEST_F(replay, no_regular_file)
 {
 	RUN("--metrics", "/dev/null");
 	EXPECT_EQ(1, self->ended.code);
-	EXPECT_STREQ("runqslower: cannot write /dev/null: it is no regular file, and would be replaced\n",
+	EXPECT_STREQ("runqslower: cannot write /dev/null: it would replace what is no regular file; name another one\n",
 		     self->ended.err);
 	RUN("--metrics", "/proc/self/exe");
-	EXPECT_STREQ("runqslower: cannot write /proc/self/exe: it is no regular file, and would be replaced\n",
+	EXPECT_STREQ("runqslower: cannot write /proc/self/exe: it would replace what is no regular file; name another one\n",
 		     self->ended.err);
 	EXPECT_EQ(0, world->nr_metrics);
 }

@@ -505,7 +505,7 @@ TEST_F(replay, unseen)
 	world->signal_at = 100 * MS;
 	RUN("-w");
 	EXPECT_EQ(0, self->ended.code);
-	EXPECT_STREQ("runqslower: 7 switches were not seen; who ran there is other\n",
+	EXPECT_STREQ("runqslower: 7 switches were not seen; their time counts as other\n",
 		     self->ended.err);
 }
 
@@ -531,7 +531,7 @@ TEST_F(replay, limits)
 	/* Wakers matter without verdicts, too. */
 	world->limits = LIMIT_IRQ | LIMIT_WAKER;
 	RUN("-jW");
-	EXPECT_STREQ("runqslower: this kernel does not tell wakers (-)\n", self->ended.err);
+	EXPECT_STREQ("runqslower: this kernel does not tell wakers (shown as -)\n", self->ended.err);
 	EXPECT_STREQ("begin at 0\nlimits 5 at 0\n", self->ended.out);
 	/* A program is told, also if there is nothing to say to the user. */
 	world->limits = 0;

@@ -74,6 +74,15 @@ TEST(names_of_one_address)
 	EXPECT_STREQ("schedule+0x1", symbol_text(0xffffffff81003001));
 }
 
+/* What is not in the list is not of the last function before. */
+TEST(far_from_all)
+{
+	kallsyms = some;
+	ASSERT_TRUE(symbols_load());
+	EXPECT_STREQ("0xffffffffa0000000", symbol_text(0xffffffffa0000000));
+	EXPECT_FALSE(symbol_is(0xffffffff81182003, "__schedule"));
+}
+
 TEST(below_all)
 {
 	kallsyms = some;
