@@ -142,14 +142,14 @@ static __always_inline void note_throttling(struct why_event *to, const struct e
 }
 
 /*
- * A look at a wait that goes on: how far is rq.clock behind the present? It may
- * stand still, because an idle CPU has no ticks.
+ * How far is rq.clock behind e->now? While a wait goes on that may be long,
+ * because the clock of an idle CPU has no ticks to move it.
  */
 static __always_inline u64 clock_behind(const struct ended *e)
 {
 	u64 clock = rq_clock(e->cfs_rq) + e->cpu->offset;
 
-	return !e->prev && e->cpu->sampled && time_before(clock, e->now) ? e->now - clock : 0;
+	return e->cpu->sampled && time_before(clock, e->now) ? e->now - clock : 0;
 }
 
 /* Find how long, and since when, e->task lacked quota in its wait. */
