@@ -33,11 +33,20 @@
 #define MAX_FOLLOWED	65536
 
 static bool verbose;
+static char failed_map[BPF_OBJ_NAME_LEN];	/* which could not be made */
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 			va_list ap)
 {
-	(void)level;
+	char text[256];
+	va_list copy;
+
+	/* Nothing else tells, because libbpf closes all maps then. */
+	va_copy(copy, ap);
+	vsnprintf(text, sizeof(text), fmt, copy);
+	va_end(copy);
+	if (level == LIBBPF_WARN && strstr(text, "failed to create"))
+		sscanf(text, "libbpf: map '%15[^']'", failed_map);
 	return verbose ? vfprintf(stderr, fmt, ap) : 0;
 }
 
@@ -296,6 +305,7 @@ static int open_and_load(struct runqslower_bpf **skel, const struct options *opt
 struct runqslower_bpf *tracer_load(const struct options *opts)
 {
 	struct runqslower_bpf *skel;
+	char what[64];
 	int err;
 
 	if (!max_cpus()) {
@@ -314,8 +324,12 @@ struct runqslower_bpf *tracer_load(const struct options *opts)
 			return skel;
 		}
 	}
-	if (err)
+	if (err == -ENOMEM && failed_map[0]) {
+		snprintf(what, sizeof(what), "make the map '%s'", failed_map);
+		bpf_failure(what, err);
+	} else if (err) {
 		bpf_failure("load the BPF programs", err);
+	}
 	return skel;
 }
 

@@ -55,10 +55,12 @@ static void refused(const char *what)
 		      "run it as root, or with CAP_BPF and CAP_PERFMON (CAP_SYS_ADMIN before Linux 5.8)");
 	else if (access(LOCKDOWN, R_OK))
 		error("cannot %s: refused although it has the capabilities: %s", what,
-		      "by seccomp, a security module, or lockdown (mount securityfs to see)");
+		      "by seccomp, a security module, ulimit -l (before Linux 5.11) "
+		      "or lockdown (mount securityfs to see); -v shows what libbpf says of it");
 	else
 		error("cannot %s: refused although it has the capabilities: %s", what,
-		      "by seccomp or a security module");
+		      "by seccomp, a security module or ulimit -l (before Linux 5.11); "
+		      "-v shows what libbpf says of it");
 }
 
 void bpf_failure(const char *what, int err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,8 +103,32 @@ struct preempt_count find_preempt_count(void)
 	return (struct preempt_count) { .offset = -4096, .in_irq_mask = 0xff0000 };
 }
 
+static libbpf_print_fn_t print;
+const char *no_map;
+
+libbpf_print_fn_t __real_libbpf_set_print(libbpf_print_fn_t fn);
+
+libbpf_print_fn_t __wrap_libbpf_set_print(libbpf_print_fn_t fn)
+{
+	print = fn;
+	return __real_libbpf_set_print(fn);
+}
+
+static void libbpf_says(enum libbpf_print_level level, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	print(level, format, ap);
+	va_end(ap);
+}
+
 int __wrap_bpf_object__load_skeleton(struct bpf_object_skeleton *s)
 {
+	if (no_map) {
+		libbpf_says(LIBBPF_WARN, "libbpf: map '%s': failed to create: -ENOMEM\n", no_map);
+		libbpf_says(LIBBPF_WARN, "libbpf: failed to load object '%s'\n", "runqslower_bpf");
+	}
 	return load_errors[nr_loads++];
 }
 

@@ -19,6 +19,8 @@ extern int core_scheduling;		/* what prctl() returns */
 
 /* -errno of the first and the second try to load, and the number of tries */
 extern int load_errors[2], nr_loads;
+/* The map that libbpf says it cannot make, NULL: none. */
+extern const char *no_map;
 
 /* What was put into maps: "NAME KEY VALUE", one after the other. */
 extern char updates[4096];

@@ -87,7 +87,7 @@ TEST(too_little_privilege)
 /* Root in a container, for one. */
 TEST(refused_with_privilege)
 {
-	const char *says = "refused although it has the capabilities: by seccomp, a security module, or lockdown (mount securityfs to see)\n";
+	const char *says = "refused although it has the capabilities: by seccomp, a security module, ulimit -l (before Linux 5.11) or lockdown (mount securityfs to see); -v shows what libbpf says of it\n";
 
 	privileges = SYS_ADMIN;
 	EXPECT_STREQ(says, said(EPERM));
@@ -96,7 +96,7 @@ TEST(refused_with_privilege)
 	privileges = BPF | PERFMON;
 	EXPECT_STREQ(says, said(EPERM));
 	lockdown = "[none] integrity confidentiality\n";
-	EXPECT_STREQ("refused although it has the capabilities: by seccomp or a security module\n",
+	EXPECT_STREQ("refused although it has the capabilities: by seccomp, a security module or ulimit -l (before Linux 5.11); -v shows what libbpf says of it\n",
 		     said(EPERM));
 }
 
@@ -107,7 +107,7 @@ TEST(locked_down)
 	EXPECT_STREQ("the kernel is locked down (confidentiality), which forbids BPF to read its memory; boot with lockdown=integrity or less\n",
 		     said(EPERM));
 	lockdown = "none [integrity] confidentiality\n";
-	EXPECT_STREQ("refused although it has the capabilities: by seccomp or a security module\n",
+	EXPECT_STREQ("refused although it has the capabilities: by seccomp, a security module or ulimit -l (before Linux 5.11); -v shows what libbpf says of it\n",
 		     said(EPERM));
 }
 

@@ -219,6 +219,18 @@ TEST(why_it_cannot_be_loaded)
 	}
 }
 
+/* Too little memory for a map: which it is says what to ask less of. */
+TEST(no_memory_for_a_map)
+{
+	struct runqslower_bpf *skel;
+
+	load_errors[0] = -ENOMEM;
+	no_map = "waits_by_tid";
+	EXPECT_STREQ("cannot make the map 'waits_by_tid': Cannot allocate memory\n",
+		     SAYS(skel = LOAD(DEFAULTS)));
+	EXPECT_EQ(NULL, skel);
+}
+
 /* The filters cannot be filled: as if it could not be loaded. */
 TEST(filters_cannot_be_filled)
 {
