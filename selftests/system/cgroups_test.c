@@ -129,6 +129,24 @@ TEST_F(cgroups, gone)
 	EXPECT_EQ(0, nr_asked);
 }
 
+/* What is shown of one without a name can be asked for. */
+TEST_F(cgroups, find_by_id)
+{
+	char text[64];
+	__u64 id = 0;
+	bool v1;
+
+	snprintf(text, sizeof(text), "cgroup:%llu", id_of(self->outer.dir));
+	EXPECT_EQ(NULL, cgroup_find(text, &id, &v1));
+	EXPECT_EQ(id_of(self->outer.dir), id);
+	EXPECT_EQ(self->outer.v1, v1);
+	EXPECT_STREQ("there is none of this ID", cgroup_find("cgroup:18446744073709551614", &id, &v1));
+	EXPECT_STREQ("cgroup: and a number is accepted", cgroup_find("cgroup:1x", &id, &v1));
+	EXPECT_STREQ("cgroup: and a number is accepted",
+		     cgroup_find("cgroup:18446744073709551616", &id, &v1));
+	EXPECT_STREQ("No such file or directory", cgroup_find("cgroup:-1", &id, &v1));
+}
+
 /* More than are remembered: two that share a slot are told apart. */
 TEST_F(cgroups, one_slot)
 {
@@ -330,6 +348,36 @@ static const char *taken(const char *table)
 }
 
 #define MOUNT(point, rest) "36 35 98:0 / " point " rw,noatime shared:1 - " rest "\n"
+
+#define MOUNT_OF(root, point, rest) "36 35 0:30 " root " " point " rw shared:1 - " rest "\n"
+
+/* Of several mounts the one that shows most, as of the host in a container. */
+TEST(mount_that_shows_most)
+{
+	EXPECT_STREQ("/host", taken(MOUNT_OF("/", "/sys/fs/cgroup", "cgroup2 c rw")
+				    MOUNT_OF("/../../..", "/host", "cgroup2 c rw")
+				    MOUNT_OF("/../..", "/pod", "cgroup2 c rw")));
+}
+
+TEST(mount_of_a_part)
+{
+	EXPECT_STREQ("/all", taken(MOUNT_OF("/a/b", "/part", "cgroup2 c rw")
+				   MOUNT_OF("/", "/all", "cgroup2 c rw")
+				   MOUNT_OF("/", "/again", "cgroup2 c rw")));
+}
+
+TEST(mount_of_a_part_that_is_all)
+{
+	EXPECT_STREQ("/part", taken(MOUNT_OF("/..a/...", "/part", "cgroup2 c rw")));
+}
+
+/* Whatever is seen of v2. */
+TEST(mount_of_v1)
+{
+	EXPECT_STREQ("/cpu", taken(MOUNT_OF("/..", "/two", "cgroup2 c rw")
+				   MOUNT_OF("/a", "/cpu", "cgroup c rw,cpu")
+				   MOUNT_OF("/../..", "/three", "cgroup2 c rw")));
+}
 
 /* The kernel writes blanks and backslashes as octal numbers. */
 TEST(mount_point_with_a_blank)

@@ -671,6 +671,10 @@ TEST_F(replay, status_line)
 		     LINE "1 waits, 0 lost, 1 s" LINE
 		     "runqslower: lost 3 waits: clocks of CPUs disagree\n"
 		     LINE "2 waits, 3 lost, 2 s" LINE, self->ended.err);
+	/* It stays where nothing is written. */
+	world_rewind();
+	RUN("-s", "-d", "1500ms");
+	EXPECT_STREQ(LINE "0 waits, 0 lost, 0 s" LINE "1 waits, 0 lost, 1 s" LINE, self->ended.err);
 	world_rewind();
 	RUN("0");
 	EXPECT_EQ(NULL, strchr(self->ended.err, '\r'));
