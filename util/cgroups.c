@@ -68,29 +68,53 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* Open the hierarchy with the cpu controller: v1 if one has it, else v2. */
+/*
+ * How many levels above the root of our cgroup namespace a mount begins, below
+ * it if negative. @root: as mountinfo has it. In a container the mount of the
+ * host is "/../..".
+ */
+static int levels_above(const char *root)
+{
+	int levels = 0;
+
+	for (; *root; root++) {
+		if (*root != '/' || !root[1])
+			continue;
+		levels += !strncmp(root, "/..", 3) && (!root[3] || root[3] == '/') ? 1 : -1;
+	}
+	return levels;
+}
+
+/*
+ * Open the hierarchy with the cpu controller: v1 if one has it, else v2. Of its
+ * mounts the one that shows most of it.
+ */
 static void open_mount(void)
 {
-	char line[4096], point[PATH_MAX], type[64], options[1024];
+	char line[4096], root[PATH_MAX], point[PATH_MAX], type[64], options[1024];
 	FILE *f = fopen("/proc/self/mountinfo", "r");
+	int levels, most = INT_MIN;
 	char *rest;
+	bool v1;
 
 	mount_fd = -2;
 	if (!f)
 		return;
 	while (fgets(line, sizeof(line), f)) {
 		rest = strstr(line, " - ");
-		if (!rest || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
+		if (!rest || sscanf(line, "%*s %*s %*s %4095s %4095s", root, point) != 2 ||
 		    sscanf(rest, " - %63s %*s %1023s", type, options) != 2)
 			continue;
+		v1 = !strcmp(type, "cgroup") && has_word(options, "cpu");
+		if (!v1 && (mount_is_v1 || strcmp(type, "cgroup2")))
+			continue;
+		levels = levels_above(root);
+		if (v1 == mount_is_v1 && levels <= most)
+			continue;
+		most = levels;
+		mount_is_v1 = v1;
 		unescape(point);
-		if (!strcmp(type, "cgroup") && has_word(options, "cpu")) {
-			snprintf(mount_point, sizeof(mount_point), "%s", point);
-			mount_is_v1 = true;
-			break;
-		}
-		if (!strcmp(type, "cgroup2") && !mount_point[0])
-			snprintf(mount_point, sizeof(mount_point), "%s", point);
+		snprintf(mount_point, sizeof(mount_point), "%s", point);
 	}
 	fclose(f);
 	if (!mount_point[0])
@@ -107,33 +131,6 @@ bool cgroups_are_v1(void)
 	return mount_is_v1;
 }
 
-const char *cgroup_find(const char *path, __u64 *id, bool *v1)
-{
-	char below[2 * PATH_MAX], file[2 * PATH_MAX + 16];
-	struct statfs fs;
-	struct stat st;
-
-	if (mount_fd == -1)
-		open_mount();
-	/* If no such path exists, @path may be as -w shows paths. */
-	if (stat(path, &st) && mount_point[0] && path[0] == '/') {
-		snprintf(below, sizeof(below), "%s%s", mount_point, path);
-		path = below;
-	}
-	if (stat(path, &st) || statfs(path, &fs))
-		return strerror(errno);
-	*id = st.st_ino;
-	*v1 = fs.f_type == CGROUP_SUPER_MAGIC;
-	if ((!*v1 && fs.f_type != CGROUP2_SUPER_MAGIC) || !S_ISDIR(st.st_mode))
-		return "the directory of a cgroup is accepted";
-	if (*v1) {
-		snprintf(file, sizeof(file), "%s/cpu.shares", path);
-		if (access(file, F_OK))
-			return "of v1, cgroups of the cpu controller are accepted";
-	}
-	return NULL;
-}
-
 /* Open cgroup @id: a file descriptor, or -1 with errno. */
 static int open_cgroup(__u64 id)
 {
@@ -148,6 +145,54 @@ static int open_cgroup(__u64 id)
 		open_mount();
 	memcpy(handle.head.f_handle, &id, sizeof(id));
 	return open_by_handle_at(mount_fd, &handle.head, O_PATH | O_CLOEXEC);
+}
+
+/* cgroup_find() of a path as cgroup_path() has one where it knows no other. */
+static const char *find_by_id(const char *path, __u64 *id, bool *v1)
+{
+	char *end;
+	int fd;
+
+	if (strncmp(path, "cgroup:", 7) || path[7] < '0' || path[7] > '9')
+		return strerror(ENOENT);
+	errno = 0;
+	*id = strtoull(path + 7, &end, 10);
+	*v1 = cgroups_are_v1();
+	if (*end || errno)
+		return "cgroup: and a number is accepted";
+	fd = open_cgroup(*id);
+	if (fd < 0 && errno != EPERM)
+		return "there is none of this ID";
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+const char *cgroup_find(const char *path, __u64 *id, bool *v1)
+{
+	char below[2 * PATH_MAX], file[2 * PATH_MAX + 16];
+	struct statfs fs;
+	struct stat st;
+
+	if (mount_fd == -1)
+		open_mount();
+	/* If no such path exists, @path may be as -w shows paths. */
+	if (stat(path, &st) && mount_point[0] && path[0] == '/') {
+		snprintf(below, sizeof(below), "%s%s", mount_point, path);
+		path = below;
+	}
+	if (stat(path, &st) || statfs(path, &fs))
+		return errno == ENOENT ? find_by_id(path, id, v1) : strerror(errno);
+	*id = st.st_ino;
+	*v1 = fs.f_type == CGROUP_SUPER_MAGIC;
+	if ((!*v1 && fs.f_type != CGROUP2_SUPER_MAGIC) || !S_ISDIR(st.st_mode))
+		return "the directory of a cgroup is accepted";
+	if (*v1) {
+		snprintf(file, sizeof(file), "%s/cpu.shares", path);
+		if (access(file, F_OK))
+			return "of v1, cgroups of the cpu controller are accepted";
+	}
+	return NULL;
 }
 
 bool cgroups_may_be_named(void)

@@ -7,7 +7,7 @@
 #include <linux/types.h>
 
 /*
- * Look up the cgroup at @path, a directory or a path below the mount point. Set
+ * Look up the cgroup at @path, a directory or what cgroup_path() returns. Set
  * @id to its ID and @v1 to whether it is of v1. Return NULL, or the reason of a
  * refusal, to print after "invalid cgroup '...': ". The reason is valid until
  * the next call.
