@@ -93,17 +93,19 @@ static bool map_ring(const struct history *h, __u32 cpu)
 	size_t len = h->size / CHUNK * sizeof(struct run_chunk);
 	off_t at = (off_t)cpu * len, before = at % sysconf(_SC_PAGESIZE);
 	struct ring *r = h->ring;
+	char *map;
 
 	if (r->map && r->cpu == cpu)
 		return true;
 	unmap_ring(r);
+	map = mmap(NULL, before + len, PROT_READ, MAP_SHARED, h->rings_fd, at - before);
+	if (map == MAP_FAILED)
+		return false;
+	r->map = map;
 	r->len = before + len;
-	r->map = mmap(NULL, r->len, PROT_READ, MAP_SHARED, h->rings_fd, at - before);
-	if (r->map == MAP_FAILED)
-		r->map = NULL;
-	r->chunks = r->map + before;
+	r->chunks = (const void *)(map + before);
 	r->cpu = cpu;
-	return r->map;
+	return true;
 }
 
 /* Where the recorder has segment @seq in the ring, or had, or will have. */
