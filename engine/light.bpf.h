@@ -7,6 +7,8 @@
  *   keeps one time, by the clock of the present run queue;
  * - the wait of a task that was preempted on its way to sleep is not seen,
  *   because the kernel takes the task for asleep;
+ * - the wait of a deadline task is not seen, because the kernel does not say
+ *   since when the task has its budget;
  * - the time from the last wakeup on the CPU to the switch is missing if that
  *   wakeup asked for the switch, because the switch then leaves the run queue's
  *   clock alone. That is all of the wait if an idle CPU was woken.
