@@ -33,7 +33,7 @@ if command -v apt-get >/dev/null; then
 	check="git lld rsync perl dwarves strace util-linux procps linux-perf python3-jsonschema ccache python3-docutils mandoc libclang-rt-dev"
 	cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 	vm="qemu-system-x86 busybox-static cpio flex bison bc"
-	bench="linux-perf libbpf-tools"
+	bench="linux-perf libbpf-tools rt-tests"
 	pack="debhelper dpkg-dev lintian rpm rpmlint bpftool libbpf-dev python3-docutils pkgconf util-linux git rsync binutils-dev flex bison libreadline-dev $cross"
 	lint="git cppcheck shellcheck clang-tidy"
 	is_installed()
@@ -51,7 +51,7 @@ elif command -v dnf >/dev/null; then
 	build="make gcc clang llvm elfutils-libelf-devel zlib-devel openssl-devel python3 pkgconf xz"
 	check="git lld rsync perl dwarves strace util-linux procps-ng perf python3-jsonschema ccache python3-docutils mandoc compiler-rt"
 	vm="qemu-system-x86 busybox cpio flex bison bc"
-	bench="perf bcc-tools"
+	bench="perf bcc-tools realtime-tests"
 	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
 	lint="git cppcheck ShellCheck clang-tools-extra"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
@@ -61,7 +61,7 @@ elif command -v pacman >/dev/null; then
 	build="make gcc clang llvm libelf zlib openssl python pkgconf xz"
 	check="git lld rsync perl pahole strace util-linux procps-ng perf python-jsonschema python-docutils mandoc compiler-rt"
 	vm="qemu-system-x86 busybox cpio flex bison bc"
-	bench="perf bcc-tools"
+	bench="perf bcc-tools rt-tests"
 	pack="rpm-tools bpf libbpf python-docutils util-linux"
 	lint="git cppcheck shellcheck clang"
 	is_installed() { pacman -Q "$1" >/dev/null 2>&1; }
@@ -71,7 +71,7 @@ elif command -v zypper >/dev/null; then
 	build="make gcc clang llvm libelf-devel zlib-devel libopenssl-devel python3 pkgconf xz"
 	check="git lld rsync perl dwarves strace util-linux procps perf python3-jsonschema ccache python3-docutils mandoc"
 	vm="qemu-system-x86 busybox cpio flex bison bc"
-	bench="perf bcc-tools"
+	bench="perf bcc-tools rt-tests"
 	pack="rpm-build rpmlint bpftool libbpf-devel python3-docutils util-linux"
 	lint="git cppcheck ShellCheck clang-tools-extra"
 	is_installed() { rpm -q "$1" >/dev/null 2>&1; }
