@@ -65,7 +65,7 @@ static void on_why(struct session *s, const struct why_event *e)
 	cgroup_remember(e->quota_cgroup);
 	if (!why)
 		out_of_memory();
-	/* Those of segments that were not sent. */
+	/* A segment that was not sent may have another cgroup. */
 	for (i = 0; i < why->nr; i++)
 		cgroup_remember(why->shares[i].cgroup);
 	if (s->opts.trace && !e->wait.stalled)

@@ -176,7 +176,7 @@ static void finish(struct session *s)
 
 static bool is_process(__u32 id)
 {
-	/* kill() takes the TID of any thread, and this one of the first only. */
+	/* kill() accepts any TID, tgkill() only that of the first thread here. */
 	return !syscall(SYS_tgkill, id, id, 0) || errno != ESRCH;
 }
 

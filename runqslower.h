@@ -210,7 +210,11 @@ struct why_event {
 	__u32 nr_migrations;		/* may be more than MAX_MIGRATIONS */
 	__u8 from;			/* enum wait_from */
 	__u8 waker_kind;
-	/* Moved between groups with quota, or to another class. */
+	/*
+	 * Moved between groups with quota, or to another class, or the begin
+	 * went unseen of a task that may have lacked quota: who is to blame is
+	 * not known.
+	 */
 	__u8 quota_unknown;
 	__u8 flags;			/* of enum why_flags */
 	__s16 prio;			/* as in struct run_segment */
@@ -304,7 +308,7 @@ struct comm_key {
 /* Why a wait over the threshold, or the begin of a wait, is lost. */
 enum lost_reason {
 	LOST_RING,			/* no room in the ring buffer */
-	LOST_STALLED,			/* nor for a wait that goes on (-S) */
+	LOST_STALLED,			/* no room, the wait goes on (-S) */
 	LOST_STORAGE,			/* no wait record for the task */
 	LOST_CLOCK,			/* clocks disagree: end before begin */
 	NR_LOST,

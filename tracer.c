@@ -33,7 +33,7 @@
 #define MAX_FOLLOWED	65536
 
 static bool verbose;
-static char failed_map[BPF_OBJ_NAME_LEN];	/* which could not be made */
+static char failed_map[64];		/* which could not be made */
 
 static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 			va_list ap)
@@ -41,12 +41,14 @@ static int print_libbpf(enum libbpf_print_level level, const char *fmt,
 	char text[256];
 	va_list copy;
 
-	/* Nothing else tells, because libbpf closes all maps then. */
-	va_copy(copy, ap);
-	vsnprintf(text, sizeof(text), fmt, copy);
-	va_end(copy);
-	if (level == LIBBPF_WARN && strstr(text, "failed to create"))
-		sscanf(text, "libbpf: map '%15[^']'", failed_map);
+	if (level == LIBBPF_WARN) {
+		va_copy(copy, ap);
+		vsnprintf(text, sizeof(text), fmt, copy);
+		va_end(copy);
+		/* Nothing else tells, because libbpf closes all maps then. */
+		if (strstr(text, "failed to create"))
+			sscanf(text, "libbpf: map '%63[^']'", failed_map);
+	}
 	return verbose ? vfprintf(stderr, fmt, ap) : 0;
 }
 
@@ -305,7 +307,7 @@ static int open_and_load(struct runqslower_bpf **skel, const struct options *opt
 struct runqslower_bpf *tracer_load(const struct options *opts)
 {
 	struct runqslower_bpf *skel;
-	char what[64];
+	char what[128];
 	int err;
 
 	if (!max_cpus()) {

@@ -71,6 +71,12 @@ bool history_add(struct history *h, const struct run_segment *segments, size_t n
 			return false;
 		c->newest = segments->seq;
 	}
+	/*
+	 * The newest so far was sent while it could change, and more came after
+	 * it than one report sends: do without, or read it in the ring.
+	 */
+	if ((__s32)(segments->seq - c->newest) > 1)
+		c->segments[c->newest & (h->size - 1)].kind = 0;
 	for (i = 0; i < nr; i++) {
 		s = &c->segments[segments[i].seq & (h->size - 1)];
 		/* The slot may hold a newer segment: then skip the old one. */
@@ -118,9 +124,8 @@ static const struct run_segment *place_in_ring(const struct history *h, __u32 se
 
 /*
  * Copy segment @seq of @cpu to @to from the recorder's ring. False: the segment
- * is not there, or no longer. A CPU writes its segments in order, because each
- * belongs to a switch. So if the one before @seq has not been overwritten, @seq
- * was whole when it was copied.
+ * is not there, or no longer. A CPU writes its segments in order. So if the one
+ * before @seq has not been overwritten, @seq was whole when it was copied.
  */
 static bool copy_from_ring(const struct history *h, __u32 cpu, __u32 seq, struct run_segment *to)
 {

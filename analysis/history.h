@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (LGPL-2.1 OR BSD-2-Clause) */
 /*
- * The recent segments of each CPU, as the flight recorder sent them or, if the
- * segments are more than a report sends, keeps them.
+ * The recent segments of each CPU: those that the flight recorder sent and, of
+ * those that it did not send, what its rings still have.
  */
 #ifndef __RUNQSLOWER_HISTORY_H
 #define __RUNQSLOWER_HISTORY_H

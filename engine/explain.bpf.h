@@ -178,6 +178,7 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 					       struct cpu_state *c, u32 cpu)
 {
 	struct migration *m;
+	bool unsure = false;
 
 	if (w->nr_migrations < MAX_MIGRATIONS) {
 		m = &w->migrations[w->nr_migrations % MAX_MIGRATIONS];
@@ -188,9 +189,10 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 	w->nr_migrations++;
 	if (may_lack_quota(w, p)) {
 		if (is_throttled_of(w, task_cfs_rq(p)))
-			w->quota_ns += lacked_quota(w, task_cfs_rq(p));
+			w->quota_ns += lacked_quota(w, task_cfs_rq(p), &unsure);
 		else
 			w->quota_unknown |= could_lack_quota(w, task_cfs_rq(p));
+		w->quota_unsure |= unsure;
 		note_throttled(w, c ? task_cfs_rq_on(p, cpu, c->rq) : NULL, true);
 	}
 }
@@ -222,7 +224,7 @@ static __always_inline u8 why_flags(const struct why_wait *w)
 }
 
 static __always_inline void fill_why(struct why_event *to, const struct ended *e,
-				     struct why_wait *w)
+				     const struct why_wait *w)
 {
 	bool same_class = w->class == class_of(e->task);
 

@@ -32,32 +32,42 @@ static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___c
 	w->throttled = throttled_time(cfs_rq, probe);
 	w->throttle_clock = throttle_clock(cfs_rq, probe);
 	rq = LOAD(cfs_rq, rq, probe);
+	w->task_clock = LOAD(rq, clock_task, probe);
 	w->rq_clock = LOAD(rq, clock, probe);
 }
 
 /*
  * How long the task of @w, which is of @cfs_rq still, has lacked quota since
- * note_throttled(), in ns of rq.clock. The clock of throttled_time() may have
- * run slower, then as slow all the while, or have made up for time before. If
- * much, nobody knows when the task lacked quota.
+ * note_throttled(), in ns. Sets @unsure if nobody knows when.
+ *
+ * rq.clock_pelt may run slower than rq.clock_task: then the task is taken to
+ * have lacked quota in the same proportion. rq.clock_pelt may also be ahead,
+ * because an idle CPU makes up for slowness. Where the two differ by more than
+ * a quarter, the least that is certain counts.
  */
-static __always_inline u64 lacked_quota(struct why_wait *w, struct cfs_rq___compat *cfs_rq)
+static __always_inline u64 lacked_quota(const struct why_wait *w, struct cfs_rq___compat *cfs_rq,
+					bool *unsure)
 {
 	u64 ns = throttled_time(cfs_rq, false) - w->throttled;
 	u64 by_clock = throttle_clock(cfs_rq, false) - w->throttle_clock;
-	u64 passed = rq_clock(cfs_rq) - w->rq_clock;
+	u64 passed = cfs_rq->rq->clock_task - w->task_clock;
+	/* Against overflow, which comes after a few minutes. */
+	u64 shift = passed >> 37 ? 24 : 14;
 
+	*unsure = false;
 	if (!time_before(0, ns))
 		return 0;
-	/* All the while, so when is known. */
+	/* All the while, and quota comes before interrupts. */
 	if (ns >= by_clock)
-		return passed;
-	if (passed > by_clock + passed / 4 || by_clock > passed + passed / 4)
-		w->quota_unsure = true;
+		return cfs_rq->rq->clock - w->rq_clock;
+	if (!throttles_by_pelt(cfs_rq))
+		return ns;
+	*unsure = passed > by_clock + passed / 4 || by_clock > passed + passed / 4;
 	if (by_clock > passed)
 		return ns > by_clock - passed ? ns - (by_clock - passed) : 0;
-	/* Shifted, because waits of minutes would overflow. */
-	return by_clock == passed ? ns : (ns >> 14) * passed / ((by_clock >> 14) + 1);
+	if (*unsure || by_clock == passed)
+		return ns;
+	return (ns >> shift) * passed / ((by_clock >> shift) + 1);
 }
 
 /*
@@ -142,8 +152,8 @@ static __always_inline void note_throttling(struct why_event *to, const struct e
 }
 
 /*
- * How far is rq.clock behind e->now? While a wait goes on that may be long,
- * because the clock of an idle CPU has no ticks to move it.
+ * How far is rq.clock behind e->now? Far, if the CPU is idle while the wait goes
+ * on, because an idle CPU has no ticks that would move its clock.
  */
 static __always_inline u64 clock_behind(const struct ended *e)
 {
@@ -154,8 +164,9 @@ static __always_inline u64 clock_behind(const struct ended *e)
 
 /* Find how long, and since when, e->task lacked quota in its wait. */
 static __always_inline void find_quota(struct why_event *to, const struct ended *e,
-				       struct why_wait *w)
+				       const struct why_wait *w)
 {
+	bool unsure = false;
 	u64 ns = 0;
 
 	to->quota_since_ns = w->quota_since;
@@ -163,7 +174,7 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 	to->quota_unknown = w->quota_unknown;
 	if (may_lack_quota(w, e->task)) {
 		if (is_throttled_of(w, e->cfs_rq))
-			ns = w->quota_ns + lacked_quota(w, e->cfs_rq);
+			ns = w->quota_ns + lacked_quota(w, e->cfs_rq, &unsure);
 		else
 			to->quota_unknown |= could_lack_quota(w, e->cfs_rq);
 		if (is_throttled(e->task, e->cfs_rq))
@@ -171,7 +182,7 @@ static __always_inline void find_quota(struct why_event *to, const struct ended 
 	}
 	if (ns && !throttles_tasks())
 		note_throttling(to, e, w);
-	if (w->quota_unsure)
+	if (unsure || w->quota_unsure)
 		to->quota_since_ns = 0;
 	if (ns > to->wait.wait_ns)
 		ns = to->wait.wait_ns;

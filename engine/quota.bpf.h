@@ -40,6 +40,13 @@ static __always_inline bool is_throttled(struct task_struct *p, struct cfs_rq___
 	return throttles_tasks() ? compat(p)->throttled : cfs_rq->throttle_count > 0;
 }
 
+/* Does rq.clock_pelt say how long @cfs_rq is throttled? From 5.19 to 6.5. */
+static __always_inline bool throttles_by_pelt(struct cfs_rq___compat *cfs_rq)
+{
+	return !bpf_core_field_exists(cfs_rq->throttled_clock_self_time) &&
+	       bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time);
+}
+
 /*
  * The clock by which the kernel counts how long @cfs_rq is throttled. Since 6.6
  * rq.clock. From 5.19 on rq.clock_pelt, which stands still in interrupts and
@@ -52,7 +59,7 @@ static __always_inline u64 throttle_clock(struct cfs_rq___compat *cfs_rq, const 
 
 	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time))
 		return LOAD(rq, clock, probe);
-	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
+	if (throttles_by_pelt(cfs_rq))
 		return LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
 	return LOAD(rq, clock_task, probe);
 }
@@ -70,13 +77,13 @@ static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const 
 		since = LOAD(cfs_rq, throttled_clock_self, probe);
 		return since ? time + throttle_clock(cfs_rq, probe) - since : time;
 	}
-	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
+	if (throttles_by_pelt(cfs_rq))
 		time = LOAD(cfs_rq, throttled_clock_pelt_time, probe);
 	else
 		time = LOAD(cfs_rq, throttled_clock_task_time, probe);
 	if (!LOAD(cfs_rq, throttle_count, probe))
 		return time;
-	if (bpf_core_field_exists(cfs_rq->throttled_clock_pelt_time))
+	if (throttles_by_pelt(cfs_rq))
 		since = LOAD(cfs_rq, throttled_clock_pelt, probe);
 	else
 		since = LOAD(cfs_rq, throttled_clock_task, probe);

@@ -11,15 +11,12 @@
 struct why_wait {
 	struct wait wait;
 	struct nontask nontask;		/* when the wait began */
-	/*
-	 * throttled_time() when the task came to its present CPU, the clock of
-	 * that and rq.clock, and the address of the cfs_rq that has that time,
-	 * 0: not known.
-	 */
+	/* When the task came to its present CPU: throttled_time(), clocks. */
 	u64 throttled;
-	u64 throttle_clock;
-	u64 rq_clock;
-	u64 throttled_of;
+	u64 throttle_clock;		/* throttle_clock() */
+	u64 task_clock;			/* rq.clock_task */
+	u64 rq_clock;			/* rq.clock */
+	u64 throttled_of;		/* address of the cfs_rq, 0: not known */
 	u64 quota_ns;			/* on CPUs that the task has left */
 	u64 quota_since;
 	u64 quota_cgroup;

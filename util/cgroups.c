@@ -87,13 +87,13 @@ static int levels_above(const char *root)
 
 /*
  * Open the hierarchy with the cpu controller: v1 if one has it, else v2. Of its
- * mounts the one that shows most of it.
+ * mounts that can be opened take the one that shows most of it.
  */
 static void open_mount(void)
 {
 	char line[4096], root[PATH_MAX], point[PATH_MAX], type[64], options[1024];
 	FILE *f = fopen("/proc/self/mountinfo", "r");
-	int levels, most = INT_MIN;
+	int levels, most = INT_MIN, fd;
 	char *rest;
 	bool v1;
 
@@ -111,17 +111,18 @@ static void open_mount(void)
 		levels = levels_above(root);
 		if (v1 == mount_is_v1 && levels <= most)
 			continue;
+		unescape(point);
+		fd = open(point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (mount_fd >= 0)
+			close(mount_fd);
+		mount_fd = fd;
 		most = levels;
 		mount_is_v1 = v1;
-		unescape(point);
 		snprintf(mount_point, sizeof(mount_point), "%s", point);
 	}
 	fclose(f);
-	if (!mount_point[0])
-		return;
-	mount_fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (mount_fd < 0)
-		mount_fd = -2;
 }
 
 bool cgroups_are_v1(void)
@@ -161,10 +162,12 @@ static const char *find_by_id(const char *path, __u64 *id, bool *v1)
 	if (*end || errno)
 		return "cgroup: and a number is accepted";
 	fd = open_cgroup(*id);
-	if (fd < 0 && errno != EPERM)
-		return "there is none of this ID";
 	if (fd >= 0)
 		close(fd);
+	else if (errno == ESTALE)
+		return "there is none of this ID";
+	else if (errno != EPERM)
+		return strerror(errno);
 	return NULL;
 }
 

@@ -52,7 +52,7 @@ static int wait_for_room(const struct stream *to)
 static ssize_t put(void *cookie, const char *data, size_t size)
 {
 	struct stream *to = cookie;
-	/* A reader that stands still often is to read stderr, too. */
+	/* Whoever does not read stdout is likely not to read stderr, either. */
 	int max_stuck = to == &err && out.error == ETIMEDOUT ? 1 : MAX_STUCK;
 	size_t done = 0;
 	int stuck = 0;

@@ -21,7 +21,7 @@ static void handle(int sig, void (*handler)(int sig))
 
 	sigaction(sig, NULL, &action);
 	/* By nohup, or SIGINT by signals_open(). */
-	if ((sig == SIGHUP || has_command) && action.sa_handler == SIG_IGN)
+	if ((sig == SIGHUP || (sig == SIGINT && has_command)) && action.sa_handler == SIG_IGN)
 		return;
 	sigaddset(&ends, sig);
 	action = (struct sigaction) { .sa_handler = handler };

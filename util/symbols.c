@@ -89,8 +89,8 @@ bool symbols_load(void)
 }
 
 /*
- * Further from its begin no function goes: what is there is code that came
- * after /proc/kallsyms was read, a module or a BPF program.
+ * No function is larger. An address that is further from the last symbol is of
+ * code that came after /proc/kallsyms was read: a module or a BPF program.
  */
 #define MAX_FUNCTION	(1 << 20)
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -383,7 +384,10 @@ TEST_F_TIMEOUT(loop, reader_leaves, 60)
 	close(err);
 }
 
-/* Also where nothing is to be written, and of a socket, which says so otherwise. */
+/*
+ * Also where nothing is to be written, and of a socket, which says so in another
+ * way than a pipe.
+ */
 TEST_F_TIMEOUT(loop, reader_of_a_socket_leaves, 60)
 {
 	int sockets[2], kinds[] = { SOCK_STREAM, SOCK_SEQPACKET }, i, status;
@@ -394,6 +398,7 @@ TEST_F_TIMEOUT(loop, reader_of_a_socket_leaves, 60)
 		ASSERT_EQ(0, socketpair(AF_UNIX, kinds[i], 0, sockets));
 		pid = fork();
 		if (!pid) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			dup2(sockets[1], STDOUT_FILENO);
 			close(sockets[0]);
 			close(sockets[1]);

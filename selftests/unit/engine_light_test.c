@@ -48,6 +48,16 @@ TEST_F(light, woken)
 	EXPECT_EQ(created, sim.nr_created);
 }
 
+/* The clock stays that of the wakeup, which asks an idle CPU for the switch. */
+TEST_F(light, woken_onto_an_idle_cpu_is_not_seen)
+{
+	at(20 * MS);
+	wake(a, 1);
+	at(45 * MS);
+	switch_to(1, a, SLEEPS);
+	EXPECT_EQ(0, nr_reported());
+}
+
 TEST_F(light, stack)
 {
 	const struct stack_event *e;

@@ -77,6 +77,16 @@ static int count_back(__u32 seq)
 	return nr;
 }
 
+/* The segment that is @nr before the newest of CPU 1. */
+static const struct run_segment *before(int nr)
+{
+	const struct run_segment *s = history_newest(&history, 1);
+
+	while (nr--)
+		s = history_before(&history, s);
+	return s;
+}
+
 TEST_F(history, empty)
 {
 	EXPECT_EQ(NULL, history_newest(&history, 1));
@@ -198,7 +208,7 @@ TEST_F(history, gap)
 	send(0, 4);
 	send(6, 9);
 	EXPECT_EQ(4, count_back(9));
-	send(5, 5);
+	send(4, 5);
 	EXPECT_EQ(10, count_back(9));
 }
 
@@ -385,6 +395,18 @@ TEST_F(history, sent_before_it_is_in_the_ring)
 	send(SIZE, SIZE);
 	EXPECT_EQ(SIZE, count_back(SIZE));
 	EXPECT_EQ(SIZE, count_back(SIZE));
+}
+
+/* What was the newest may have changed since: a switch in it went unseen. */
+TEST_F(history, read_again_before_a_gap)
+{
+	make_rings();
+	record(0, 9);
+	send(3, 5);
+	rings[SIZE / CHUNK].segments[5].flags = SEGMENT_BROKEN;
+	send(8, 9);
+	ASSERT_EQ(10, count_back(9));
+	EXPECT_EQ(SEGMENT_BROKEN, before(9 - 5)->flags);
 }
 
 /* Each has its own ring, and one is mapped at a time. */

@@ -225,8 +225,8 @@ TEST(no_memory_for_a_map)
 	struct runqslower_bpf *skel;
 
 	load_errors[0] = -ENOMEM;
-	no_map = "waits_by_tid";
-	EXPECT_STREQ("cannot make the map 'waits_by_tid': Cannot allocate memory\n",
+	no_map = "why_waits_by_tid";
+	EXPECT_STREQ("cannot make the map 'why_waits_by_tid': Cannot allocate memory\n",
 		     SAYS(skel = LOAD(DEFAULTS)));
 	EXPECT_EQ(NULL, skel);
 }
