@@ -16,6 +16,8 @@
 # SECONDS_EACH make the run shorter or more exact; BASE is another runqslower of
 # ours, to see what a change costs.
 set -eu -o pipefail
+shopt -s inherit_errexit
+export LC_ALL=C
 cd "$(dirname "$0")"
 
 LOOPS=${LOOPS:-60000}
@@ -33,8 +35,13 @@ for part in $parts; do
 	*) echo "usage: bench.sh [programs|growth|user|worst]..." >&2; exit 2 ;;
 	esac
 done
+for program in perf cyclictest; do
+	command -v $program >/dev/null || die "there is no $program; make bench installs it"
+done
+trap 'end_others; [ -z "$pid" ] || kill "$pid"; rm -f "$output"*; \
+      sysctl -qw kernel.bpf_stats_enabled=0' EXIT
+trap 'exit 130' INT TERM
 build
-trap 'sysctl -qw kernel.bpf_stats_enabled=0' EXIT
 for part in $parts; do
 	echo "## $part"
 	echo

@@ -7,36 +7,40 @@
 # tool sees the tasks begin, so that each has what the tool notes of a task.
 growth_run()
 {
-	local tasks=$1 before line tasks_pid tasks_fd
+	local tasks=$1 before
 
 	shift
 	start "$@"
+	rm -f "$output.ready"
 	# shellcheck disable=SC2086 # a list of words
-	exec {tasks_fd}< <(exec "$bench/tasks" $tasks "$cpu")
-	tasks_pid=$!
-	# shellcheck disable=SC2034
-	read -r -u $tasks_fd line
+	"$bench/tasks" $tasks "$cpu" >"$output.ready" &
+	others=$!
+	until [ -s "$output.ready" ]; do
+		kill -0 "$others" 2>/dev/null || die "cannot make $tasks tasks"
+		sleep 0.1
+	done
 	before=$(progs)
 	pipe >/dev/null
-	ns_between "$before" "$(progs)"
-	kill "$tasks_pid"
-	exec {tasks_fd}<&-
+	measured=$(ns_between "$before" "$(progs)")
+	end_others
 	stop
 }
 
 growth()
 {
-	local round tasks tool
+	local round tasks tool measured
 
 	sysctl -qw kernel.bpf_stats_enabled=1
 	for ((round = 0; round < ${ROUNDS:-3}; round++)); do
 		for tasks in "sleep 1" "sleep 1000" "sleep 30000" "spin 1000"; do
 			for tool in floor ours "ours -w"; do
 				# shellcheck disable=SC2086
-				growth_run "$tasks" $tool | sed "s/^/${tool/ /},$tasks,/"
+				growth_run "$tasks" $tool
+				sed "s/^/${tool/ /},$tasks,/" <<<"$measured"
 			done
 		done
-	done | tr ' ' , >"$bench/growth.csv"
+	done >"$bench/growth.txt"
+	tr ' ' , <"$bench/growth.txt" >"$bench/growth.csv"
 	sysctl -qw kernel.bpf_stats_enabled=0
 	sort -t, -k1,4 -k5,5n "$bench/growth.csv" | awk -F, '
 	{
@@ -45,7 +49,10 @@ growth()
 	}
 	function median(key) { return value[key, int(nr[key] / 2)] }
 	function cell(tool, tasks, hook) {
-		return median(tool "," tasks "," hook) - median("floor," tasks "," hook)
+		if (!nr[tool "," tasks "," hook] || !nr["floor," tasks "," hook])
+			return "-"
+		return sprintf("%.0f", median(tool "," tasks "," hook) -
+			       median("floor," tasks "," hook))
 	}
 	END {
 		print "| other tasks | default: wakeup, ns beyond empty | switch | -w: wakeup | switch |"
@@ -53,7 +60,7 @@ growth()
 		n = split("sleep,1 sleep,1000 sleep,30000 spin,1000", all, " ")
 		for (i = 1; i <= n; i++) {
 			split(all[i], t, ",")
-			printf "| %d %s | %.0f | %.0f | %.0f | %.0f |\n", t[2],
+			printf "| %d %s | %s | %s | %s | %s |\n", t[2],
 			       t[1] == "spin" ? "runnable on this CPU" : "asleep",
 			       cell("ours", all[i], "wakeup"), cell("ours", all[i], "switch"),
 			       cell("ours-w", all[i], "wakeup"), cell("ours-w", all[i], "switch")

@@ -45,10 +45,14 @@ function cell(label, hook)
 	return has(label, hook) ? sprintf("%.0f%s", beyond(label, hook), ratio(label, hook)) : "-"
 }
 
-# Beyond what the empty programs slow down, against the kernel's tool.
+# Beyond what the empty programs slow down, against the in-kernel tool, which
+# may seem to slow nothing down, because runs differ by more than that cost:
+# then -1.
 function slower(label, what,    by)
 {
 	by = median("kernel", what " slowdown") - median("floor", what " slowdown")
+	if (by <= 0)
+		return -1
 	return (median(label, what " slowdown") - median("floor", what " slowdown")) / by
 }
 
@@ -70,6 +74,10 @@ function times(label, what)
 # programs have that do the least.
 function bar(what, got, limit, least)
 {
+	if (got == -1) {
+		print what ": cannot tell, in-kernel tool and empty programs cost the same"
+		return
+	}
 	printf "%s: %.2f x, at most %.2f x: ", what, got, limit
 	if (got <= limit)
 		print "met"
@@ -108,7 +116,7 @@ function bars(    waker, wakeup)
 	value[$2, $3, $1] = $4
 	seen[$2, $3]
 	last_round = $1 + 0
-	if ($3 == "pipe" || $3 == "messaging") {
+	if (($3 == "pipe" || $3 == "messaging") && value[$2, "none-" $3, $1] > 0) {
 		value[$2, $3 " slowdown", $1] = 100 * ($4 / value[$2, "none-" $3, $1] - 1)
 		seen[$2, $3 " slowdown"]
 	}

@@ -39,9 +39,9 @@ programs_alone()
 # what is compared is of the same moment.
 programs_round()
 {
-	local round=$1 label=$2 begin
+	local label=$1 begin
 
-	shift 2
+	shift
 	programs_alone "$label" "$@"
 	# Meanwhile the kernel frees what the last tool left.
 	echo "$label none-pipe $(pipe)"
@@ -81,7 +81,8 @@ programs()
 	for ((round = 0; round < ${ROUNDS:-9}; round++)); do
 		for label in $labels; do
 			# shellcheck disable=SC2086 # a list of words
-			programs_round $round $label ${args[$label]} | sed "s/^/$round /"
+			programs_round $label ${args[$label]} >"$bench/round.txt"
+			sed "s/^/$round /" "$bench/round.txt"
 		done
 	done >"$bench/programs.txt"
 	tr ' ' , <"$bench/programs.txt" | sed '1i round,tool,what,value' >"$bench/programs.csv"

@@ -6,6 +6,9 @@
 out=$(cd .. && pwd)/.output
 bench=$out/bench
 bpftool=$out/bpftool/bootstrap/bpftool
+# Of the tool that is started, in memory.
+output=/dev/shm/bench.$$
+pid=
 # The CPU that benchmarks of one CPU are pinned to.
 cpu=$(($(nproc) - 1))
 # What does the least, for each mode: see least.bpf.c.
@@ -36,6 +39,7 @@ build_peers()
 {
 	local peer=$KERNEL_SRC/tools/bpf/runqslower name
 
+	rm -f "$bench/kernel" "$bench"/bcc-*
 	if [ -f "$peer/runqslower.c" ] && [ ! -d "$peer/engine" ]; then
 		mkdir -p "$bench/kernel.d"
 		make -s -C "$peer" OUTPUT="$bench/kernel.d/" BPFTOOL="$bpftool" \
@@ -63,61 +67,94 @@ build()
 	[ -z "${BASE:-}" ] || cp "$BASE" "$bench/base"
 }
 
-# perf says by a second FIFO when it records.
+# perf says by a second FIFO when it records. Both are open for reading and
+# writing, because perf may die.
 start_perf()
 {
-	local answer
+	local answer control
 
 	rm -f "$bench/control" "$bench/answer"
 	mkfifo "$bench/control" "$bench/answer"
+	exec {control}<>"$bench/control" {answer}<>"$bench/answer"
 	perf sched record -q -D -1 --control="fifo:$bench/control,$bench/answer" \
 		-o "$bench/perf.data" >/dev/null 2>&1 &
 	pid=$!
-	echo enable >"$bench/control"
+	echo enable >&$control
 	# shellcheck disable=SC2034 # only that it has come matters
-	read -r answer <"$bench/answer"
+	read -r -t 20 line <&$answer || die "perf does not record"
+	exec {control}>&- {answer}>&-
 }
 
-# start NAME [ARG...]: returns when NAME traces, with its PID in $pid.
-# The kernel's and BCC's do not flush their header into a pipe by themselves.
+# How many lines the tool prints before it traces. BCC's and the kernel's print
+# two just before the last step.
+lines_before()
+{
+	[[ $1 = @(floor|least*|bcc-runqlat) ]] || [ "$*" = "ours -H" ] || { echo 2; return; }
+	echo 1
+}
+
+# start NAME [ARG...]: returns when NAME traces, with its PID in $pid. Its output
+# is in a file, because a pipe that nobody reads would stop it. The kernel's and
+# BCC's do not flush their header by themselves.
 start()
 {
-	local name=$1 line
+	local name=$1 nr
 
 	shift
 	if [ "$name" = perf ]; then
 		start_perf
 		return
 	fi
-	exec {fd}< <(exec stdbuf -oL "$bench/$name" "$@" 2>/dev/null)
+	nr=$(lines_before "$name" "$@")
+	stdbuf -oL "$bench/$name" "$@" >"$output" 2>"$output.err" &
 	pid=$!
-	read -r -u $fd line
-	# The kernel's and BCC's runqslower print the header just before the last
-	# step. Without lines of waits there is no second one.
-	# shellcheck disable=SC2034
-	[[ $name = @(floor|least*|bcc-runqlat) ]] || [ "$*" = -H ] || read -r -u $fd line
+	until [ "$(wc -l <"$output")" -ge "$nr" ]; do
+		kill -0 "$pid" 2>/dev/null || die "$name $*: $(tail -n 1 "$output.err")"
+	done
 }
 
-# start_into FILE NAME [ARG...]: the same for ours with its output in FILE
-start_into()
+# As start, where no header comes: the links are what is made last.
+start_quiet()
 {
-	local file=$1 name=$2
+	local before=0 links
 
-	shift 2
-	"$bench/$name" "$@" >"$file" 2>"$file.err" &
+	"$bench/$1" "${@:2}" >"$output" 2>"$output.err" &
 	pid=$!
-	# Links are what is made last.
-	until cat "/proc/$pid/fdinfo/"* 2>/dev/null | grep -q '^link_id:'; do
-		kill -0 "$pid"
+	until links=$(cat "/proc/$pid/fdinfo/"* 2>/dev/null | grep -c '^link_id:'); \
+			[ "$links" -gt 0 ] && [ "$links" -eq "$before" ]; do
+		kill -0 "$pid" 2>/dev/null || die "$*: $(tail -n 1 "$output.err")"
+		before=$links
+		sleep 0.1
 	done
 }
 
 stop()
 {
-	kill "$pid"
+	kill "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
-	[ -z "${fd:-}" ] || exec {fd}<&-
-	fd=
+	pid=
+	rm -f "$bench/perf.data" "$bench/perf.data.old"
+}
+
+# What runs beside: ended by end_others, or when the benchmark ends.
+others=
+beside()
+{
+	"$@" >/dev/null 2>&1 &
+	others="$others $!"
+}
+
+end_others()
+{
+	# shellcheck disable=SC2086 # a list of words
+	[ -z "$others" ] || { kill $others; wait $others; } 2>/dev/null || true
+	others=
+}
+
+die()
+{
+	echo "bench: $*" >&2
+	exit 1
 }
 
 # "PROGRAM RUNS NS" of each program of the tool that is started

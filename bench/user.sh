@@ -10,12 +10,13 @@ ticks()
 	awk '{ print $14 + $15 }' "/proc/$pid/stat"
 }
 
-# user_run THRESHOLD [ARG...]: "SHARE WAITS LOST RSS": % of a CPU, a second each
+# user_run THRESHOLD [ARG...]: in $measured "SHARE WAITS LOST RSS": % of a CPU,
+# a second each
 user_run()
 {
-	local file=$bench/user.json before begin seconds share rss
+	local before begin seconds share rss
 
-	start_into "$file" ours -j "$@"
+	start_quiet ours -j "$@"
 	before=$(ticks)
 	begin=$(now_us)
 	timeout -s KILL "$SECONDS_EACH" perf bench sched messaging -t -g 10 -l 100000000 \
@@ -24,25 +25,27 @@ user_run()
 	share=$(($(ticks) - before))
 	rss=$(awk '/VmHWM/ { print $2 }' "/proc/$pid/status")
 	stop
-	awk -v s="$seconds" -v ticks="$share" -v hz="$(getconf CLK_TCK)" -v rss="$rss" '
-	/^lost |: lost / {
+	measured=$(awk -v s="$seconds" -v ticks="$share" -v hz="$(getconf CLK_TCK)" \
+		-v rss="$rss" '
+	/: lost / {
 		for (i = 1; i < NF; i++)
-			if ($i ~ /lost$/)
+			if ($i == "lost")
 				lost += $(i + 1)
 	}
 	FILENAME !~ /err$/ { nr++ }
-	END { print 100 * ticks / hz / s, nr / s, lost / s, rss }' "$file" "$file.err"
-	rm -f "$file" "$file.err"
+	END { print 100 * ticks / hz / s, nr / s, lost / s, rss }' "$output" "$output.err")
 }
 
 user()
 {
-	local round threshold
+	local round threshold measured
 
 	for ((round = 0; round < ${ROUNDS:-3}; round++)); do
 		for threshold in 0 100us 10ms; do
-			echo "$threshold $(user_run "$threshold")"
-			echo "$threshold,-w $(user_run "$threshold" -w)"
+			user_run "$threshold"
+			echo "$threshold $measured"
+			user_run "$threshold" -w
+			echo "$threshold,-w $measured"
 		done
 	done >"$bench/user.txt"
 	tr ' ' , <"$bench/user.txt" >"$bench/user.csv"
