@@ -136,6 +136,8 @@ TEST_F(trace, gap_filled_later)
 	ran(0, 0, 0, 11, "a");
 	ran(0, 2, 50, 13, "c");
 	waited(0, 100, 2);
+	/* A chunk is sent from its begin. */
+	ran(0, 0, 0, 11, "a");
 	ran(0, 1, 10, 12, "b");
 	ran(0, 3, 100, VICTIM, "victim");
 	waited(20, 120, 3);
