@@ -150,9 +150,6 @@ static const struct run_segment *find(const struct history *h, __u32 cpu, __u32 
 		return s;
 	if (!copy_from_ring(h, cpu, seq, &copy))
 		return NULL;
-	/* The slot may hold a newer segment. */
-	if (s->kind == RECORD_SEGMENTS && copy.start_ns < s->start_ns)
-		return NULL;
 	*s = copy;
 	return s;
 }
