@@ -76,6 +76,25 @@ static void runs_out(struct group *g, struct group *below)
 	switch_to(0, b, PREEMPTED);
 }
 
+/* The same of a new group with ID 60, in which @a runs from 5 ms on. */
+static struct group *own_group_runs_out(void)
+{
+	struct group *g = new_group(&root, 60);
+
+	set_group(a, g);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	runs_out(g, NULL);
+	return g;
+}
+
+static void is_given_quota(struct group *g)
+{
+	unthrottle(g, NULL, 0);
+	a->t.throttled = false;
+}
+
 /*
  * @a, of @inner, loses CPU 0 at 10 ms, as @g has run out until 30; it runs at
  * 32.
@@ -133,14 +152,8 @@ TEST_F(engine_quota, quota_of_the_group_above)
  */
 TEST_F(engine_quota, stalled_for_quota)
 {
-	struct group *g = new_group(&root, 60);
-
 	cpu[0].rq.lost_idle_time = 7 * MS;
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
+	own_group_runs_out();
 	at(30 * MS);
 	steal(0, MS, 0);
 	cpu[0].rq.lost_idle_time += 3 * MS;
@@ -180,22 +193,16 @@ TEST_F(engine_quota, stalled_for_quota_beside_an_idle_task)
 
 /*
  * Without quota from 10 to 50 ms of a wait until 90 ms, on a CPU slower than it
- * could be: rq.clock_pelt falls behind by @slow in each half. Negative: it makes
- * up for time of before.
+ * could be: so much does rq.clock_pelt fall behind in each half. Negative: the
+ * CPU makes up for time of before.
  */
 static const struct why_event *on_a_slow_cpu(s64 slow_while_throttled, s64 slow_after)
 {
-	struct group *g = new_group(&root, 60);
+	struct group *g = own_group_runs_out();
 
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
 	at(50 * MS);
 	cpu[0].slow += slow_while_throttled;
-	unthrottle(g, NULL, 0);
-	a->t.throttled = false;
+	is_given_quota(g);
 	at(90 * MS);
 	cpu[0].slow += slow_after;
 	cpu[0].stale = false;
@@ -254,19 +261,13 @@ TEST_F(engine_quota, on_a_cpu_that_makes_up_for_much)
 	EXPECT_EQ(by_pelt ? 0 : BEGIN + 10 * MS, e->quota_since_ns);
 }
 
-/* What interrupts and the hypervisor take after the quota is back is not quota. */
+/* What is stolen after the quota is back is not quota. */
 TEST_F(engine_quota, stolen_after_it_is_back)
 {
-	struct group *g = new_group(&root, 60);
+	struct group *g = own_group_runs_out();
 
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
 	at(15 * MS);
-	unthrottle(g, NULL, 0);
-	a->t.throttled = false;
+	is_given_quota(g);
 	at(66 * MS);
 	steal(0, 10 * MS, 40 * MS);
 	cpu[0].stale = false;
@@ -280,16 +281,10 @@ TEST_F(engine_quota, stolen_after_it_is_back)
 /* A look at the wait takes nothing from what is known at its end. */
 TEST_F(engine_quota, looked_at_while_slow)
 {
-	struct group *g = new_group(&root, 60);
+	struct group *g = own_group_runs_out();
 
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
 	at(50 * MS);
-	unthrottle(g, NULL, 0);
-	a->t.throttled = false;
+	is_given_quota(g);
 	at(90 * MS);
 	cpu[0].slow += 40 * MS;
 	update_clock(0);
@@ -304,18 +299,12 @@ TEST_F(engine_quota, looked_at_while_slow)
 /* Of minutes: what is multiplied does not overflow. */
 TEST_F(engine_quota, on_a_slow_cpu_for_minutes)
 {
-	struct group *g = new_group(&root, 60);
+	struct group *g = own_group_runs_out();
 	u64 quota;
 
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
 	at(1000 * SECOND);
 	cpu[0].slow += 100 * SECOND;
-	unthrottle(g, NULL, 0);
-	a->t.throttled = false;
+	is_given_quota(g);
 	at(2000 * SECOND);
 	cpu[0].slow += 100 * SECOND;
 	cpu[0].stale = false;
@@ -660,13 +649,9 @@ TEST_F(engine_quota, moved_to_another_group)
 /* The same of a task that was throttled, or is moved to another CPU then. */
 TEST_F(engine_quota, moved_while_throttled_to_another_group)
 {
-	struct group *g = new_group(&root, 60), *rich = new_group(&root, 61);
+	struct group *rich = new_group(&root, 61);
 
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
+	own_group_runs_out();
 	at(20 * MS);
 	a->t.throttled = false;
 	set_group(a, rich);
@@ -686,16 +671,12 @@ TEST_F(engine_quota, moved_while_throttled_to_another_group)
  */
 TEST_F(engine_quota, idle_all_the_while_but_for_quota)
 {
-	struct group *g = new_group(&root, 60);
+	struct group *g;
 
 	at(4 * MS);
 	wake(d, 1);
 	switch_to(1, d, SLEEPS);
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
+	g = own_group_runs_out();
 	at(29 * MS);
 	idle(1);
 	at(30 * MS);
