@@ -440,7 +440,7 @@ TEST_F(command, told_again)
 	EXPECT_TRUE(has_heard(&self->t, "15\n"));
 }
 
-/* Ctrl-C is the command's alone, also after a signal that the tool passed on. */
+/* Ctrl-C is the command's alone, also after a signal was passed on. */
 TEST_F(command, interrupted_after_a_signal)
 {
 	tool_spawn(&self->t, TOOL, ARGS("-s", "0", "--", PART("told", "9", "0")));

@@ -352,6 +352,28 @@ TEST_F_TIMEOUT(loop, stalled_and_count, 60)
 /* --- how it ends ---------------------------------------------------------- */
 
 /*
+ * Start it with this threshold; it has the second of @ends for stdout, and @err
+ * for stderr if that is not -1. The test has the first.
+ */
+static pid_t start_into(const int ends[2], int err, const char *threshold)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(ends[1], STDOUT_FILENO);
+		if (err >= 0)
+			dup2(err, STDERR_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		execl(beside_us(TOOL), TOOL, threshold, NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	return pid;
+}
+
+/*
  * Who closes the pipe has seen enough: no failure, nothing to complain of, even
  * where lines are waiting to be written.
  */
@@ -363,16 +385,7 @@ TEST_F_TIMEOUT(loop, reader_leaves, 60)
 
 	for (round = 0; round < 5; round++) {
 		ASSERT_EQ(0, pipe(out));
-		pid = fork();
-		if (!pid) {
-			dup2(out[1], STDOUT_FILENO);
-			dup2(err, STDERR_FILENO);
-			close(out[0]);
-			close(out[1]);
-			execl(beside_us(TOOL), TOOL, "0", NULL);
-			_exit(127);
-		}
-		close(out[1]);
+		pid = start_into(out, err, "0");
 		ASSERT_LT(0, read(out[0], buf, sizeof(buf)));
 		starve_for(self->s, 20 * NSEC_PER_MSEC);
 		ASSERT_LT(0, read(out[0], buf, sizeof(buf)));
@@ -385,8 +398,8 @@ TEST_F_TIMEOUT(loop, reader_leaves, 60)
 }
 
 /*
- * Also where nothing is to be written, and of a socket, which says so in another
- * way than a pipe.
+ * Also where nothing is to be written, and of a socket, which says so in
+ * another way than a pipe.
  */
 TEST_F_TIMEOUT(loop, reader_of_a_socket_leaves, 60)
 {
@@ -396,17 +409,8 @@ TEST_F_TIMEOUT(loop, reader_of_a_socket_leaves, 60)
 
 	for (i = 0; i < 2; i++) {
 		ASSERT_EQ(0, socketpair(AF_UNIX, kinds[i], 0, sockets));
-		pid = fork();
-		if (!pid) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			dup2(sockets[1], STDOUT_FILENO);
-			close(sockets[0]);
-			close(sockets[1]);
-			/* No wait is as long. */
-			execl(beside_us(TOOL), TOOL, "1h", NULL);
-			_exit(127);
-		}
-		close(sockets[1]);
+		/* No wait is as long. */
+		pid = start_into(sockets, -1, "1h");
 		ASSERT_LT(0, read(sockets[0], buf, sizeof(buf)));
 		close(sockets[0]);
 		waitpid(pid, &status, 0);

@@ -245,7 +245,7 @@ TEST_F(engine_classes, below_the_limit)
 	EXPECT_EQ(0, reported(0)->flags & WHY_RT_LIMIT);
 }
 
-/* Core scheduling, too, lets a lower class run: that is no sign of the limit. */
+/* A lower class that runs under core scheduling is no sign of the limit. */
 TEST_F(engine_classes, no_limit_by_core_scheduling)
 {
 	kernel_has("rq->core_enabled");

@@ -5,14 +5,12 @@
  * on how long the rings are.
  */
 #include "kselftest_harness.h"
-#include "engine.h"
-#include "analysis/history.h"
+#include "mirror.h"
 
 /* On each CPU. */
 #define KEPT		(MAX_CHUNKS * CHUNK)
 
 static struct task *a, *b, *d;
-static struct history mirror;		/* as user space keeps it */
 
 FIXTURE(engine_history) {};
 
@@ -32,40 +30,12 @@ FIXTURE_SETUP(engine_history)
 	switch_to(0, b, SLEEPS);
 	wake(d, 0);
 	sim_forget_records();
-	if (!history_init(&mirror, SIM_CPUS, KEPT))
-		abort();
+	mirror_begin(KEPT);
 }
 
 FIXTURE_TEARDOWN(engine_history)
 {
-	history_free(&mirror);
-}
-
-/* A segment each millisecond. */
-static void switches(u32 c, int nr)
-{
-	while (nr--) {
-		pass(MS);
-		switch_to(c, cpu[c].curr == b ? d : b, PREEMPTED);
-	}
-}
-
-/* User space takes what was sent. How many segments that were of CPU @c. */
-static int take_segments(u32 c)
-{
-	const struct run_segment *s;
-	size_t size, i;
-	int nr = 0;
-
-	for (i = 0; i < sim_nr_records(); i++) {
-		s = sim_record(i, &size);
-		if (s->kind != RECORD_SEGMENTS || s->cpu != c)
-			continue;
-		if (!history_add(&mirror, s, size / sizeof(*s)))
-			abort();
-		nr += size / sizeof(*s);
-	}
-	return nr;
+	mirror_end();
 }
 
 /* User space can read the rings, too, as they are now: in a file like a map. */
@@ -103,7 +73,7 @@ TEST_F(engine_history, a_report_is_bounded)
 	int sent;
 
 	wake(a, 0);
-	switches(0, KEPT - 1);
+	take_turns(b, d, KEPT - 1);
 	pass(MS);
 	switch_to(0, a, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
@@ -123,7 +93,7 @@ TEST_F(engine_history, a_report_is_bounded)
 static int sent_of_two(bool last)
 {
 	wake(a, last);
-	switches(0, KEPT / 2);
+	take_turns(b, d, KEPT / 2);
 	leave_for(a, !last);
 	arrive(a);
 	pass(MS);
@@ -152,7 +122,7 @@ TEST_F(engine_history, no_more_than_is_kept)
 {
 	nr_chunks = 2;
 	wake(a, 0);
-	switches(0, 5 * CHUNK);
+	take_turns(b, d, 5 * CHUNK);
 	pass(MS);
 	switch_to(0, a, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
@@ -166,12 +136,12 @@ TEST_F(engine_history, read_while_written)
 	int known;
 
 	wake(a, 0);
-	switches(0, KEPT / 2);
+	take_turns(b, d, KEPT / 2);
 	pass(MS);
 	switch_to(0, a, SLEEPS);
 	take_segments(0);
 	sim_forget_records();
-	switches(0, KEPT - CHUNK);
+	take_turns(b, d, KEPT - CHUNK);
 	map_rings();
 	/* Of older ones than were sent a chunk is left, less the next to go. */
 	known = known_before(0);

@@ -5,11 +5,9 @@
  * that the test made.
  */
 #include "kselftest_harness.h"
-#include "engine.h"
-#include "analysis/history.h"
+#include "mirror.h"
 
 static struct task *a, *b, *d;
-static struct history mirror;		/* as user space keeps it */
 
 FIXTURE(engine_why) {};
 
@@ -29,30 +27,12 @@ FIXTURE_SETUP(engine_why)
 	wake(b, 0);
 	switch_to(0, b, SLEEPS);
 	sim_forget_records();
-	if (!history_init(&mirror, SIM_CPUS, NR_CHUNKS * CHUNK))
-		abort();
+	mirror_begin(NR_CHUNKS * CHUNK);
 }
 
 FIXTURE_TEARDOWN(engine_why)
 {
-	history_free(&mirror);
-}
-
-/* User space takes what was sent. How many segments that were. */
-static size_t take_segments(void)
-{
-	size_t nr = 0, size, i;
-	const __u8 *record;
-
-	for (i = 0; i < sim_nr_records(); i++) {
-		record = sim_record(i, &size);
-		if (*record != RECORD_SEGMENTS)
-			continue;
-		if (!history_add(&mirror, (void *)record, size / sizeof(struct run_segment)))
-			abort();
-		nr += size / sizeof(struct run_segment);
-	}
-	return nr;
+	mirror_end();
 }
 
 /* @s begins at @ns, and is of @p. */
@@ -79,7 +59,7 @@ TEST_F(engine_why, every_field_of_a_segment)
 	at(40 * MS);
 	switch_to(0, a, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(3, take_segments());
+	EXPECT_EQ(3, take_segments(ANY_CPU));
 	/* The newest that came: the one that ended with the wait. */
 	s = history_newest(&mirror, 0);
 	ASSERT_TRUE(is_segment(s, 20 * MS, d));
@@ -106,13 +86,13 @@ TEST_F(engine_why, a_segment_is_sent_once)
 	wake(a, 0);
 	at(30 * MS);
 	switch_to(0, a, SLEEPS);
-	EXPECT_EQ(2, take_segments());
+	EXPECT_EQ(2, take_segments(ANY_CPU));
 	sim_forget_records();
 	at(40 * MS);
 	wake(d, 0);
 	at(60 * MS);
 	switch_to(0, d, SLEEPS);
-	EXPECT_EQ(1, take_segments());
+	EXPECT_EQ(1, take_segments(ANY_CPU));
 	EXPECT_TRUE(is_segment(history_newest(&mirror, 0), 30 * MS, a));
 }
 
@@ -131,18 +111,9 @@ TEST_F(engine_why, a_segment_that_found_no_room)
 	wake(d, 0);
 	at(60 * MS);
 	switch_to(0, d, SLEEPS);
-	take_segments();
+	take_segments(ANY_CPU);
 	EXPECT_TRUE(is_segment(history_newest(&mirror, 0), 30 * MS, a));
 	EXPECT_TRUE(is_segment(history_before(&mirror, history_newest(&mirror, 0)), MS, b));
-}
-
-/* @nr switches between @b and @d, 1 ms apart. */
-static void switches(int nr)
-{
-	while (nr--) {
-		pass(MS);
-		switch_to(0, cpu[0].curr == b ? d : b, PREEMPTED);
-	}
 }
 
 /*
@@ -161,11 +132,11 @@ TEST_F(engine_why, all_that_is_kept_arrives)
 		pass(MS);
 		wake(a, 0);
 		since = sim.now;
-		switches(55 + i % 3);
+		take_turns(b, d, 55 + i % 3);
 		pass(MS);
 		switch_to(0, a, SLEEPS);
 		ASSERT_EQ(1, nr_reported());
-		take_segments();
+		take_segments(ANY_CPU);
 		n = 0;
 		for (s = history_newest(&mirror, 0); s; s = history_before(&mirror, s)) {
 			ASSERT_EQ(reported(0)->seq - n, s->seq);
@@ -207,7 +178,7 @@ TEST_F(engine_why, segments_do_not_overlap)
 	wake(d, 0);
 	at(50 * MS);
 	switch_to(0, d, SLEEPS);
-	take_segments();
+	take_segments(ANY_CPU);
 	s = history_newest(&mirror, 0);
 	EXPECT_TRUE(is_segment(s, 20 * MS + 900 * US, a));
 	EXPECT_TRUE(is_segment(history_before(&mirror, s), 20 * MS + 900 * US, d));
@@ -232,7 +203,7 @@ TEST_F(engine_why, unseen_switch)
 	at(40 * MS);
 	switch_to(0, a, PREEMPTED);
 	ASSERT_EQ(1, nr_reported());
-	take_segments();
+	take_segments(ANY_CPU);
 	s = history_newest(&mirror, 0);
 	ASSERT_NE(NULL, s);
 	/* It came at 20 ms: the kernel knows, but for a tick. */
@@ -257,7 +228,7 @@ TEST_F(engine_why, sent_before_it_was_broken)
 	pass(20 * MS);
 	wake(d, 0);
 	look_for_stalled(b);
-	take_segments();
+	take_segments(ANY_CPU);
 	ASSERT_TRUE(is_segment(history_newest(&mirror, 0), 30 * MS, a));
 	EXPECT_EQ(0, history_newest(&mirror, 0)->flags);
 	sim_forget_records();
@@ -266,7 +237,7 @@ TEST_F(engine_why, sent_before_it_was_broken)
 	sees_switches = true;
 	pass(30 * MS);
 	switch_to(0, b, PREEMPTED);
-	take_segments();
+	take_segments(ANY_CPU);
 	for (s = history_newest(&mirror, 0); s && s->tid != 101; s = history_before(&mirror, s))
 		;
 	ASSERT_NE(NULL, s);
@@ -300,7 +271,7 @@ TEST_F(engine_why, left_unseen_and_looked_at)
 	ASSERT_EQ(3, nr_reported());
 	EXPECT_EQ(WHY_RUNS_UNSEEN, reported(2)->flags & WHY_RUNS_UNSEEN);
 	/* It came at 30 ms: the kernel knows, but for a tick. */
-	take_segments();
+	take_segments(ANY_CPU);
 	s = history_newest(&mirror, 0);
 	ASSERT_TRUE(is_segment(s, 30 * MS + TICK, d));
 	EXPECT_EQ(reported(2)->seq, s->seq);
@@ -309,7 +280,7 @@ TEST_F(engine_why, left_unseen_and_looked_at)
 	switch_to(0, a, PREEMPTED);
 	ASSERT_EQ(4, nr_reported());
 	EXPECT_EQ(0, reported(3)->flags & WHY_RUNS_UNSEEN);
-	take_segments();
+	take_segments(ANY_CPU);
 	s = history_newest(&mirror, 0);
 	ASSERT_TRUE(is_segment(s, 30 * MS + TICK, d));
 	EXPECT_EQ(reported(2)->seq, s->seq);
@@ -331,7 +302,7 @@ TEST_F(engine_why, left_unseen_without_room)
 	sim.ring_room = 100;
 	look_for_stalled(a);
 	ASSERT_EQ(1, nr_reported());
-	take_segments();
+	take_segments(ANY_CPU);
 	EXPECT_EQ(reported(0)->seq, history_newest(&mirror, 0)->seq);
 }
 
@@ -352,7 +323,7 @@ TEST_F(engine_why, first_segment)
 	wake(a, 2);
 	at(40 * MS);
 	switch_to(2, a, PREEMPTED);
-	take_segments();
+	take_segments(ANY_CPU);
 	s = history_newest(&mirror, 2);
 	EXPECT_TRUE(is_segment(s, TICK, d));
 	EXPECT_EQ(0, s->seq);
@@ -567,7 +538,7 @@ TEST_F(engine_why, migrated)
 	EXPECT_EQ(BEGIN + 20 * MS, e->migrations[0].left_ns);
 	EXPECT_EQ(BEGIN + 21 * MS, e->queued_ns);
 	/* What both CPUs ran has come. */
-	take_segments();
+	take_segments(ANY_CPU);
 	ASSERT_TRUE(is_segment(history_newest(&mirror, 0), MS, b));
 	EXPECT_EQ(history_newest(&mirror, 0)->seq, e->migrations[0].seq);
 	ASSERT_TRUE(is_segment(history_newest(&mirror, 1), 2 * MS, d));
@@ -648,7 +619,7 @@ TEST_F(engine_why, clock_is_old_after_a_migration)
 	wake(b, 0);
 	at(70 * MS);
 	switch_to(0, b, SLEEPS);
-	take_segments();
+	take_segments(ANY_CPU);
 	EXPECT_TRUE(is_segment(history_newest(&mirror, 0), 23 * MS, a));
 }
 
@@ -667,7 +638,7 @@ TEST_F(engine_why, clock_is_old_after_a_wakeup)
 	wake(d, 0);
 	at(70 * MS);
 	switch_to(0, d, SLEEPS);
-	take_segments();
+	take_segments(ANY_CPU);
 	ASSERT_TRUE(is_segment(history_newest(&mirror, 0), 26 * MS, b));
 	EXPECT_TRUE(is_segment(history_before(&mirror, history_newest(&mirror, 0)),
 			       10 * MS + 900 * US, a));
