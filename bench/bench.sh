@@ -11,10 +11,10 @@
 # user		what the process itself takes
 # worst		how late a real-time task becomes
 #
-# KERNEL_SRC still has its own tools/bpf/runqslower. Prints Markdown; each figure
-# is in .output/bench/PART.csv. ROUNDS (9 of programs, 3 of all else), LOOPS and
-# SECONDS_EACH make the run shorter or more exact; BASE is another runqslower of
-# ours, to see what a change costs.
+# KERNEL_SRC still has its own tools/bpf/runqslower. Prints Markdown; each
+# figure is in .output/bench/PART.csv. ROUNDS (9 of programs, 3 of all else),
+# LOOPS and SECONDS_EACH make the run shorter or more exact; BASE is another
+# runqslower of ours, to see what a change costs.
 set -eu -o pipefail
 shopt -s inherit_errexit
 export LC_ALL=C

@@ -85,32 +85,29 @@ start_perf()
 	exec {control}>&- {answer}>&-
 }
 
-# How many lines the tool prints before it traces. BCC's and the kernel's print
-# two just before the last step.
-lines_before()
-{
-	[[ $1 = @(floor|least*|bcc-runqlat) ]] || [ "$*" = "ours -H" ] || { echo 2; return; }
-	echo 1
-}
-
-# start NAME [ARG...]: returns when NAME traces, with its PID in $pid. Its output
-# is in a file, because a pipe that nobody reads would stop it. The kernel's and
-# BCC's do not flush their header by themselves.
+# start NAME [ARG...]: returns when NAME traces, with its PID in $pid. Its
+# output is in a file, because a pipe that nobody reads would stop it. The
+# kernel's and BCC's do not flush their header by themselves.
 start()
 {
-	local name=$1 nr
+	# BCC's and the kernel's print the header just before the last step.
+	local lines=2 fd follower line
 
-	shift
-	if [ "$name" = perf ]; then
-		start_perf
-		return
-	fi
-	nr=$(lines_before "$name" "$@")
-	stdbuf -oL "$bench/$name" "$@" >"$output" 2>"$output.err" &
+	case $* in
+	perf) start_perf; return ;;
+	floor|least*|bcc-runqlat*|"ours -H") lines=1 ;;
+	esac
+	: >"$output"
+	stdbuf -oL "$bench/$1" "${@:2}" >>"$output" 2>"$output.err" &
 	pid=$!
-	until [ "$(wc -l <"$output")" -ge "$nr" ]; do
-		kill -0 "$pid" 2>/dev/null || die "$name $*: $(tail -n 1 "$output.err")"
+	exec {fd}< <(exec tail -n +1 -f --pid="$pid" "$output")
+	follower=$!
+	for ((; lines; lines--)); do
+		# shellcheck disable=SC2034 # only that it has come matters
+		read -r -u $fd line || die "$*: $(tail -n 1 "$output.err")"
 	done
+	kill "$follower"
+	exec {fd}<&-
 }
 
 # As start, where no header comes: the links are what is made last.
