@@ -180,8 +180,8 @@ static __u64 parse_period(const char *s, const char *what)
 	__u64 ns;
 
 	if (!parse_duration(s, 1000000000, &ns) || !ns)
-		refuse("invalid %s '%s': seconds above 0, or a number with us, ms, s, m, h or d is %s",
-		       what, s, "accepted");
+		refuse("invalid %s '%s': %s", what, s,
+		       "seconds above 0, or a number with us, ms, s, m, h or d is accepted");
 	return ns;
 }
 

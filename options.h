@@ -8,6 +8,7 @@
 #include <linux/types.h>
 #include "analysis/totals.h"
 #include "runqslower.h"
+#include "util/clock.h"
 
 enum time_format {
 	TIME_CLOCK,			/* HH:MM:SS */
@@ -99,7 +100,7 @@ static inline __u64 totals_period(const struct options *opts)
 {
 	if (opts->interval_ns || !opts->heat)
 		return opts->interval_ns;
-	return 1000000000ULL;
+	return NSEC_PER_SEC;
 }
 
 /* The period of --metrics, in ns; 0: never. */
@@ -107,7 +108,7 @@ static inline __u64 metrics_period(const struct options *opts)
 {
 	if (!opts->metrics)
 		return 0;
-	return opts->interval_ns ? opts->interval_ns : 15000000000ULL;
+	return opts->interval_ns ? opts->interval_ns : 15 * NSEC_PER_SEC;
 }
 
 /*

@@ -176,7 +176,7 @@ static void finish(struct session *s)
 
 static bool is_process(__u32 id)
 {
-	/* kill() accepts any TID, tgkill() only that of the first thread here. */
+	/* kill() takes any TID, and tgkill() that of the first thread only. */
 	return !syscall(SYS_tgkill, id, id, 0) || errno != ESRCH;
 }
 

@@ -289,9 +289,6 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 	to->end_nontask_ns = nontask.all;
 	to->end_irq_ns = nontask.irq;
 	to->quota_ns = 0;
-	/* What held the task back when the wait began was not seen. */
-	to->quota_unknown = is_ext(e->task) ||
-			    (has_quota(e->task) && throttled_time(e->cfs_rq, false));
 	to->quota_since_ns = 0;
 	to->quota_cgroup = 0;
 	if (w) {
@@ -302,6 +299,9 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 			busy_since = w->budget;
 	} else {
 		to->from = FROM_UNSEEN;
+		/* Nor was seen what held the task back when the wait began. */
+		to->quota_unknown = is_ext(e->task) || (has_quota(e->task) &&
+							throttled_time(e->cfs_rq, false));
 		to->wakeup_ns = 0;
 		to->nr_migrations = 0;
 		to->waker_kind = WAKER_UNSEEN;

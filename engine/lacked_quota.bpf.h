@@ -59,7 +59,7 @@ static __always_inline u64 lacked_quota(const struct why_wait *w, struct cfs_rq_
 		return 0;
 	/* All the while, and quota comes before interrupts. */
 	if (ns >= by_clock)
-		return cfs_rq->rq->clock - w->rq_clock;
+		return rq_clock(cfs_rq) - w->rq_clock;
 	if (!throttles_by_pelt(cfs_rq))
 		return ns;
 	*unsure = passed > by_clock + passed / 4 || by_clock > passed + passed / 4;
@@ -152,8 +152,8 @@ static __always_inline void note_throttling(struct why_event *to, const struct e
 }
 
 /*
- * How far is rq.clock behind e->now? Far, if the CPU is idle while the wait goes
- * on, because an idle CPU has no ticks that would move its clock.
+ * How far is rq.clock behind e->now? Far, if the CPU is idle while the wait
+ * goes on, because an idle CPU has no ticks that would move its clock.
  */
 static __always_inline u64 clock_behind(const struct ended *e)
 {

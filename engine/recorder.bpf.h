@@ -32,10 +32,10 @@ struct {
 } history SEC(".maps");
 
 /*
- * Changes whenever @p is switched out. No two tasks that exist at one time share
- * a value, because each has a stack, of a page or more: the shifts keep the part
- * of the address that differs. The TID would not do, because exec() of a thread
- * changes the TID.
+ * Changes whenever @p is switched out. No two tasks that exist at one time
+ * share a value, because each has a stack, of a page or more: the shifts keep
+ * the part of the address that differs. The TID would not do, because exec() of
+ * a thread changes the TID.
  */
 static __always_inline u64 run_gen(struct task_struct *p)
 {

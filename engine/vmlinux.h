@@ -51,7 +51,7 @@ enum {
 	BPF_ANY = 0,			/* of bpf_map_update_elem() */
 	BPF_NOEXIST = 1,		/* of bpf_map_update_elem() */
 	BPF_F_NO_PREALLOC = 1,		/* of map_flags */
-	BPF_F_MMAPABLE = 1024,
+	BPF_F_MMAPABLE = 1024,		/* of map_flags */
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 	BPF_RB_NO_WAKEUP = 1,		/* of bpf_ringbuf_submit() */
 };

@@ -87,17 +87,20 @@ static int levels_above(const char *root)
 
 /*
  * Open the hierarchy with the cpu controller: v1 if one has it, else v2. Of its
- * mounts that can be opened take the one that shows most of it.
+ * mounts that can be opened take the one that shows most of it. Once.
  */
 static void open_mount(void)
 {
 	char line[4096], root[PATH_MAX], point[PATH_MAX], type[64], options[1024];
-	FILE *f = fopen("/proc/self/mountinfo", "r");
 	int levels, most = INT_MIN, fd;
 	char *rest;
 	bool v1;
+	FILE *f;
 
+	if (mount_fd != -1)
+		return;
 	mount_fd = -2;
+	f = fopen("/proc/self/mountinfo", "r");
 	if (!f)
 		return;
 	while (fgets(line, sizeof(line), f)) {
@@ -127,8 +130,7 @@ static void open_mount(void)
 
 bool cgroups_are_v1(void)
 {
-	if (mount_fd == -1)
-		open_mount();
+	open_mount();
 	return mount_is_v1;
 }
 
@@ -142,8 +144,7 @@ static int open_cgroup(__u64 id)
 		.head = { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS },
 	};
 
-	if (mount_fd == -1)
-		open_mount();
+	open_mount();
 	memcpy(handle.head.f_handle, &id, sizeof(id));
 	return open_by_handle_at(mount_fd, &handle.head, O_PATH | O_CLOEXEC);
 }
@@ -177,8 +178,7 @@ const char *cgroup_find(const char *path, __u64 *id, bool *v1)
 	struct statfs fs;
 	struct stat st;
 
-	if (mount_fd == -1)
-		open_mount();
+	open_mount();
 	/* If no such path exists, @path may be as -w shows paths. */
 	if (stat(path, &st) && mount_point[0] && path[0] == '/') {
 		snprintf(below, sizeof(below), "%s%s", mount_point, path);
