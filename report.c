@@ -142,7 +142,7 @@ void tell_limits(struct session *s)
 {
 	unsigned int limits = tracer_limits(s->skel, &s->opts), matter = limits;
 
-	/* Without verdicts only wakers, of -W, are looked for. */
+	/* Without verdicts only wakers, of -W or --trace, are looked for. */
 	if (!s->opts.why && !s->opts.summary && !s->opts.metrics) {
 		matter &= LIMIT_WAKER;
 		if (!matter)

@@ -11,18 +11,22 @@
  * This file has the programs: what happens at each event, in order. How it
  * happens is in engine/:
  *
- *   filter    which tasks, CPUs and cgroups to report
- *   follow    which tasks are of the command that the tool runs
- *   clock     the present time, mostly without a read of the clock
- *   wait      a wait from its begin to its end, whatever its cause
- *   light     a wait without a record of its own (--light)
- *   records   the record of each task's wait
- *   recorder  which task had each CPU, from when on
- *   explain   what else is noted of a wait, so that user space can say why
- *   quota     whose CPU time is used up
- *   classes   what holds back tasks that are not of the fair class
- *   learn     what is learnt once, before tracing begins
- *   compat    where kernels differ, and types, their structs
+ *   filter        which tasks, CPUs and cgroups to report
+ *   follow        which tasks are of the command that the tool runs
+ *   clock         the present time, mostly without a read of the clock
+ *   wait          a wait from its begin to its end, whatever its cause
+ *   light         a wait without a record of its own (--light)
+ *   why_wait      a wait that is to be explained
+ *   records       the record of each task's wait
+ *   recorder      which task had each CPU, from when on
+ *   explain       what else is noted of a wait, so that user space can say why
+ *   idle_cpus     which CPUs could have run the task
+ *   quota         whose CPU time is used up
+ *   lacked_quota  for how long the task was not allowed to run because of that
+ *   classes       what holds back tasks that are not of the fair class
+ *   learn         what is learnt once, before tracing begins
+ *   compat        where kernels differ, and types, their structs
+ *   vmlinux       the few types of the kernel, for a build without BTF
  *
  * The programs named why_... also explain waits. They are separate programs,
  * because the others then pay nothing for explanations: neither at an event nor

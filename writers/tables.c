@@ -379,7 +379,7 @@ static const struct field limits_fields[] = {
 
 const struct table limits_table = {
 	.fields = limits_fields,
-	.about = "with -w, -s or --metrics, once (-W: if wakers are unseen): what this kernel lets the tool tell apart",
+	.about = "with -w, -s or --metrics, once (-W or --trace alone: if wakers are unseen): what this kernel lets the tool tell apart",
 };
 
 static const char * const cost_types[] = { "cost" };
