@@ -7,7 +7,7 @@
 #	KERNEL_SRC=/path/to/linux bench.sh [PART...]
 #
 # programs	ns of each BPF program, slowdown, start, memory
-# growth	the same beside 30,000 tasks
+# growth	ns of each BPF program beside up to 30,000 tasks
 # user		what the process itself takes
 # worst		how late a real-time task becomes
 #

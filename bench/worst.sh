@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 #
 # The worst case: how late a real-time task wakes up, with and without a tool,
-# while 400 tasks send messages and a hog spins for each CPU, twice. Sourced.
+# while 400 tasks send messages and two hogs spin for each CPU. Sourced.
 
 # In $others.
 worst_load()
