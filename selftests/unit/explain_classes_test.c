@@ -100,6 +100,26 @@ TEST(rt_limit_while_lower_classes_run)
 	EXPECT_STREQ("70 rt limit of 66, 30 b/12", percent());
 }
 
+/*
+ * Real-time tasks of other groups run on: those that the waiter outranks do so
+ * because of its limit, the others for their own sake.
+ */
+TEST(rt_limit_of_a_group)
+{
+	waits(FIFO_50, WHY_CAN_LIMIT_RT | WHY_RT_LIMIT);
+	event.rt_cgroup = 66;
+	runs(0, 11, "lower", FIFO_50 + 1, SCHED_FIFO, 0);
+	runs(40, 12, "equal", FIFO_50, SCHED_FIFO, 0);
+	runs(60, 13, "stop", 0, SCHED_FIFO, SEGMENT_STOP);
+	runs(90, 14, "deadline", DEADLINE, SCHED_DEADLINE, 0);
+	EXPECT_STREQ("40 rt limit of 66, 30 stop/13 outranks, 20 equal/12, 10 deadline/14 outranks",
+		     percent());
+	/* Without one that was seen: a switch that was late, for instance. */
+	waits(FIFO_50, WHY_CAN_LIMIT_RT);
+	runs(0, 11, "lower", FIFO_50 + 1, SCHED_FIFO, 0);
+	EXPECT_STREQ("100 lower/11", percent());
+}
+
 /* It was seen, whatever else could be the reason. */
 TEST(rt_limit_that_was_seen)
 {
