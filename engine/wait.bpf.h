@@ -136,9 +136,17 @@ static __always_inline bool is_short(const struct ended *e, u64 since)
 	       time_before(e->now + e->behind + CLOCK_ERROR_NS, since + threshold_ns);
 }
 
-/* Has e->task had the CPU so lately that it cannot have waited long? */
+/*
+ * Has e->task had the CPU so lately that it cannot have waited long? While NTP
+ * slows CLOCK_MONOTONIC an old offset is too large, and makes a wait seem
+ * shorter.
+ */
 static __always_inline bool ran_lately(const struct ended *e)
 {
+	u64 clock = rq_clock(e->cfs_rq);
+
+	if (!e->behind && clock)
+		improve_offset(e->cpu, clock, e->now);
 	return e->cpu->sampled &&
 	       is_short(e, last_arrival(e->task) + e->cpu->offset);
 }

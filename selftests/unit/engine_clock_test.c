@@ -123,6 +123,31 @@ TEST_F(slew, no_phantom)
 	EXPECT_EQ(0, nr_reported());
 }
 
+/*
+ * Two spinners take turns on the CPU, and only they: no wakeup samples the
+ * offset, which has grown wrong by milliseconds when a turn lasts longer than
+ * the threshold.
+ */
+TEST_F(slew, spinners)
+{
+	struct task *turn[] = { a, b };
+	int k;
+
+	wake(a, 0);
+	for (k = 0; k < 100; k++) {
+		pass_slewed(4 * MS, variant->ppm);
+		cpu[0].stale = false;
+		switch_to(0, turn[k % 2], PREEMPTED);
+	}
+	sim_forget_records();
+	for (k = 0; k < 10; k++) {
+		pass_slewed(12 * MS, variant->ppm);
+		cpu[0].stale = false;
+		switch_to(0, turn[k % 2], PREEMPTED);
+	}
+	EXPECT_EQ(10, nr_reported());
+}
+
 /* --- the offset by itself ------------------------------------------------- */
 
 FIXTURE(clock) {
