@@ -374,14 +374,17 @@ int existing_tasks(struct iter_task *ctx)
 	return 0;
 }
 
-/* Was @p, which is queued, throttled before tracing began? */
+/*
+ * Was @p, which is queued, throttled before tracing began? Not if @p sleeps: a
+ * wait begins when it is woken.
+ */
 static __always_inline void find_throttled(struct task_struct *p)
 {
 	struct cfs_rq___compat *cfs_rq = task_cfs_rq(p);
 	u64 group = throttled_group(p, cfs_rq);
 	struct why_wait *w;
 
-	if (!group || !is_wanted(p))
+	if (!group || sleeps_queued(p) || !is_wanted(p))
 		return;
 	w = new_why_wait_of(p);
 	if (w)

@@ -93,6 +93,42 @@ TEST_F(engine_limits, throttled_before_tracing)
 	EXPECT_EQ(40 * MS, reported(0)->quota_ns);
 }
 
+/*
+ * Asleep and queued still (since 6.12), in a group without quota. That it is
+ * woken later is seen, and what held it back before was no wait.
+ */
+TEST_F(engine_limits, asleep_in_a_throttled_queue_before_tracing)
+{
+	struct group *g = new_group(&root, 77);
+	struct task *p = make_task(9, 9, "sleeper");
+
+	if (variant->kernel < V6_12)
+		return;
+	set_group(p, g);
+	place(p, 0);
+	p->t.on_rq = 1;
+	p->t.se.sched_delayed = 1;
+	p->t.throttled = variant->kernel >= V6_18;
+	g->queues[0]->throttled = 1;
+	g->queues[0]->throttle_count = 1;
+	at(20 * MS);
+	see_existing(p);
+	g->queues[0]->throttled = 0;
+	g->queues[0]->throttle_count = 0;
+	p->t.throttled = false;
+	p->t.se.sched_delayed = 0;
+	at(50 * MS);
+	wake(p, 0);
+	at(70 * MS);
+	cpu[0].stale = false;
+	switch_to(0, p, PREEMPTED);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(FROM_WOKEN, reported(0)->from);
+	EXPECT_EQ(20 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(0, reported(0)->quota_cgroup);
+	EXPECT_EQ(0, reported(0)->quota_since_ns);
+}
+
 TEST_F(engine_limits, switches_that_go_unseen_are_counted)
 {
 	EXPECT_EQ(0, stats.unseen);
