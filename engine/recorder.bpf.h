@@ -199,9 +199,10 @@ static __always_inline void recorder_enters(struct cpu_state *c, u32 cpu,
 }
 
 /*
- * The CPU of @p, its idle task, of @cfs_rq, has nothing to run once more. Core
- * scheduling may hold back a task that was queued meanwhile, or no longer has
- * one to hold back. There is no switch then.
+ * The CPU of @p, of @cfs_rq, has nothing to run once more. Core scheduling may
+ * hold back a task that was queued meanwhile, or no longer has one to hold
+ * back. There is no switch then. If @p is not the idle task, it keeps the CPU
+ * idle for a while to cool down (play_idle_precise()), and is in the way.
  */
 static __always_inline void recorder_idles(struct task_struct *p, struct cfs_rq___compat *cfs_rq)
 {
@@ -209,7 +210,7 @@ static __always_inline void recorder_idles(struct task_struct *p, struct cfs_rq_
 	struct cpu_state *c = cpu_state(p);
 	u64 now;
 
-	if (!c || forced == !c->idle_since || run_gen(p) != c->running)
+	if (!c || compat(p)->pid || forced == !c->idle_since || run_gen(p) != c->running)
 		return;
 	now = bpf_ktime_get_ns();
 	segment_begin(c, task_cpu(p), p, cfs_rq, now);

@@ -514,6 +514,17 @@ static void rest(int c)
 	why_idle(1, c);
 }
 
+/* A task that keeps its CPU idle, so that it cools down, is in the way. */
+TEST_F(engine_classes, idle_injection)
+{
+	kernel_has("rq->core_enabled");
+	pass(MS);
+	in_context_of(a);
+	why_idle(1, 0);
+	EXPECT_EQ(101, newest_segment(0)->tid);
+	EXPECT_FALSE(is_idle_all_the_while(0));
+}
+
 /* A task is queued and held back, and goes away: none of it is a switch. */
 TEST_F(engine_classes, forced_idle_without_a_switch)
 {
