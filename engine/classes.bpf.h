@@ -74,13 +74,18 @@ static __always_inline u64 wait_begins(struct task_struct *prev, u64 now)
 	return next_budget(prev, now);
 }
 
-/* Can the kernel stop real-time tasks for a while? */
+/*
+ * Can the kernel stop real-time tasks for a while, and is that the only reason
+ * why a CPU may run a task of a lower class? With proxy execution such a task
+ * also runs for a real-time task that needs a lock of it.
+ */
 static __always_inline bool limits_rt(void)
 {
 	struct task_struct___compat *t = NULL;
 	struct rq___compat *rq = NULL;
 
-	return bpf_core_field_exists(t->rt.rt_rq) || bpf_core_field_exists(rq->rt.rt_throttled);
+	return (bpf_core_field_exists(t->rt.rt_rq) || bpf_core_field_exists(rq->rt.rt_throttled)) &&
+	       !has_proxies();
 }
 
 /*
@@ -120,8 +125,7 @@ __noinline u64 limited_rt_group(u64 task)
 /* IDs of queues, of enum scx_dsq_id_flags. */
 #define SCX_DSQ_BUILTIN		0x8000000000000000ULL
 #define SCX_DSQ_LOCAL_ON	0x4000000000000000ULL
-#define SCX_DSQ_LOCAL		2
-#define SCX_DSQ_BYPASS		3
+#define SCX_DSQ_GLOBAL		1	/* all that follow are of a CPU */
 
 /*
  * Is the task at address @task, of the sched_ext class, in a queue of its
@@ -141,8 +145,23 @@ __noinline u32 is_in_ext_queue(u64 task)
 	id = dsq ? BPF_CORE_READ(dsq, id) : BPF_CORE_READ(t, scx.ddsp_dsq_id);
 	if (!(id & SCX_DSQ_BUILTIN))
 		return 1;
-	return !(id & SCX_DSQ_LOCAL_ON) && (u32)id != SCX_DSQ_LOCAL &&
-	       (u32)id != SCX_DSQ_BYPASS;
+	return !(id & SCX_DSQ_LOCAL_ON) && (u32)id <= SCX_DSQ_GLOBAL;
+}
+
+/*
+ * Which insertion of a queue put the task @p of the sched_ext class there; 0:
+ * not known. A task that runs keeps that of the last queue.
+ */
+static __always_inline u32 ext_place(struct task_struct *p)
+{
+	struct task_struct___compat *t = compat(p);
+
+	return has_sched_ext() && bpf_core_field_exists(t->scx.dsq_seq) ? t->scx.dsq_seq : 0;
+}
+
+static __always_inline bool has_ext_queue(struct task_struct *p)
+{
+	return has_sched_ext() && compat(p)->scx.dsq;
 }
 
 #endif /* __RUNQSLOWER_CLASSES_BPF_H */

@@ -159,6 +159,18 @@ static __always_inline bool is_core_scheduled(struct cfs_rq___compat *cfs_rq)
 }
 
 /*
+ * May a CPU run another task than the one that the scheduler has chosen? Since
+ * 6.17, with CONFIG_SCHED_PROXY_EXEC; else the two are one field.
+ */
+static __always_inline bool has_proxies(void)
+{
+	struct rq___compat *rq = NULL;
+
+	return bpf_core_field_exists(rq->donor) &&
+	       bpf_core_field_offset(rq->donor) != bpf_core_field_offset(rq->curr);
+}
+
+/*
  * Does core scheduling keep the CPU of @cfs_rq idle, which runs nothing,
  * although tasks are queued?
  */

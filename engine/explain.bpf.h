@@ -49,12 +49,15 @@ static __always_inline void note_class(struct why_wait *w, struct task_struct *p
 	w->budget = 0;
 	w->rt_group = 0;
 	w->in_ext_queue = false;
+	w->ext_place = 0;
 	if (is_rt(p)) {
 		w->rt_group = limited_rt_group(address_of(p));
 	} else if (is_deadline(p)) {
 		note_budget(w, p);
 	} else if (is_ext(p)) {
 		w->in_ext_queue = is_in_ext_queue(address_of(p));
+		if (!w->in_ext_queue && has_ext_queue(p))
+			w->ext_place = ext_place(p);
 	}
 }
 
@@ -223,6 +226,15 @@ static __always_inline u8 why_flags(const struct why_wait *w)
 	return flags;
 }
 
+/*
+ * Has the scheduler of sched_ext taken @p out of the queue of a CPU in which
+ * the wait began? Then its BPF program may have kept the task.
+ */
+static __always_inline bool was_requeued(const struct why_wait *w, struct task_struct *p)
+{
+	return w->ext_place && is_ext(p) && w->ext_place != ext_place(p);
+}
+
 static __always_inline void fill_why(struct why_event *to, const struct ended *e,
 				     const struct why_wait *w)
 {
@@ -245,7 +257,7 @@ static __always_inline void fill_why(struct why_event *to, const struct ended *e
 	__builtin_memcpy(to->waker_comm, w->waker_comm, sizeof(to->waker_comm));
 	find_quota(to, e, w);
 	/* Another class than at the begin: either may have held the task. */
-	to->quota_unknown |= !same_class;
+	to->quota_unknown |= !same_class || was_requeued(w, e->task);
 }
 
 /*

@@ -18,6 +18,7 @@ struct rq___compat {
 	unsigned int nr_running;
 	int online;			/* CONFIG_SMP */
 	struct task_struct *curr;
+	struct task_struct *donor;	/* since 6.13 */
 	/*
 	 * CONFIG_SCHED_CORE; 9edeaea1bc45 ("sched: Core-wide rq->lock"), 5.14
 	 */
@@ -192,6 +193,7 @@ struct task_struct___compat {
 	struct {
 		struct scx_dispatch_q___compat *dsq;
 		u64 ddsp_dsq_id;
+		u32 dsq_seq;		/* grows with each insertion */
 		u32 flags;
 	} scx;
 	/* CONFIG_CGROUP_SCHED */

@@ -30,7 +30,8 @@ struct why_wait {
 	u8 in_ext_queue;
 	u8 quota_unsure;		/* when, see lacked_quota() */
 	s8 class;			/* class_of() at the begin */
-	u8 pad[6];
+	u8 pad[2];
+	u32 ext_place;			/* at the begin, in a queue of a CPU */
 	/* Of the last wakeup. waking is 0 unless a wakeup is under way. */
 	u64 waking;
 	u64 wakeup_ns;

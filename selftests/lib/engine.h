@@ -26,7 +26,7 @@
 #define BEGIN		(1000 * SECOND)	/* CLOCK_MONOTONIC when a test begins */
 
 #define SIM_CPUS	4
-#define MAX_GROUPS	4
+#define MAX_GROUPS	4		/* the root among them */
 #define NR_CHUNKS	2		/* nr_chunks, unless a test sets it */
 #define MAX_CHUNKS	64
 
@@ -345,6 +345,7 @@ static inline void kernel_is(enum kernel v)
 	sim_lacks("softirq_disable_cnt");
 	sim_lacks("rt.rt_rq");
 	sim_lacks("rq->core_enabled");
+	sim_lacks("donor");
 	if (v < V6_1) {
 		sim_lacks("throttled_clock_pelt_time");
 		sim_lacks("BPF_FUNC_task_pt_regs___compat");

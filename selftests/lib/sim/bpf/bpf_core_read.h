@@ -11,6 +11,9 @@
 #define bpf_core_field_exists(field)	\
 	((void)sizeof(field), sim_has_field(#field))
 
+/* @field as in NULL->name. */
+#define bpf_core_field_offset(field)	((__u64)&(field))
+
 #define bpf_core_enum_value_exists(type, value)	sim_has_field(#value)
 
 #define SIM_LOAD(p, field)						\
