@@ -20,7 +20,7 @@ const volatile u64 tick_ns;		/* length of a jiffy */
 /* CLOCK_MONOTONIC when jiffies were 0, or up to a tick less. */
 u64 jiffies_ahead;
 
-#define NR_THROTTLED	4
+#define NR_THROTTLED	16
 
 /*
  * What is known of a CPU. Writers hold the lock of its run queue, with these
@@ -53,9 +53,9 @@ struct cpu_state {
 	struct throttling {
 		u64 cgroup;		/* ID */
 		u64 since;		/* a throttled task last left */
-		u64 before;		/* the last but one left, 0: never */
+		u64 before;		/* the last but one, of any group; or 0 */
 	} throttled[NR_THROTTLED];
-	u64 pad2[7];			/* fills a cache line */
+	u64 pad2[5];			/* fills a cache line */
 };
 
 /* By CPU. Sized by user space. */

@@ -75,11 +75,12 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 		w->from = FROM_THROTTLED;
 	w->nr_migrations = 0;
 	w->nontask = nontask_time(cfs_rq);
-	w->quota_ns = 0;
 	w->quota_unknown = false;
-	w->quota_unsure = false;
-	w->quota_since = group ? w->wait.since : 0;
-	w->quota_cgroup = group;
+	w->quota = (struct lacked) {
+		.since = group ? w->wait.since : 0,
+		.cgroup = group,
+	};
+	stay_begins(w, w->wait.since, group);
 	/* Of another class the task may still come to lack quota. */
 	note_throttled(w, may_lack_quota(w, p) ? cfs_rq : NULL, false);
 }
@@ -97,7 +98,7 @@ static __always_inline u64 why_leaves(struct cpu_state *c, struct task_struct *p
 	if (!group)
 		return 0;
 	t = &c->throttled[group % NR_THROTTLED];
-	t->before = t->cgroup == group ? t->since : 0;
+	t->before = t->since;
 	t->since = now;
 	t->cgroup = group;
 	return group;
@@ -180,24 +181,27 @@ static __always_inline void why_note_waker(struct why_wait *w)
 static __always_inline void why_note_migration(struct why_wait *w, struct task_struct *p,
 					       struct cpu_state *c, u32 cpu)
 {
+	struct cfs_rq___compat *cfs_rq, *there;
+	u64 now = bpf_ktime_get_ns();
 	struct migration *m;
-	bool unsure = false;
 
 	if (w->nr_migrations < MAX_MIGRATIONS) {
 		m = &w->migrations[w->nr_migrations % MAX_MIGRATIONS];
-		m->left_ns = bpf_ktime_get_ns();
+		m->left_ns = now;
 		m->cpu = task_cpu(p);
 		m->seq = 0;
 	}
 	w->nr_migrations++;
-	if (may_lack_quota(w, p)) {
-		if (is_throttled_of(w, task_cfs_rq(p)))
-			w->quota_ns += lacked_quota(w, task_cfs_rq(p), &unsure);
-		else
-			w->quota_unknown |= could_lack_quota(w, task_cfs_rq(p));
-		w->quota_unsure |= unsure;
-		note_throttled(w, c ? task_cfs_rq_on(p, cpu, c->rq) : NULL, true);
-	}
+	if (!may_lack_quota(w, p))
+		return;
+	cfs_rq = task_cfs_rq(p);
+	if (is_throttled_of(w, cfs_rq))
+		add_lacked(&w->quota, w, p, cfs_rq);
+	else
+		w->quota_unknown |= could_lack_quota(w, cfs_rq);
+	there = c ? task_cfs_rq_on(p, cpu, c->rq) : NULL;
+	stay_begins(w, now, there && LOAD(there, throttle_count, true));
+	note_throttled(w, there, true);
 }
 
 /*
@@ -313,7 +317,7 @@ static __always_inline void report_why(const struct ended *e, struct why_wait *w
 		to->from = FROM_UNSEEN;
 		/* Nor was seen what held the task back when the wait began. */
 		to->quota_unknown = is_ext(e->task) || (has_quota(e->task) &&
-							throttled_time(e->cfs_rq, false));
+							throttled_time(e->cfs_rq, true, false));
 		to->wakeup_ns = 0;
 		to->nr_migrations = 0;
 		to->waker_kind = WAKER_UNSEEN;

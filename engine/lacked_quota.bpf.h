@@ -17,7 +17,17 @@
 /* Can throttling have a part in the wait of @p? */
 static __always_inline bool may_lack_quota(const struct why_wait *w, struct task_struct *p)
 {
-	return has_quota(p) && (!throttles_tasks() || w->quota_cgroup);
+	return has_quota(p) && (!throttles_tasks() || w->quota.cgroup);
+}
+
+/*
+ * The task of @w is queued on its present CPU since @now. @throttled: one of
+ * its groups has run out of quota there.
+ */
+static __always_inline void stay_begins(struct why_wait *w, u64 now, bool throttled)
+{
+	w->stay_since = now;
+	w->stay_throttled = throttled;
 }
 
 /* From now on the throttled time of @cfs_rq, or NULL, counts for @w. */
@@ -29,7 +39,7 @@ static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___c
 	w->throttled_of = (u64)cfs_rq;
 	if (!cfs_rq)
 		return;
-	w->throttled = throttled_time(cfs_rq, probe);
+	w->throttled = throttled_time(cfs_rq, true, probe);
 	w->throttle_clock = throttle_clock(cfs_rq, probe);
 	rq = LOAD(cfs_rq, rq, probe);
 	w->task_clock = LOAD(rq, clock_task, probe);
@@ -37,18 +47,21 @@ static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___c
 }
 
 /*
- * How long the task of @w, which is of @cfs_rq still, has lacked quota since
- * note_throttled(), in ns. Sets @unsure if nobody knows when.
+ * How long @p, of which @w is the record and which is of @cfs_rq still, has
+ * lacked quota since note_throttled(), in ns. Sets *@unsure if nobody knows
+ * when. Where tasks are throttled, one that no longer is will not be again
+ * before it has run: what its group lacks now is not lacked by the task.
  *
  * rq.clock_pelt may run slower than rq.clock_task: then the task is taken to
  * have lacked quota in the same proportion. rq.clock_pelt may also be ahead,
  * because an idle CPU makes up for slowness. Where the two differ by more than
  * a quarter, the least that is certain counts.
  */
-static __always_inline u64 lacked_quota(const struct why_wait *w, struct cfs_rq___compat *cfs_rq,
-					bool *unsure)
+static __always_inline u64 lacked_quota(const struct why_wait *w, struct task_struct *p,
+					struct cfs_rq___compat *cfs_rq, bool *unsure)
 {
-	u64 ns = throttled_time(cfs_rq, false) - w->throttled;
+	bool counts_present = !throttles_tasks() || compat(p)->throttled;
+	u64 ns = throttled_time(cfs_rq, counts_present, false) - w->throttled;
 	u64 by_clock = throttle_clock(cfs_rq, false) - w->throttle_clock;
 	u64 passed = cfs_rq->rq->clock_task - w->task_clock;
 	/* Against overflow, which comes after a few minutes. */
@@ -86,8 +99,8 @@ static __always_inline bool could_lack_quota(const struct why_wait *w,
 {
 	struct cfs_rq___compat *before = (void *)w->throttled_of;
 
-	return (before && throttled_time(before, true) != w->throttled) ||
-	       throttled_time(cfs_rq, false) || w->quota_ns;
+	return (before && throttled_time(before, true, true) != w->throttled) ||
+	       throttled_time(cfs_rq, true, false) || w->quota.ns;
 }
 
 /* Did the task leave the CPU by itself or by force, without going to sleep? */
@@ -96,13 +109,14 @@ static __always_inline bool left_cpu(const struct why_wait *w)
 	return w->from == FROM_PREEMPTED || w->from == FROM_YIELDED;
 }
 
-#define NR_FOUND	8		/* more than NR_THROTTLED */
+#define NR_FOUND	32		/* more than NR_THROTTLED */
 
 /*
  * Of the group with @cfs_rq and @se and of those above: how often they ran out
  * of quota on @cpu since @since, apart from @first, times NR_FOUND, plus the
- * place in cpu_state of the last time. Global, so that it is verified once, by
- * itself.
+ * place in cpu_state of the last time (NR_THROTTLED: none). Where another group
+ * took the place of one, more often than that is known of. Global, so that it
+ * is verified once, by itself.
  */
 __noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first)
 {
@@ -110,7 +124,7 @@ __noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first
 	struct own_group g = { cfs_rq, se };
 	const struct throttling *t;
 	u64 id, last = since;
-	u32 nr = 0, place = 0;
+	u32 nr = 0, place = NR_THROTTLED;
 	int depth;
 
 	if (!c)
@@ -118,7 +132,9 @@ __noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first
 	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
 		id = group_id(g.cfs_rq);
 		t = &c->throttled[id % NR_THROTTLED];
-		if (t->cgroup == id && !time_before(t->since, since)) {
+		if (!time_before(t->since, since) && t->cgroup != id) {
+			nr += limits_time(g.cfs_rq) ? 2 : 0;
+		} else if (!time_before(t->since, since)) {
 			nr += t->since != first;
 			nr += t->before != first && !time_before(t->before, since);
 			if (!time_before(t->since, last)) {
@@ -132,23 +148,48 @@ __noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first
 }
 
 /*
- * Which of its groups ran out of quota last while e->task waited, and since
- * when, if only once. Before 6.18 a group runs out while its other tasks wait,
- * and a wait can see more than one period.
+ * Note in @q when, and by which group, @p was throttled in its stay, if only
+ * once. Before 6.18 a group runs out while its other tasks wait, and a wait can
+ * see more than one period.
  */
-static __always_inline void note_throttling(struct why_event *to, const struct ended *e,
-					    const struct why_wait *w)
+static __always_inline void note_throttling(struct lacked *q, const struct why_wait *w,
+					    struct task_struct *p)
 {
-	struct own_group g = nearest_group(e->task);
-	u32 found = find_throttling(g.cfs_rq, g.se, task_cpu(e->task), e->since,
-				    w->quota_since);
-	const struct throttling *t = &e->cpu->throttled[found % NR_THROTTLED];
-	u32 nr = found / NR_FOUND;
+	struct own_group g = nearest_group(p);
+	u32 found = find_throttling(g.cfs_rq, g.se, task_cpu(p), w->stay_since, q->since);
+	u32 nr = found / NR_FOUND, place = found % NR_FOUND;
+	struct cpu_state *c = cpu_state(p);
+	const struct throttling *t;
 
-	if (nr) {
-		to->quota_cgroup = t->cgroup;
-		to->quota_since_ns = nr > 1 || w->quota_since ? 0 : t->since;
+	if (!c)
+		return;
+	t = &c->throttled[place % NR_THROTTLED];
+	if (nr && place < NR_THROTTLED)
+		q->cgroup = t->cgroup;
+	if (w->stay_throttled) {
+		/* Since the wait or the stay began, or the stay before. */
+		q->unsure |= nr || (q->ns && !q->goes_on);
+		if (!q->ns)
+			q->since = w->stay_since;
+	} else {
+		q->unsure |= nr != 1 || q->ns;
+		q->since = t->since;
 	}
+}
+
+/* The stay of @p, of @cfs_rq, ends: add to @q what the task lacked. */
+static __always_inline void add_lacked(struct lacked *q, const struct why_wait *w,
+				       struct task_struct *p, struct cfs_rq___compat *cfs_rq)
+{
+	bool unsure;
+	u64 ns = lacked_quota(w, p, cfs_rq, &unsure);
+
+	q->unsure |= unsure;
+	/* Where tasks are throttled, there is one time, from the begin on. */
+	if (ns && !throttles_tasks())
+		note_throttling(q, w, p);
+	q->ns += ns;
+	q->goes_on = is_throttled(p, cfs_rq);
 }
 
 /*
@@ -166,27 +207,23 @@ static __always_inline u64 clock_behind(const struct ended *e)
 static __always_inline void find_quota(struct why_event *to, const struct ended *e,
 				       const struct why_wait *w)
 {
-	bool unsure = false;
-	u64 ns = 0;
+	struct lacked q = w->quota;
 
-	to->quota_since_ns = w->quota_since;
-	to->quota_cgroup = w->quota_cgroup == NO_GROUP ? 0 : w->quota_cgroup;
 	to->quota_unknown = w->quota_unknown;
 	if (may_lack_quota(w, e->task)) {
 		if (is_throttled_of(w, e->cfs_rq))
-			ns = w->quota_ns + lacked_quota(w, e->cfs_rq, &unsure);
+			add_lacked(&q, w, e->task, e->cfs_rq);
 		else
 			to->quota_unknown |= could_lack_quota(w, e->cfs_rq);
 		if (is_throttled(e->task, e->cfs_rq))
-			ns += clock_behind(e);
+			q.ns += clock_behind(e);
 	}
-	if (ns && !throttles_tasks())
-		note_throttling(to, e, w);
-	if (unsure || w->quota_unsure)
-		to->quota_since_ns = 0;
-	if (ns > to->wait.wait_ns)
-		ns = to->wait.wait_ns;
-	to->quota_ns = ns;
+	/* More than can be since then: not all at once. */
+	if (q.ns > e->now - q.since + clock_age_ns)
+		q.unsure = true;
+	to->quota_ns = q.ns < to->wait.wait_ns ? q.ns : to->wait.wait_ns;
+	to->quota_since_ns = q.unsure ? 0 : q.since;
+	to->quota_cgroup = q.cgroup == NO_GROUP ? 0 : q.cgroup;
 }
 
 #endif /* __RUNQSLOWER_LACKED_QUOTA_BPF_H */

@@ -66,22 +66,24 @@ static __always_inline u64 throttle_clock(struct cfs_rq___compat *cfs_rq, const 
 
 /*
  * How long @cfs_rq has been throttled in all, in ns of throttle_clock(),
- * whichever of its groups ran out of quota.
+ * whichever of its groups ran out of quota. @present: if it is now, that counts
+ * as well.
  */
-static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, const bool probe)
+static __always_inline u64 throttled_time(struct cfs_rq___compat *cfs_rq, bool present,
+					  const bool probe)
 {
 	u64 time, since;
 
 	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time)) {
 		time = LOAD(cfs_rq, throttled_clock_self_time, probe);
-		since = LOAD(cfs_rq, throttled_clock_self, probe);
+		since = present ? LOAD(cfs_rq, throttled_clock_self, probe) : 0;
 		return since ? time + throttle_clock(cfs_rq, probe) - since : time;
 	}
 	if (throttles_by_pelt(cfs_rq))
 		time = LOAD(cfs_rq, throttled_clock_pelt_time, probe);
 	else
 		time = LOAD(cfs_rq, throttled_clock_task_time, probe);
-	if (!LOAD(cfs_rq, throttle_count, probe))
+	if (!present || !LOAD(cfs_rq, throttle_count, probe))
 		return time;
 	if (throttles_by_pelt(cfs_rq))
 		since = LOAD(cfs_rq, throttled_clock_pelt, probe);
@@ -147,6 +149,14 @@ static __always_inline u64 group_id(u64 address)
 	struct cfs_rq___compat *cfs_rq = (void *)address;
 
 	return BPF_CORE_READ(cfs_rq, tg, css.cgroup, kn, id);
+}
+
+/* Has the group a quota? */
+static __always_inline bool limits_time(u64 address)
+{
+	struct cfs_rq___compat *cfs_rq = (void *)address;
+
+	return BPF_CORE_READ_BITFIELD_PROBED(cfs_rq, runtime_enabled);
 }
 
 /* When the group is next given quota, 0 if that is not known. */

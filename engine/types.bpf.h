@@ -54,6 +54,7 @@ struct cfs_rq___compat {
 	u64 throttled_clock_pelt_time;
 	u64 throttled_clock_task;	/* before that commit */
 	u64 throttled_clock_task_time;
+	int runtime_enabled;
 	int throttled;			/* a bit since 6.18 */
 	int throttle_count;
 } __attribute__((preserve_access_index));

@@ -7,6 +7,15 @@
 #include "compat.bpf.h"
 #include "wait.bpf.h"
 
+/* What a task has lacked of quota, in the wait so far. */
+struct lacked {
+	u64 ns;
+	u64 since;			/* CLOCK_MONOTONIC; 0: has not */
+	u64 cgroup;			/* ID of the group; NO_GROUP; 0: not known */
+	bool unsure;			/* more than once, or nobody knows when */
+	bool goes_on;			/* at the end of the last stay */
+};
+
 /* A wait with what it takes to explain the wait. See struct why_event. */
 struct why_wait {
 	struct wait wait;
@@ -17,9 +26,8 @@ struct why_wait {
 	u64 task_clock;			/* rq.clock_task */
 	u64 rq_clock;			/* rq.clock */
 	u64 throttled_of;		/* address of the cfs_rq, 0: not known */
-	u64 quota_ns;			/* on CPUs that the task has left */
-	u64 quota_since;
-	u64 quota_cgroup;
+	u64 stay_since;			/* when that was, CLOCK_MONOTONIC */
+	struct lacked quota;		/* on CPUs that the task has left */
 	u64 budget;			/* budget_ns of struct why_event */
 	u64 rt_group;			/* limited_rt_group() at the begin */
 	struct migration migrations[MAX_MIGRATIONS];
@@ -27,8 +35,8 @@ struct why_wait {
 	u8 from;
 	u8 waker_kind;
 	u8 quota_unknown;
+	bool stay_throttled;		/* at the begin of the stay */
 	u8 in_ext_queue;
-	u8 quota_unsure;		/* when, see lacked_quota() */
 	s8 class;			/* class_of() at the begin */
 	u8 pad[2];
 	u32 ext_place;			/* at the begin, in a queue of a CPU */

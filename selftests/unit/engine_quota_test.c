@@ -4,96 +4,18 @@
  * and whose it was, for each way in which kernels throttle.
  */
 #include "kselftest_harness.h"
-#include "engine.h"
-
-static struct task *a, *b, *d;
+#include "throttling.h"
 
 FIXTURE(engine_quota) {};
 
 EACH_KERNEL(engine_quota);
 
-/*
- * @b runs on CPU 0 from 1 ms on; all other CPUs are idle, and not seen to be.
- */
 FIXTURE_SETUP(engine_quota)
 {
-	boot(variant->kernel, true);
-	a = known_task(101, 100, "waiter");
-	b = known_task(201, 200, "runner");
-	d = known_task(301, 300, "other");
-	at(MS);
-	wake(b, 0);
-	switch_to(0, b, SLEEPS);
-	sim_forget_records();
+	begin_throttling(variant->kernel);
 }
 
 FIXTURE_TEARDOWN(engine_quota) {}
-
-/*
- * @g has run out: its queue on CPU @c, and those of the groups below are
- * throttled.
- */
-static void throttle(struct group *g, struct group *below, int c)
-{
-	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
-	int i;
-
-	update_clock(c);
-	g->queues[c]->throttled = 1;
-	for (i = 0; i < 2 && q[i]; i++) {
-		q[i]->throttle_count++;
-		q[i]->throttled_clock_self = cpu[c].rq.clock;
-		q[i]->throttled_clock_pelt = cpu[c].rq.clock_pelt - cpu[c].rq.lost_idle_time;
-		q[i]->throttled_clock_task = cpu[c].rq.clock_task;
-	}
-}
-
-static void unthrottle(struct group *g, struct group *below, int c)
-{
-	struct cfs_rq___compat *q[] = { g->queues[c], below ? below->queues[c] : NULL };
-	const struct rq___compat *rq = &cpu[c].rq;
-	int i;
-
-	update_clock(c);
-	g->queues[c]->throttled = 0;
-	for (i = 0; i < 2 && q[i]; i++) {
-		q[i]->throttled_clock_self_time += rq->clock - q[i]->throttled_clock_self;
-		q[i]->throttled_clock_pelt_time += rq->clock_pelt - rq->lost_idle_time -
-						   q[i]->throttled_clock_pelt;
-		q[i]->throttled_clock_task_time += rq->clock_task - q[i]->throttled_clock_task;
-		q[i]->throttled_clock_self = 0;
-		q[i]->throttle_count--;
-	}
-}
-
-/* At 10 ms @g runs out, and @a, of @g or @below, has to leave CPU 0 to @b. */
-static void runs_out(struct group *g, struct group *below)
-{
-	at(10 * MS);
-	throttle(g, below, 0);
-	a->t.throttled = true;
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
-}
-
-/* The same of a new group with ID 60, in which @a runs from 5 ms on. */
-static struct group *own_group_runs_out(void)
-{
-	struct group *g = new_group(&root, 60);
-
-	set_group(a, g);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
-	return g;
-}
-
-static void is_given_quota(struct group *g)
-{
-	unthrottle(g, NULL, 0);
-	a->t.throttled = false;
-}
 
 /*
  * @a, of @inner, loses CPU 0 at 10 ms, as @g has run out until 30; it runs at
@@ -401,59 +323,6 @@ TEST_F(engine_quota, no_quota_for_real_time)
 	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
 }
 
-/* The time that it lacked quota on a CPU which it has left counts, too. */
-TEST_F(engine_quota, moved_while_throttled)
-{
-	struct group *g = new_group(&root, 60);
-	const struct why_event *e;
-
-	set_group(a, g);
-	at(2 * MS);
-	wake(d, 1);
-	switch_to(1, d, SLEEPS);
-	at(5 * MS);
-	wake(a, 0);
-	switch_to(0, a, PREEMPTED);
-	runs_out(g, NULL);
-	at(16 * MS);
-	throttle(g, NULL, 1);
-	at(20 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
-	at(40 * MS);
-	unthrottle(g, NULL, 1);
-	a->t.throttled = false;
-	at(41 * MS);
-	switch_to(1, a, SLEEPS);
-	e = reported(0);
-	ASSERT_NE(NULL, e);
-	EXPECT_EQ(31 * MS, e->wait.wait_ns);
-	/*
-	 * 10 ms there and 20 here; what had passed here before it came is not
-	 * its.
-	 */
-	EXPECT_EQ(30 * MS, e->quota_ns);
-	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
-	EXPECT_EQ(60, e->quota_cgroup);
-
-	/* And of a later wait only what it lacks then. */
-	at(50 * MS);
-	throttle(g, NULL, 1);
-	a->t.throttled = true;
-	switch_to(1, d, PREEMPTED);
-	at(62 * MS);
-	unthrottle(g, NULL, 1);
-	a->t.throttled = false;
-	at(63 * MS);
-	switch_to(1, a, SLEEPS);
-	e = reported(1);
-	ASSERT_NE(NULL, e);
-	EXPECT_EQ(13 * MS, e->wait.wait_ns);
-	EXPECT_EQ(12 * MS, e->quota_ns);
-	EXPECT_EQ(BEGIN + 50 * MS, e->quota_since_ns);
-}
-
 /*
  * While it waits, its group runs out: before 6.18 it is throttled where it is.
  */
@@ -598,74 +467,6 @@ TEST_F(engine_quota, nested_groups)
 	}
 }
 
-/* @a waits from 8 to 26 ms, and is moved from its group to @to at 12 ms. */
-static const struct why_event *moved_to(struct group *to)
-{
-	at(8 * MS);
-	wake(a, 0);
-	at(12 * MS);
-	set_group(a, to);
-	at(26 * MS);
-	switch_to(0, a, PREEMPTED);
-	return reported(nr_reported() - 1);
-}
-
-/*
- * Of a task that is moved to another group while it waits nobody knows what it
- * lacked in which.
- */
-TEST_F(engine_quota, moved_to_another_group)
-{
-	struct group *g = new_group(&root, 60), *rich = new_group(&root, 61);
-	const struct why_event *e;
-
-	/* Long before the wait: no quota of its own. */
-	at(2 * MS);
-	throttle(g, NULL, 0);
-	at(6 * MS);
-	unthrottle(g, NULL, 0);
-	e = moved_to(g);
-	ASSERT_NE(NULL, e);
-	EXPECT_EQ(18 * MS, e->wait.wait_ns);
-	EXPECT_EQ(0, e->quota_ns);
-	/* Since 6.18 it would have been taken off the CPU for that. */
-	EXPECT_EQ(variant->kernel < V6_18, e->quota_unknown);
-
-	/* Neither has ever run out. */
-	idle(0);
-	set_group(a, &root);
-	at(100 * MS);
-	wake(b, 0);
-	switch_to(0, b, SLEEPS);
-	at(101 * MS);
-	wake(a, 0);
-	set_group(a, rich);
-	at(120 * MS);
-	switch_to(0, a, SLEEPS);
-	EXPECT_EQ(19 * MS, reported(nr_reported() - 1)->wait.wait_ns);
-	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_unknown);
-}
-
-/* The same of a task that was throttled, or is moved to another CPU then. */
-TEST_F(engine_quota, moved_while_throttled_to_another_group)
-{
-	struct group *rich = new_group(&root, 61);
-
-	own_group_runs_out();
-	at(20 * MS);
-	a->t.throttled = false;
-	set_group(a, rich);
-	at(22 * MS);
-	leave_for(a, 1);
-	arrive(a);
-	at(40 * MS);
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
-	EXPECT_EQ(30 * MS, reported(nr_reported() - 1)->wait.wait_ns);
-	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_ns);
-	EXPECT_EQ(1, reported(nr_reported() - 1)->quota_unknown);
-}
-
 /*
  * A CPU that was idle for all of the wait but its quota was idle all the while.
  */
@@ -720,7 +521,109 @@ TEST_F(engine_quota, woken_into_a_throttled_group)
 	EXPECT_EQ(25 * MS, reported(0)->quota_ns);
 }
 
-/* Its group runs out while it waits; another one's ID has the same place. */
+/*
+ * Since 6.18: given quota at 30 ms, it waits on for others until 80. Meanwhile
+ * a task of its group runs, and the group runs out again. That one cannot be
+ * throttled again that has not run.
+ */
+TEST_F(engine_quota, others_run_out_after_it_was_given_quota)
+{
+	struct task *sibling = known_task(401, 400, "sibling");
+	struct group *g;
+
+	if (variant->kernel < V6_18)
+		return;
+	g = own_group_runs_out();
+	set_group(sibling, g);
+	at(30 * MS);
+	is_given_quota(g);
+	wake(sibling, 0);
+	switch_to(0, sibling, PREEMPTED);
+	at(40 * MS);
+	throttle(g, NULL, 0);
+	sibling->t.throttled = true;
+	switch_to(0, b, PREEMPTED);
+	sim_forget_records();
+	at(80 * MS);
+	cpu[0].stale = false;
+	switch_to(0, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(70 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
+}
+
+/*
+ * Its group runs out at 10 and at 60 ms; another one, whose ID has the same
+ * place, in between (@between) or after that.
+ */
+static const struct why_event *shares_its_place(bool between)
+{
+	struct group *g = new_group(&root, 5 * NR_THROTTLED);
+	struct group *other = new_group(&root, 6 * NR_THROTTLED);
+	struct task *p = known_task(401, 400, "sibling");
+	u64 other_at = between ? 40 : 90;
+	int i;
+
+	set_group(a, g);
+	set_group(p, g);
+	set_group(d, other);
+	at(5 * MS);
+	wake(p, 0);
+	switch_to(0, p, PREEMPTED);
+	at(8 * MS);
+	wake(a, 0);
+	for (i = 0; i < 2; i++) {
+		at((10 + 50 * i) * MS);
+		throttle(g, NULL, 0);
+		cpu[0].stale = false;
+		switch_to(0, b, PREEMPTED);
+		at((30 + 50 * i) * MS);
+		unthrottle(g, NULL, 0);
+		switch_to(0, p, PREEMPTED);
+		if (between == !i) {
+			at(other_at * MS);
+			wake(d, 0);
+			switch_to(0, d, PREEMPTED);
+			throttle(other, NULL, 0);
+			switch_to(0, p, PREEMPTED);
+		}
+	}
+	at(100 * MS);
+	sim_forget_records();
+	switch_to(0, a, SLEEPS);
+	return nr_reported() == 1 ? reported(0) : NULL;
+}
+
+/* That of the other hides the first. */
+TEST_F(engine_quota, place_taken_in_between)
+{
+	const struct why_event *e;
+
+	if (variant->kernel >= V6_18)
+		return;
+	e = shares_its_place(true);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(40 * MS, e->quota_ns);
+	EXPECT_EQ(0, e->quota_since_ns);
+	EXPECT_EQ(5 * NR_THROTTLED, e->quota_cgroup);
+}
+
+/* That of the other hides both, and which group it was. */
+TEST_F(engine_quota, place_taken_after_it)
+{
+	const struct why_event *e;
+
+	if (variant->kernel >= V6_18)
+		return;
+	e = shares_its_place(false);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(40 * MS, e->quota_ns);
+	EXPECT_EQ(0, e->quota_since_ns);
+	EXPECT_EQ(0, e->quota_cgroup);
+}
+
+/* Its group runs out while it waits; another one does, too. */
 TEST_F(engine_quota, runs_out_in_the_wait)
 {
 	struct group *g = new_group(&root, 77), *other = new_group(&root, 4 * 20);

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the BPF programs note of quota where the task is moved while it waits:
+ * to another CPU, where its group may have quota or not, or to another group.
+ */
+#include "kselftest_harness.h"
+#include "throttling.h"
+
+FIXTURE(engine_moved) {};
+
+EACH_KERNEL(engine_moved);
+
+FIXTURE_SETUP(engine_moved)
+{
+	begin_throttling(variant->kernel);
+}
+
+FIXTURE_TEARDOWN(engine_moved) {}
+
+/* --- to another CPU ------------------------------------------------------- */
+
+/* The time that it lacked quota on a CPU which it has left counts, too. */
+TEST_F(engine_moved, moved_while_throttled)
+{
+	struct group *g = new_group(&root, 60);
+	const struct why_event *e;
+
+	set_group(a, g);
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	at(5 * MS);
+	wake(a, 0);
+	switch_to(0, a, PREEMPTED);
+	runs_out(g, NULL);
+	at(16 * MS);
+	throttle(g, NULL, 1);
+	at(20 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(40 * MS);
+	unthrottle(g, NULL, 1);
+	a->t.throttled = false;
+	at(41 * MS);
+	switch_to(1, a, SLEEPS);
+	e = reported(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(31 * MS, e->wait.wait_ns);
+	/*
+	 * 10 ms there and 20 here; what had passed here before it came is not
+	 * its.
+	 */
+	EXPECT_EQ(30 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(60, e->quota_cgroup);
+
+	/* And of a later wait only what it lacks then. */
+	at(50 * MS);
+	throttle(g, NULL, 1);
+	a->t.throttled = true;
+	switch_to(1, d, PREEMPTED);
+	at(62 * MS);
+	unthrottle(g, NULL, 1);
+	a->t.throttled = false;
+	at(63 * MS);
+	switch_to(1, a, SLEEPS);
+	e = reported(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(13 * MS, e->wait.wait_ns);
+	EXPECT_EQ(12 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 50 * MS, e->quota_since_ns);
+}
+
+/*
+ * @a, of @g, waits on CPU 0 from 8 ms on, where @g runs out at 10 until 30. At
+ * 40 it goes to CPU 1.
+ */
+static void leaves_after_quota(struct group *g)
+{
+	struct task *p = known_task(401, 400, "sibling");
+
+	set_group(a, g);
+	set_group(p, g);
+	at(5 * MS);
+	wake(p, 0);
+	switch_to(0, p, PREEMPTED);
+	at(8 * MS);
+	wake(a, 0);
+	at(10 * MS);
+	throttle(g, NULL, 0);
+	cpu[0].stale = false;
+	switch_to(0, b, PREEMPTED);
+	at(30 * MS);
+	unthrottle(g, NULL, 0);
+	at(40 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+}
+
+/* Without quota on the CPU that it has left: there it is known when. */
+TEST_F(engine_moved, without_quota_before_it_is_moved)
+{
+	struct group *g = new_group(&root, 77);
+
+	if (variant->kernel >= V6_18)
+		return;
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	leaves_after_quota(g);
+	at(50 * MS);
+	sim_forget_records();
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(42 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
+	EXPECT_EQ(77, reported(0)->quota_cgroup);
+}
+
+/* Since 6.18: given quota before it comes to a queue without. */
+TEST_F(engine_moved, given_quota_before_it_is_moved)
+{
+	struct group *g;
+
+	if (variant->kernel < V6_18)
+		return;
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	g = own_group_runs_out();
+	at(20 * MS);
+	throttle(g, NULL, 1);
+	at(30 * MS);
+	is_given_quota(g);
+	at(40 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(60 * MS);
+	sim_forget_records();
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(50 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
+}
+
+/* And again on the other: nobody knows when. */
+TEST_F(engine_moved, without_quota_on_both_cpus)
+{
+	struct group *g = new_group(&root, 77);
+	struct task *p = known_task(501, 500, "there");
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(p, g);
+	at(2 * MS);
+	wake(p, 1);
+	switch_to(1, p, SLEEPS);
+	leaves_after_quota(g);
+	at(120 * MS);
+	throttle(g, NULL, 1);
+	cpu[1].stale = false;
+	switch_to(1, d, PREEMPTED);
+	at(160 * MS);
+	unthrottle(g, NULL, 1);
+	at(165 * MS);
+	sim_forget_records();
+	cpu[1].stale = false;
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(157 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(60 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(0, reported(0)->quota_since_ns);
+	EXPECT_EQ(77, reported(0)->quota_cgroup);
+}
+
+/*
+ * Its group has run out on the CPU to which it comes at 40 ms: since then it
+ * lacks quota, though the group ran out at 20, when @a was elsewhere.
+ */
+TEST_F(engine_moved, comes_to_a_throttled_queue)
+{
+	struct group *g = new_group(&root, 77);
+	struct task *p = known_task(501, 500, "there");
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(a, g);
+	set_group(p, g);
+	at(2 * MS);
+	wake(p, 1);
+	switch_to(1, p, SLEEPS);
+	at(8 * MS);
+	wake(a, 0);
+	at(20 * MS);
+	throttle(g, NULL, 1);
+	cpu[1].stale = false;
+	switch_to(1, d, PREEMPTED);
+	at(40 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(70 * MS);
+	unthrottle(g, NULL, 1);
+	at(75 * MS);
+	sim_forget_records();
+	cpu[1].stale = false;
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(67 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(30 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(BEGIN + 40 * MS, reported(0)->quota_since_ns);
+}
+
+/* --- to another group ----------------------------------------------------- */
+
+/* @a waits from 8 to 26 ms, and is moved from its group to @to at 12 ms. */
+static const struct why_event *moved_to(struct group *to)
+{
+	at(8 * MS);
+	wake(a, 0);
+	at(12 * MS);
+	set_group(a, to);
+	at(26 * MS);
+	switch_to(0, a, PREEMPTED);
+	return reported(nr_reported() - 1);
+}
+
+/*
+ * Of a task that is moved to another group while it waits nobody knows what it
+ * lacked in which.
+ */
+TEST_F(engine_moved, moved_to_another_group)
+{
+	struct group *g = new_group(&root, 60), *rich = new_group(&root, 61);
+	const struct why_event *e;
+
+	/* Long before the wait: no quota of its own. */
+	at(2 * MS);
+	throttle(g, NULL, 0);
+	at(6 * MS);
+	unthrottle(g, NULL, 0);
+	e = moved_to(g);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(18 * MS, e->wait.wait_ns);
+	EXPECT_EQ(0, e->quota_ns);
+	/* Since 6.18 it would have been taken off the CPU for that. */
+	EXPECT_EQ(variant->kernel < V6_18, e->quota_unknown);
+
+	/* Neither has ever run out. */
+	idle(0);
+	set_group(a, &root);
+	at(100 * MS);
+	wake(b, 0);
+	switch_to(0, b, SLEEPS);
+	at(101 * MS);
+	wake(a, 0);
+	set_group(a, rich);
+	at(120 * MS);
+	switch_to(0, a, SLEEPS);
+	EXPECT_EQ(19 * MS, reported(nr_reported() - 1)->wait.wait_ns);
+	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_unknown);
+}
+
+/* The same of a task that was throttled, or is moved to another CPU then. */
+TEST_F(engine_moved, moved_while_throttled_to_another_group)
+{
+	struct group *rich = new_group(&root, 61);
+
+	own_group_runs_out();
+	at(20 * MS);
+	a->t.throttled = false;
+	set_group(a, rich);
+	at(22 * MS);
+	leave_for(a, 1);
+	arrive(a);
+	at(40 * MS);
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
+	EXPECT_EQ(30 * MS, reported(nr_reported() - 1)->wait.wait_ns);
+	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_ns);
+	EXPECT_EQ(1, reported(nr_reported() - 1)->quota_unknown);
+}
+
+TEST_HARNESS_MAIN
