@@ -235,7 +235,7 @@ int BPF_PROG(why_switch, bool preempt, struct task_struct *prev,
 	}
 	now = e.now;
 	recorder_leaves(c, cpu, prev, prev_cfs_rq, now);
-	group = why_leaves(c, prev, prev_cfs_rq, now);
+	group = why_leaves(prev, prev_cfs_rq, cpu, now);
 	if (waits_again) {
 		w = new_why_wait_of(prev);
 		if (w) {

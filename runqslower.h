@@ -211,9 +211,9 @@ struct why_event {
 	__u8 from;			/* enum wait_from */
 	__u8 waker_kind;
 	/*
-	 * Moved between groups with quota, or to another class, or the begin
-	 * went unseen of a task that may have lacked quota: who is to blame is
-	 * not known.
+	 * Moved between groups with quota, to another class or, by sched_ext,
+	 * out of the queue of a CPU; or the begin went unseen of a task that
+	 * may have lacked quota: who is to blame is not known.
 	 */
 	__u8 quota_unknown;
 	__u8 flags;			/* of enum why_flags */

@@ -159,15 +159,16 @@ static enum task_class class_of(const struct run_segment *s)
 /*
  * Was the waiter, a real-time task, held back by the limit of real-time tasks
  * while its CPU, from which it had been waiting since @since, was given to @s?
- * The scheduler gives no CPU to a task of a lower class for another reason. But
- * a task that had the CPU already may keep the CPU for a while, because the
- * kernel is not preemptible everywhere. While the waiter's group is over its
- * limit, real-time tasks of other groups run, too: that they do is no fault of
- * those that the waiter outranks.
+ * Where WHY_CAN_LIMIT_RT is set, the scheduler gives no CPU to a task of a lower
+ * class for another reason. But a task that had the CPU already may keep the
+ * CPU for a while, because the kernel is not preemptible everywhere.
+ *
+ * While the waiter's group is over its limit, real-time tasks of other groups
+ * run, too: that they do is no fault of those that the waiter outranks.
  */
 static bool is_rt_limit(const struct why_event *e, const struct run_segment *s, __u64 since)
 {
-	if (!is_rt(e->prio) || s->flags & (SEGMENT_SERVED | SEGMENT_FORCED | SEGMENT_STOP))
+	if (!is_rt(e->prio) || s->flags & (SEGMENT_SERVED | SEGMENT_FORCED))
 		return false;
 	if (s->prio < MAX_RT_PRIO && !(s->flags & SEGMENT_IDLE))
 		return e->flags & WHY_RT_LIMIT && s->prio > e->prio;

@@ -125,12 +125,13 @@ __noinline u64 limited_rt_group(u64 task)
 /* IDs of queues, of enum scx_dsq_id_flags. */
 #define SCX_DSQ_BUILTIN		0x8000000000000000ULL
 #define SCX_DSQ_LOCAL_ON	0x4000000000000000ULL
-#define SCX_DSQ_GLOBAL		1	/* all that follow are of a CPU */
+#define SCX_DSQ_LOCAL		2
+#define SCX_DSQ_BYPASS		3
 
 /*
  * Is the task at address @task, of the sched_ext class, in a queue of its
- * scheduler that belongs to no CPU? Global, so that it is verified once, by
- * itself.
+ * scheduler from which no CPU takes tasks by itself? Global, so that it is
+ * verified once, by itself.
  */
 __noinline u32 is_in_ext_queue(u64 task)
 {
@@ -145,7 +146,8 @@ __noinline u32 is_in_ext_queue(u64 task)
 	id = dsq ? BPF_CORE_READ(dsq, id) : BPF_CORE_READ(t, scx.ddsp_dsq_id);
 	if (!(id & SCX_DSQ_BUILTIN))
 		return 1;
-	return !(id & SCX_DSQ_LOCAL_ON) && (u32)id <= SCX_DSQ_GLOBAL;
+	return !(id & SCX_DSQ_LOCAL_ON) && (u32)id != SCX_DSQ_LOCAL &&
+	       (u32)id != SCX_DSQ_BYPASS;
 }
 
 /*

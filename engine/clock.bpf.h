@@ -53,7 +53,7 @@ struct cpu_state {
 	struct throttling {
 		u64 cgroup;		/* ID */
 		u64 since;		/* a throttled task last left */
-		u64 before;		/* the last but one, of any group; or 0 */
+		u64 before;		/* the last but one, of any; 0 */
 	} throttled[NR_THROTTLED];
 	u64 pad2[5];			/* fills a cache line */
 };

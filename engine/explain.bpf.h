@@ -79,6 +79,7 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 	w->quota = (struct lacked) {
 		.since = group ? w->wait.since : 0,
 		.cgroup = group,
+		.goes_on = group,
 	};
 	stay_begins(w, w->wait.since, group);
 	/* Of another class the task may still come to lack quota. */
@@ -86,33 +87,33 @@ static __always_inline void why_begin(struct why_wait *w, struct task_struct *p,
 }
 
 /*
- * Note a throttle for find_quota(): @p, of @cfs_rq, leaves the CPU of @c at
- * @now. Returns the throttled_group() of @p.
+ * Note a throttle for find_throttling(): @p, of @cfs_rq, leaves @cpu at @now.
+ * Returns the throttled_group() of @p.
  */
-static __always_inline u64 why_leaves(struct cpu_state *c, struct task_struct *p,
-				      struct cfs_rq___compat *cfs_rq, u64 now)
+static __always_inline u64 why_leaves(struct task_struct *p, struct cfs_rq___compat *cfs_rq,
+				      u32 cpu, u64 now)
 {
 	u64 group = throttled_group(p, cfs_rq);
-	struct throttling *t;
+	struct own_group g;
 
-	if (!group)
-		return 0;
-	t = &c->throttled[group % NR_THROTTLED];
-	t->before = t->since;
-	t->since = now;
-	t->cgroup = group;
+	if (group && !throttles_tasks()) {
+		g = nearest_group(p);
+		note_throttles(g.cfs_rq, g.se, cpu, now);
+	}
 	return group;
 }
 
 /*
  * @p was throttled before tracing began: note what is known now. The wait
- * began, as sched_info says, when @p was queued.
+ * began, as sched_info says, when @p was queued. What @p lacked since then and
+ * until now is not known.
  */
 static __always_inline void why_began_throttled(struct why_wait *w, struct task_struct *p,
 						struct cfs_rq___compat *cfs_rq, u64 group)
 {
 	wait_begin(&w->wait, p, bpf_ktime_get_ns());
 	why_begin(w, p, cfs_rq, FROM_PREEMPTED, group);
+	w->quota.unsure = true;
 	wait_began_before(&w->wait);
 }
 
@@ -202,6 +203,12 @@ static __always_inline void why_note_migration(struct why_wait *w, struct task_s
 	there = c ? task_cfs_rq_on(p, cpu, c->rq) : NULL;
 	stay_begins(w, now, there && LOAD(there, throttle_count, true));
 	note_throttled(w, there, true);
+	if (!c || !there)
+		return;
+	note_clock_behind(w, c, there, now);
+	/* Since 6.18 a queue that a task comes to may count no time. */
+	if (throttles_tasks() && w->quota.goes_on && w->stay_throttled)
+		w->quota_unknown |= !is_counting(there, true);
 }
 
 /*
@@ -231,8 +238,8 @@ static __always_inline u8 why_flags(const struct why_wait *w)
 }
 
 /*
- * Has the scheduler of sched_ext taken @p out of the queue of a CPU in which
- * the wait began? Then its BPF program may have kept the task.
+ * Was @p, of sched_ext, put into a queue once more since the wait began in that
+ * of a CPU? In between the BPF scheduler may have kept the task.
  */
 static __always_inline bool was_requeued(const struct why_wait *w, struct task_struct *p)
 {

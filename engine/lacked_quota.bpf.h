@@ -47,6 +47,24 @@ static __always_inline void note_throttled(struct why_wait *w, struct cfs_rq___c
 }
 
 /*
+ * @w was just given the times of the cfs_rq @there, on the CPU of @c, where the
+ * clock is as old as the last event: bring them up to @now.
+ */
+static __always_inline void note_clock_behind(struct why_wait *w, const struct cpu_state *c,
+					      struct cfs_rq___compat *there, u64 now)
+{
+	u64 behind = now - c->offset - w->rq_clock;
+
+	if (!c->sampled || !time_before(0, behind))
+		return;
+	if (is_counting(there, true))
+		w->throttled += behind;
+	w->throttle_clock += behind;
+	w->task_clock += behind;
+	w->rq_clock += behind;
+}
+
+/*
  * How long @p, of which @w is the record and which is of @cfs_rq still, has
  * lacked quota since note_throttled(), in ns. Sets *@unsure if nobody knows
  * when. Where tasks are throttled, one that no longer is will not be again
@@ -103,6 +121,36 @@ static __always_inline bool could_lack_quota(const struct why_wait *w,
 	       throttled_time(cfs_rq, true, false) || w->quota.ns;
 }
 
+/*
+ * Note for find_throttling() that a throttled task leaves @cpu at @now: of the
+ * group with @cfs_rq and @se and of those above all that have run out. Global,
+ * so that it is verified once, by itself.
+ */
+__noinline u32 note_throttles(u64 cfs_rq, u64 se, u32 cpu, u64 now)
+{
+	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
+	struct own_group g = { cfs_rq, se };
+	struct cfs_rq___compat *q;
+	struct throttling *t;
+	int depth;
+	u64 id;
+
+	if (!c || !has_cfs_quota())
+		return 0;
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
+		q = (void *)g.cfs_rq;
+		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled)) {
+			id = group_id(g.cfs_rq);
+			t = &c->throttled[id % NR_THROTTLED];
+			t->before = t->since;
+			t->since = now;
+			t->cgroup = id;
+		}
+		g = group_above(g.se);
+	}
+	return 0;
+}
+
 /* Did the task leave the CPU by itself or by force, without going to sleep? */
 static __always_inline bool left_cpu(const struct why_wait *w)
 {
@@ -110,38 +158,43 @@ static __always_inline bool left_cpu(const struct why_wait *w)
 }
 
 #define NR_FOUND	32		/* more than NR_THROTTLED */
+#define MANY		2		/* that of several is not known when */
 
 /*
  * Of the group with @cfs_rq and @se and of those above: how often they ran out
- * of quota on @cpu since @since, apart from @first, times NR_FOUND, plus the
- * place in cpu_state of the last time (NR_THROTTLED: none). Where another group
- * took the place of one, more often than that is known of. Global, so that it
- * is verified once, by itself.
+ * of quota on @cpu since @since, apart from @first, at most MANY times, times
+ * NR_FOUND, plus the place in cpu_state of the last time (NR_THROTTLED: none).
+ * MANY where another group took the place of one. Global, so that it is
+ * verified once, by itself.
  */
 __noinline u32 find_throttling(u64 cfs_rq, u64 se, u32 cpu, u64 since, u64 first)
 {
 	struct cpu_state *c = bpf_map_lookup_elem(&cpus, &cpu);
 	struct own_group g = { cfs_rq, se };
 	const struct throttling *t;
-	u64 id, last = since;
 	u32 nr = 0, place = NR_THROTTLED;
+	u64 id, last = 0;
 	int depth;
 
-	if (!c)
-		return 0;
+	if (!c || !has_cfs_quota())
+		return place;
 	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
 		id = group_id(g.cfs_rq);
 		t = &c->throttled[id % NR_THROTTLED];
 		if (!time_before(t->since, since) && t->cgroup != id) {
-			nr += limits_time(g.cfs_rq) ? 2 : 0;
+			nr += limits_time(g.cfs_rq) ? MANY : 0;
 		} else if (!time_before(t->since, since)) {
-			nr += t->since != first;
+			/* Groups above each other may run out at once. */
+			nr += t->since != first && t->since != last;
 			nr += t->before != first && !time_before(t->before, since);
-			if (!time_before(t->since, last)) {
+			if (place == NR_THROTTLED || time_before(last, t->since)) {
 				last = t->since;
 				place = id % NR_THROTTLED;
 			}
 		}
+		/* So that the verifier has fewer values to follow. */
+		if (nr > MANY)
+			nr = MANY;
 		g = group_above(g.se);
 	}
 	return nr * NR_FOUND + place;
@@ -171,19 +224,28 @@ static __always_inline void note_throttling(struct lacked *q, const struct why_w
 		q->unsure |= nr || (q->ns && !q->goes_on);
 		if (!q->ns)
 			q->since = w->stay_since;
+		/* Which group had run out before the task came is not known. */
+		if (w->nr_migrations && !nr)
+			q->cgroup = 0;
 	} else {
 		q->unsure |= nr != 1 || q->ns;
 		q->since = t->since;
 	}
 }
 
-/* The stay of @p, of @cfs_rq, ends: add to @q what the task lacked. */
+/*
+ * The stay of @p, of @cfs_rq, ends: add to @q what the task lacked. Where tasks
+ * are throttled, one that was not when it came will not be before it has run.
+ */
 static __always_inline void add_lacked(struct lacked *q, const struct why_wait *w,
 				       struct task_struct *p, struct cfs_rq___compat *cfs_rq)
 {
 	bool unsure;
-	u64 ns = lacked_quota(w, p, cfs_rq, &unsure);
+	u64 ns;
 
+	if (throttles_tasks() && !q->goes_on)
+		return;
+	ns = lacked_quota(w, p, cfs_rq, &unsure);
 	q->unsure |= unsure;
 	/* Where tasks are throttled, there is one time, from the begin on. */
 	if (ns && !throttles_tasks())

@@ -8,13 +8,18 @@
 
 #include "compat.bpf.h"
 
-/* Can CFS bandwidth throttle @p? Real-time and sched_ext tasks run on. */
-static __always_inline bool has_quota(struct task_struct *p)
+/* Needs CONFIG_CFS_BANDWIDTH. */
+static __always_inline bool has_cfs_quota(void)
 {
 	struct cfs_rq___compat *cfs_rq = NULL;
 
-	return bpf_core_field_exists(cfs_rq->throttle_count) &&
-	       compat(p)->prio >= MAX_RT_PRIO && !is_ext(p);
+	return bpf_core_field_exists(cfs_rq->throttle_count);
+}
+
+/* Can CFS bandwidth throttle @p? Real-time and sched_ext tasks run on. */
+static __always_inline bool has_quota(struct task_struct *p)
+{
+	return has_cfs_quota() && compat(p)->prio >= MAX_RT_PRIO && !is_ext(p);
 }
 
 /*
@@ -62,6 +67,14 @@ static __always_inline u64 throttle_clock(struct cfs_rq___compat *cfs_rq, const 
 	if (throttles_by_pelt(cfs_rq))
 		return LOAD(rq, clock_pelt, probe) - LOAD(rq, lost_idle_time, probe);
 	return LOAD(rq, clock_task, probe);
+}
+
+/* Does @cfs_rq count time as throttled at present? */
+static __always_inline bool is_counting(struct cfs_rq___compat *cfs_rq, const bool probe)
+{
+	if (bpf_core_field_exists(cfs_rq->throttled_clock_self_time))
+		return LOAD(cfs_rq, throttled_clock_self, probe);
+	return LOAD(cfs_rq, throttle_count, probe);
 }
 
 /*
@@ -183,6 +196,8 @@ __noinline u64 group_without_quota(u64 cfs_rq, u64 se)
 	struct cfs_rq___compat *q;
 	int depth;
 
+	if (!has_cfs_quota())
+		return id;
 	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
 		q = (void *)g.cfs_rq;
 		if (BPF_CORE_READ_BITFIELD_PROBED(q, throttled)) {

@@ -87,7 +87,7 @@ struct rt_rq___compat {
 /* The sched_rt_entity of a group, not of a task. */
 struct sched_rt_entity___compat {
 	/* CONFIG_RT_GROUP_SCHED, both fields */
-	struct sched_rt_entity___compat *parent;	/* of the parent group */
+	struct sched_rt_entity___compat *parent;	/* of the group above */
 	struct rt_rq___compat *rt_rq;	/* the parent group's queue */
 } __attribute__((preserve_access_index));
 

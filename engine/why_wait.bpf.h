@@ -11,9 +11,9 @@
 struct lacked {
 	u64 ns;
 	u64 since;			/* CLOCK_MONOTONIC; 0: has not */
-	u64 cgroup;			/* ID of the group; NO_GROUP; 0: not known */
-	bool unsure;			/* more than once, or nobody knows when */
-	bool goes_on;			/* at the end of the last stay */
+	u64 cgroup;			/* ID or NO_GROUP; 0: not known */
+	bool unsure;			/* several times, or not known when */
+	bool goes_on;			/* when it left, or the wait began */
 };
 
 /* A wait with what it takes to explain the wait. See struct why_event. */
@@ -25,7 +25,7 @@ struct why_wait {
 	u64 throttle_clock;		/* throttle_clock() */
 	u64 task_clock;			/* rq.clock_task */
 	u64 rq_clock;			/* rq.clock */
-	u64 throttled_of;		/* address of the cfs_rq, 0: not known */
+	u64 throttled_of;		/* address of the cfs_rq, or 0 */
 	u64 stay_since;			/* when that was, CLOCK_MONOTONIC */
 	struct lacked quota;		/* on CPUs that the task has left */
 	u64 budget;			/* budget_ns of struct why_event */
@@ -48,9 +48,11 @@ struct why_wait {
 	char waker_comm[TASK_COMM_LEN];
 };
 
-/* Deadline, real-time, or any other. */
+/* Deadline, real-time, fair or sched_ext: what may hold @p back differs. */
 static __always_inline s8 class_of(struct task_struct *p)
 {
+	if (is_ext(p))
+		return 2;
 	return is_deadline(p) ? -1 : is_rt(p);
 }
 

@@ -412,6 +412,11 @@ TEST_F(class, idle_but_not_allowed)
 	if (!self->cpu)
 		SKIP(return, "one CPU is all there is");
 	actor(&self->actors, "rqs-other", self->cpu, NULL, spins);
+	/*
+	 * With the tool there, too, because the tool wakes up in each wait, and
+	 * would keep no other CPU idle all the while.
+	 */
+	pin_to(self->cpu);
 	idle = idle_ns(self->cpu);
 	ns = mono_ns();
 	EXPECT_TRUE(actors_trace(&self->actors, 100, ARGS("-w", "-T", "mono", "-t", tid_of(pid), "1000")));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the BPF programs note of tasks that are not fair, or are not only fair:
- * budgets, the limit of real-time tasks, queues of sched_ext, who outranks
- * whom; and of names, sched_yield() and sleepers in a queue. Each number is
- * known from the schedule that the test made.
+ * budgets, the limit of real-time tasks, who outranks whom; and of names,
+ * sched_yield() and sleepers in a queue. Each number is known from the schedule
+ * that the test made.
  */
 #include "kselftest_harness.h"
 #include "engine.h"
@@ -343,116 +343,6 @@ TEST_F(engine_classes, woken_while_its_group_is_over_the_limit)
 	EXPECT_EQ(FROM_WOKEN, reported(0)->from);
 	EXPECT_EQ(66, reported(0)->rt_cgroup);
 	EXPECT_EQ(WHY_RT_LIMIT | WHY_CAN_LIMIT_RT, reported(0)->flags);
-}
-
-/* --- sched_ext ------------------------------------------------------------ */
-
-/* @a, of the ext class, waits in the queue @id (0: in none). Its flags. */
-static u32 flags_in_queue(u64 id, u64 direct)
-{
-	struct scx_dispatch_q___compat dsq = { .id = id };
-
-	sim_forget_records();
-	a->t.scx.flags = SCX_TASK_QUEUED;
-	a->t.scx.dsq = id ? &dsq : NULL;
-	a->t.scx.ddsp_dsq_id = direct;
-	pass(10 * MS);
-	wake(b, 0);
-	switch_to(0, b, PREEMPTED);
-	pass(50 * MS);
-	switch_to(0, a, SLEEPS);
-	return nr_reported() == 1 ? reported(0)->flags & WHY_SCHED_EXT : -1U;
-}
-
-#define SCX_INVALID	SCX_DSQ_BUILTIN
-#define SCX_GLOBAL	(SCX_DSQ_BUILTIN | 1)
-#define SCX_LOCAL	(SCX_DSQ_BUILTIN | 2)
-
-TEST_F(engine_classes, queues_of_sched_ext)
-{
-	u64 cpu_queue;
-
-	if (variant->kernel < V7_3) {
-		EXPECT_EQ(0, flags_in_queue(SCX_GLOBAL, SCX_INVALID));
-		return;
-	}
-	EXPECT_EQ(WHY_SCHED_EXT, flags_in_queue(SCX_GLOBAL, SCX_INVALID));
-	EXPECT_EQ(WHY_SCHED_EXT, flags_in_queue(7, SCX_INVALID));
-	EXPECT_EQ(WHY_SCHED_EXT, flags_in_queue(0, SCX_INVALID));
-	/* Local, and those that a CPU has for special purposes. */
-	for (cpu_queue = 2; cpu_queue <= 5; cpu_queue++)
-		EXPECT_EQ(0, flags_in_queue(SCX_DSQ_BUILTIN | cpu_queue, SCX_INVALID));
-	/* On its way to the queue of a CPU. */
-	EXPECT_EQ(0, flags_in_queue(0, SCX_DSQ_BUILTIN | SCX_DSQ_LOCAL_ON | 1));
-	EXPECT_EQ(0, flags_in_queue(0, SCX_LOCAL));
-}
-
-/*
- * @a waits in the queue of its CPU, or (@direct) on the way there; the last
- * insertion before it runs is @last, that at the begin was 8. Is a verdict out?
- */
-static bool is_unknown_requeued(u32 last, bool direct)
-{
-	struct scx_dispatch_q___compat dsq = { .id = SCX_LOCAL };
-
-	sim_forget_records();
-	a->t.scx.flags = SCX_TASK_QUEUED;
-	a->t.scx.dsq = direct ? NULL : &dsq;
-	a->t.scx.ddsp_dsq_id = direct ? SCX_LOCAL : SCX_INVALID;
-	a->t.scx.dsq_seq = 8;
-	pass(10 * MS);
-	wake(b, 0);
-	switch_to(0, b, PREEMPTED);
-	pass(50 * MS);
-	a->t.scx.dsq = NULL;
-	a->t.scx.dsq_seq = last;
-	switch_to(0, a, SLEEPS);
-	return nr_reported() == 1 && reported(0)->quota_unknown;
-}
-
-/* The scheduler takes back what it has given to a CPU. */
-TEST_F(engine_classes, requeued_by_sched_ext)
-{
-	EXPECT_FALSE(is_unknown_requeued(8, false));
-	EXPECT_EQ(variant->kernel == V7_3, is_unknown_requeued(9, false));
-	EXPECT_FALSE(is_unknown_requeued(9, true));
-}
-
-/* A task that left the class keeps what it had there. */
-TEST_F(engine_classes, no_task_of_sched_ext)
-{
-	struct scx_dispatch_q___compat dsq = { .id = SCX_GLOBAL };
-
-	a->t.scx.dsq = &dsq;
-	at(11 * MS);
-	wake(b, 0);
-	switch_to(0, b, PREEMPTED);
-	at(60 * MS);
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(0, reported(0)->flags & WHY_SCHED_EXT);
-}
-
-TEST_F(engine_classes, sched_ext_obeys_no_quota)
-{
-	struct group *g = new_group(&root, 77);
-
-	if (variant->kernel != V7_3)
-		kernel_has("scx.dsq");
-	set_group(a, g);
-	a->t.scx.flags = SCX_TASK_QUEUED;
-	a->t.throttled = true;
-	g->queues[0]->throttled = 1;
-	g->queues[0]->throttle_count = 1;
-	at(11 * MS);
-	wake(b, 0);
-	switch_to(0, b, PREEMPTED);
-	at(60 * MS);
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(FROM_PREEMPTED, reported(0)->from);
-	EXPECT_EQ(0, reported(0)->quota_cgroup);
-	EXPECT_EQ(0, reported(0)->quota_ns);
 }
 
 /* --- another class at the end --------------------------------------------- */

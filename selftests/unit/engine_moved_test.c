@@ -53,7 +53,7 @@ TEST_F(engine_moved, moved_while_throttled)
 	 */
 	EXPECT_EQ(30 * MS, e->quota_ns);
 	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
-	EXPECT_EQ(60, e->quota_cgroup);
+	EXPECT_EQ(variant->kernel < V6_18 ? 0 : 60, e->quota_cgroup);
 
 	/* And of a later wait only what it lacks then. */
 	at(50 * MS);
@@ -167,12 +167,12 @@ TEST_F(engine_moved, without_quota_on_both_cpus)
 	switch_to(1, d, PREEMPTED);
 	at(160 * MS);
 	unthrottle(g, NULL, 1);
-	at(165 * MS);
+	at(190 * MS);
 	sim_forget_records();
 	cpu[1].stale = false;
 	switch_to(1, a, SLEEPS);
 	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(157 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(182 * MS, reported(0)->wait.wait_ns);
 	EXPECT_EQ(60 * MS, reported(0)->quota_ns);
 	EXPECT_EQ(0, reported(0)->quota_since_ns);
 	EXPECT_EQ(77, reported(0)->quota_cgroup);
@@ -214,6 +214,142 @@ TEST_F(engine_moved, comes_to_a_throttled_queue)
 	EXPECT_EQ(67 * MS, reported(0)->wait.wait_ns);
 	EXPECT_EQ(30 * MS, reported(0)->quota_ns);
 	EXPECT_EQ(BEGIN + 40 * MS, reported(0)->quota_since_ns);
+	EXPECT_EQ(0, reported(0)->quota_cgroup);
+}
+
+/*
+ * As comes_to_a_throttled_queue, but the CPU has been idle since its group ran
+ * out, and with it the clock.
+ */
+TEST_F(engine_moved, comes_to_an_idle_cpu)
+{
+	struct group *g = new_group(&root, 77);
+	struct task *p = known_task(501, 500, "there");
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(a, g);
+	set_group(p, g);
+	at(2 * MS);
+	wake(p, 1);
+	switch_to(1, p, SLEEPS);
+	at(8 * MS);
+	wake(a, 0);
+	at(20 * MS);
+	throttle(g, NULL, 1);
+	cpu[1].stale = false;
+	switch_to(1, &cpu[1].idle, PREEMPTED);
+	at(41 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(70 * MS);
+	unthrottle(g, NULL, 1);
+	switch_to(1, d, SLEEPS);
+	at(100 * MS);
+	sim_forget_records();
+	cpu[1].stale = false;
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(92 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(29 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(BEGIN + 41 * MS, reported(0)->quota_since_ns);
+}
+
+/*
+ * Without quota on CPU 0, then with, then on CPU 1 in a queue that is throttled
+ * already: nobody knows when.
+ */
+TEST_F(engine_moved, from_quota_to_a_throttled_queue)
+{
+	struct group *g = new_group(&root, 77);
+	struct task *p = known_task(501, 500, "there");
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(p, g);
+	at(2 * MS);
+	wake(p, 1);
+	switch_to(1, p, SLEEPS);
+	at(4 * MS);
+	throttle(g, NULL, 1);
+	cpu[1].stale = false;
+	switch_to(1, d, PREEMPTED);
+	leaves_after_quota(g);
+	at(60 * MS);
+	unthrottle(g, NULL, 1);
+	at(100 * MS);
+	sim_forget_records();
+	cpu[1].stale = false;
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(92 * MS, reported(0)->wait.wait_ns);
+	EXPECT_EQ(40 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(0, reported(0)->quota_since_ns);
+}
+
+/*
+ * Since 6.18: it stays throttled, but no task has left the queue to which it
+ * comes, so the kernel counts no time there.
+ */
+TEST_F(engine_moved, comes_to_a_queue_that_counts_nothing)
+{
+	struct group *g;
+
+	if (variant->kernel < V6_18)
+		return;
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	g = own_group_runs_out();
+	at(16 * MS);
+	throttle(g, NULL, 1);
+	g->queues[1]->throttled_clock_self = 0;
+	at(20 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(40 * MS);
+	g->queues[1]->throttle_count = 0;
+	a->t.throttled = false;
+	at(60 * MS);
+	sim_forget_records();
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(1, reported(0)->quota_unknown);
+	EXPECT_EQ(10 * MS, reported(0)->quota_ns);
+}
+
+/*
+ * Since 6.18: it has quota, and waits on, when it comes to a queue without,
+ * which is given some later.
+ */
+TEST_F(engine_moved, what_others_lack_where_it_comes_to)
+{
+	struct group *g;
+
+	if (variant->kernel < V6_18)
+		return;
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	g = own_group_runs_out();
+	at(30 * MS);
+	is_given_quota(g);
+	at(33 * MS);
+	throttle(g, NULL, 1);
+	at(35 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(45 * MS);
+	unthrottle(g, NULL, 1);
+	at(60 * MS);
+	sim_forget_records();
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
+	EXPECT_EQ(0, reported(0)->quota_unknown);
 }
 
 /* --- to another group ----------------------------------------------------- */

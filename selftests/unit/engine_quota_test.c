@@ -392,48 +392,6 @@ TEST_F(engine_quota, two_groups_on_a_cpu)
 	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
 }
 
-/* Twice in a wait: how long is known, but not when. */
-TEST_F(engine_quota, two_periods_in_a_wait)
-{
-	struct group *g = new_group(&root, 60);
-	struct task *sibling = known_task(5, 5, "sibling");
-	int i;
-
-	if (variant->kernel >= V6_18)
-		return;
-	set_group(a, g);
-	set_group(sibling, g);
-	at(5 * MS);
-	wake(sibling, 0);
-	switch_to(0, sibling, PREEMPTED);
-	wake(a, 0);
-	for (i = 0; i < 2; i++) {
-		at(20 * MS + i * 100 * MS);
-		throttle(g, NULL, 0);
-		cpu[0].stale = false;
-		switch_to(0, b, PREEMPTED);
-		at(100 * MS + i * 100 * MS);
-		unthrottle(g, NULL, 0);
-		switch_to(0, i ? a : sibling, PREEMPTED);
-	}
-	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
-	EXPECT_EQ(160 * MS, reported(nr_reported() - 1)->quota_ns);
-	EXPECT_EQ(0, reported(nr_reported() - 1)->quota_since_ns);
-	EXPECT_EQ(60, reported(nr_reported() - 1)->quota_cgroup);
-
-	/* The next wait does not count those of the one before. */
-	at(220 * MS);
-	throttle(g, NULL, 0);
-	switch_to(0, b, PREEMPTED);
-	at(290 * MS);
-	unthrottle(g, NULL, 0);
-	at(300 * MS);
-	switch_to(0, a, PREEMPTED);
-	ASSERT_EQ(101, reported(nr_reported() - 1)->wait.tid);
-	EXPECT_EQ(70 * MS, reported(nr_reported() - 1)->quota_ns);
-	EXPECT_EQ(BEGIN + 220 * MS, reported(nr_reported() - 1)->quota_since_ns);
-}
-
 /*
  * Of nested groups that have both run out, the one that gets quota back last.
  */
@@ -551,76 +509,6 @@ TEST_F(engine_quota, others_run_out_after_it_was_given_quota)
 	EXPECT_EQ(70 * MS, reported(0)->wait.wait_ns);
 	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
 	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
-}
-
-/*
- * Its group runs out at 10 and at 60 ms; another one, whose ID has the same
- * place, in between (@between) or after that.
- */
-static const struct why_event *shares_its_place(bool between)
-{
-	struct group *g = new_group(&root, 5 * NR_THROTTLED);
-	struct group *other = new_group(&root, 6 * NR_THROTTLED);
-	struct task *p = known_task(401, 400, "sibling");
-	u64 other_at = between ? 40 : 90;
-	int i;
-
-	set_group(a, g);
-	set_group(p, g);
-	set_group(d, other);
-	at(5 * MS);
-	wake(p, 0);
-	switch_to(0, p, PREEMPTED);
-	at(8 * MS);
-	wake(a, 0);
-	for (i = 0; i < 2; i++) {
-		at((10 + 50 * i) * MS);
-		throttle(g, NULL, 0);
-		cpu[0].stale = false;
-		switch_to(0, b, PREEMPTED);
-		at((30 + 50 * i) * MS);
-		unthrottle(g, NULL, 0);
-		switch_to(0, p, PREEMPTED);
-		if (between == !i) {
-			at(other_at * MS);
-			wake(d, 0);
-			switch_to(0, d, PREEMPTED);
-			throttle(other, NULL, 0);
-			switch_to(0, p, PREEMPTED);
-		}
-	}
-	at(100 * MS);
-	sim_forget_records();
-	switch_to(0, a, SLEEPS);
-	return nr_reported() == 1 ? reported(0) : NULL;
-}
-
-/* That of the other hides the first. */
-TEST_F(engine_quota, place_taken_in_between)
-{
-	const struct why_event *e;
-
-	if (variant->kernel >= V6_18)
-		return;
-	e = shares_its_place(true);
-	ASSERT_NE(NULL, e);
-	EXPECT_EQ(40 * MS, e->quota_ns);
-	EXPECT_EQ(0, e->quota_since_ns);
-	EXPECT_EQ(5 * NR_THROTTLED, e->quota_cgroup);
-}
-
-/* That of the other hides both, and which group it was. */
-TEST_F(engine_quota, place_taken_after_it)
-{
-	const struct why_event *e;
-
-	if (variant->kernel >= V6_18)
-		return;
-	e = shares_its_place(false);
-	ASSERT_NE(NULL, e);
-	EXPECT_EQ(40 * MS, e->quota_ns);
-	EXPECT_EQ(0, e->quota_since_ns);
-	EXPECT_EQ(0, e->quota_cgroup);
 }
 
 /* Its group runs out while it waits; another one does, too. */
