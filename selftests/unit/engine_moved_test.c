@@ -163,6 +163,7 @@ TEST_F(engine_moved, without_quota_on_both_cpus)
 	leaves_after_quota(g);
 	at(120 * MS);
 	throttle(g, NULL, 1);
+	wake(d, 1);
 	cpu[1].stale = false;
 	switch_to(1, d, PREEMPTED);
 	at(160 * MS);
@@ -198,6 +199,7 @@ TEST_F(engine_moved, comes_to_a_throttled_queue)
 	wake(a, 0);
 	at(20 * MS);
 	throttle(g, NULL, 1);
+	wake(d, 1);
 	cpu[1].stale = false;
 	switch_to(1, d, PREEMPTED);
 	at(40 * MS);
@@ -245,6 +247,7 @@ TEST_F(engine_moved, comes_to_an_idle_cpu)
 	arrive(a);
 	at(70 * MS);
 	unthrottle(g, NULL, 1);
+	wake(d, 1);
 	switch_to(1, d, SLEEPS);
 	at(100 * MS);
 	sim_forget_records();
@@ -273,6 +276,7 @@ TEST_F(engine_moved, from_quota_to_a_throttled_queue)
 	switch_to(1, p, SLEEPS);
 	at(4 * MS);
 	throttle(g, NULL, 1);
+	wake(d, 1);
 	cpu[1].stale = false;
 	switch_to(1, d, PREEMPTED);
 	leaves_after_quota(g);
