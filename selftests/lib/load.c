@@ -91,6 +91,19 @@ static bool write_file(const char *path, const char *s)
 	return ok;
 }
 
+bool rt_is_throttled(void)
+{
+	FILE *f = fopen(RT_RUNTIME, "r");
+	long runtime_us = 0;
+
+	if (!f)
+		return false;
+	if (fscanf(f, "%ld", &runtime_us) != 1)
+		runtime_us = 0;
+	fclose(f);
+	return runtime_us > 0;
+}
+
 bool rt_throttling_off(void)
 {
 	int fd = open(RT_RUNTIME, O_RDONLY);

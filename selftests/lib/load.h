@@ -34,6 +34,9 @@ void spin_until(uint64_t until);
 bool rt_throttling_off(void);
 void rt_throttling_on(void);
 
+/* Does the kernel limit real-time tasks? Not with sched_rt_runtime_us of -1. */
+bool rt_is_throttled(void);
+
 /*
  * Two victims, SCHED_FIFO 1, asleep, and a hog, SCHED_FIFO 2, that wakes both
  * and then keeps the CPU: three threads of a process of their own, all pinned

@@ -172,6 +172,8 @@ TEST_F(class, limit_of_all_rt_tasks)
 	bool has_server = btf_has("fair_server");
 	pid_t pid;
 
+	if (!has_server && !rt_is_throttled())
+		SKIP(return, "the limit of real-time tasks is off");
 	actor(&self->actors, "rqs-fair", self->cpu, NULL, spins);
 	pid = actor(&self->actors, "rqs-rr", self->cpu, rr_1, spins);
 	SKIP_REFUSED("real-time tasks");
@@ -210,6 +212,8 @@ TEST_F(class, limit_of_an_rt_group)
 	struct cgroup *group;
 	pid_t pid;
 
+	if (!rt_is_throttled())
+		SKIP(return, "the limit of real-time tasks is off");
 	group = actors_group(&self->actors, NULL, "rqs-rt");
 	if (!group || !rt_limit(group, "200000"))
 		SKIP(return, "no real-time groups here");
