@@ -219,14 +219,14 @@ static __always_inline void note_throttling(struct lacked *q, const struct why_w
 	t = &c->throttled[place % NR_THROTTLED];
 	if (nr && place < NR_THROTTLED)
 		q->cgroup = t->cgroup;
+	else if (w->nr_migrations || !w->stay_throttled)
+		/* Nobody saw which one ran out. */
+		q->cgroup = only_limited_group(g.cfs_rq, g.se);
 	if (w->stay_throttled) {
 		/* Since the wait or the stay began, or the stay before. */
 		q->unsure |= nr || (q->ns && !q->goes_on);
 		if (!q->ns)
 			q->since = w->stay_since;
-		/* Which group had run out before the task came is not known. */
-		if (w->nr_migrations && !nr)
-			q->cgroup = 0;
 	} else {
 		q->unsure |= nr != 1 || q->ns;
 		q->since = t->since;

@@ -182,6 +182,30 @@ static __always_inline u64 next_refill(struct cfs_rq___compat *cfs_rq)
 	return BPF_CORE_READ(cfs_rq, tg, cfs_bandwidth.period_timer.node.expires);
 }
 
+/*
+ * The ID of the cgroup that has a quota, of that with @cfs_rq and @se and those
+ * above; 0: several have one, or none. Global, so that it is verified once, by
+ * itself.
+ */
+__noinline u64 only_limited_group(u64 cfs_rq, u64 se)
+{
+	struct own_group g = { cfs_rq, se };
+	u64 id = 0;
+	int depth;
+
+	if (!has_cfs_quota())
+		return 0;
+	for (depth = 0; depth < MAX_CGROUP_DEPTH && g.cfs_rq; depth++) {
+		if (limits_time(g.cfs_rq)) {
+			if (id)
+				return 0;
+			id = group_id(g.cfs_rq);
+		}
+		g = group_above(g.se);
+	}
+	return id;
+}
+
 #define NO_GROUP	~0ULL
 
 /*

@@ -53,7 +53,7 @@ TEST_F(engine_moved, moved_while_throttled)
 	 */
 	EXPECT_EQ(30 * MS, e->quota_ns);
 	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
-	EXPECT_EQ(variant->kernel < V6_18 ? 0 : 60, e->quota_cgroup);
+	EXPECT_EQ(60, e->quota_cgroup);
 
 	/* And of a later wait only what it lacks then. */
 	at(50 * MS);
@@ -216,6 +216,36 @@ TEST_F(engine_moved, comes_to_a_throttled_queue)
 	EXPECT_EQ(67 * MS, reported(0)->wait.wait_ns);
 	EXPECT_EQ(30 * MS, reported(0)->quota_ns);
 	EXPECT_EQ(BEGIN + 40 * MS, reported(0)->quota_since_ns);
+	EXPECT_EQ(77, reported(0)->quota_cgroup);
+}
+
+/* The same where two groups could have run out: which one is not known. */
+TEST_F(engine_moved, comes_to_a_throttled_queue_of_two)
+{
+	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);
+
+	if (variant->kernel >= V6_18)
+		return;
+	set_group(a, inner);
+	at(2 * MS);
+	wake(d, 1);
+	switch_to(1, d, SLEEPS);
+	outer->queues[1]->runtime_enabled = 1;
+	throttle(inner, NULL, 1);
+	at(8 * MS);
+	wake(a, 0);
+	at(40 * MS);
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+	at(70 * MS);
+	unthrottle(inner, NULL, 1);
+	at(75 * MS);
+	sim_forget_records();
+	cpu[1].stale = false;
+	switch_to(1, a, SLEEPS);
+	ASSERT_EQ(1, nr_reported());
+	EXPECT_EQ(30 * MS, reported(0)->quota_ns);
 	EXPECT_EQ(0, reported(0)->quota_cgroup);
 }
 
