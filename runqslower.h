@@ -72,7 +72,7 @@ struct wait_event {
  */
 struct stack_event {
 	__u8 kind;
-	__u8 nr;			/* of frames that are set; 0: not known */
+	__u8 nr;			/* of frames; 0: not known */
 	__u16 cpu;
 	__u32 tid;
 	__u64 end_ns;

@@ -159,9 +159,9 @@ static enum task_class class_of(const struct run_segment *s)
 /*
  * Was the waiter, a real-time task, held back by the limit of real-time tasks
  * while its CPU, from which it had been waiting since @since, was given to @s?
- * Where WHY_CAN_LIMIT_RT is set, the scheduler gives no CPU to a task of a lower
- * class for another reason. But a task that had the CPU already may keep the
- * CPU for a while, because the kernel is not preemptible everywhere.
+ * Where WHY_CAN_LIMIT_RT is set, the scheduler gives no CPU to a task of a
+ * lower class for another reason. But a task that had the CPU already may keep
+ * the CPU for a while, because the kernel is not preemptible everywhere.
  *
  * While the waiter's group is over its limit, real-time tasks of other groups
  * run, too: that they do is no fault of those that the waiter outranks.

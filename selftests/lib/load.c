@@ -91,29 +91,28 @@ static bool write_file(const char *path, const char *s)
 	return ok;
 }
 
-bool rt_is_throttled(void)
-{
-	FILE *f = fopen(RT_RUNTIME, "r");
-	long runtime_us = 0;
-
-	if (!f)
-		return false;
-	if (fscanf(f, "%ld", &runtime_us) != 1)
-		runtime_us = 0;
-	fclose(f);
-	return runtime_us > 0;
-}
-
-bool rt_throttling_off(void)
+static bool read_rt_runtime(char *to, size_t size)
 {
 	int fd = open(RT_RUNTIME, O_RDONLY);
-	ssize_t len = read(fd, rt_runtime, sizeof(rt_runtime) - 1);
+	ssize_t len = read(fd, to, size - 1);
 
 	close(fd);
 	if (len <= 0)
 		return false;
-	rt_runtime[len] = '\0';
-	return write_file(RT_RUNTIME, "-1");
+	to[len] = '\0';
+	return true;
+}
+
+bool rt_is_throttled(void)
+{
+	char runtime[sizeof(rt_runtime)];
+
+	return read_rt_runtime(runtime, sizeof(runtime)) && atol(runtime) > 0;
+}
+
+bool rt_throttling_off(void)
+{
+	return read_rt_runtime(rt_runtime, sizeof(rt_runtime)) && write_file(RT_RUNTIME, "-1");
 }
 
 void rt_throttling_on(void)

@@ -43,7 +43,7 @@ bool rt_is_throttled(void);
  * to one CPU and named rqs-victim, rqs-other and rqs-hog.
  */
 struct starve {
-	pid_t pid;			/* the process, also the TID of the hog */
+	pid_t pid;			/* also the TID of the hog */
 	pid_t victim, other;		/* TIDs */
 	uint64_t woken_ns;		/* just before the hog woke them */
 	uint64_t queued_ns;		/* and just after that */
@@ -85,7 +85,7 @@ void starve_end(struct starve *s);
 struct load_task {
 	pid_t tid;
 	char name[16];
-	uint64_t run_delay;		/* field 2 of schedstat: of all its life */
+	uint64_t run_delay;		/* field 2 of schedstat */
 };
 
 #define MAX_LOAD_TASKS	256

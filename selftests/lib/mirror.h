@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What user space keeps of the segments that the programs send: see engine.h. */
+/* What user space keeps of the segments that programs send: see engine.h. */
 #ifndef __MIRROR_H
 #define __MIRROR_H
 

@@ -33,7 +33,7 @@ static uint64_t scale(void)
 struct stage {
 	sem_t ready;			/* posted by each actor */
 	sem_t cue[MAX_ACTORS];		/* each waits for its own */
-	sem_t done;			/* posted by each actor when it has played */
+	sem_t done;			/* by each actor that has played */
 	uint64_t ns;			/* a length that they know */
 	uint64_t at;			/* and a time */
 	/* Actor i had its CPU in between, as far as it has seen itself. */
@@ -181,7 +181,7 @@ static void first_hog(struct stage *stage)
 	sem_post(&stage->cue[0]);
 	spin_until(stage->from[1] + stage->ns * 7 / 10);
 	stage->to[1] = mono_ns();
-	sem_post(&stage->cue[2]);	/* which comes first, as of higher priority */
+	sem_post(&stage->cue[2]);	/* first, as of higher priority */
 }
 
 static void second_hog(struct stage *stage)
@@ -635,22 +635,13 @@ TEST_F_TIMEOUT(why, idle_elsewhere, 60)
 
 /* --- tasks that do not get to run ----------------------------------------- */
 
-TEST_F_TIMEOUT(why, stalled, 60)
+/* Trace a task that a hog keeps from its CPU, while it is looked at 5 times. */
+static bool trace_starving(struct _test_data_why *self)
 {
-	static const char covers[] = "; history covers ";
-	uint64_t last_ns = 0, last_us = 0, off_us;
-	const struct tool_wait *w;
-	bool hidden = false, named;
-	const char *covered;
-	struct starve *s;
-	size_t nr = 0;
+	struct starve *s = starve_new(self->cpu);
 
-	if (!self->cpu)
-		SKIP(return, "only one CPU");
-	if (!rt_throttling_off())
-		SKIP(return, "real-time throttling cannot be switched off");
-	s = starve_new(self->cpu);
-	ASSERT_NE(NULL, s);
+	if (!s)
+		return false;
 	/*
 	 * It must be able to run, and its timers, which PREEMPT_RT leaves to a
 	 * thread.
@@ -665,20 +656,42 @@ TEST_F_TIMEOUT(why, stalled, 60)
 		tool_await_lines(&self->tool, 2 + 5);
 	starve_release(s);
 	starve_end(s);
+	return stop(self);
+}
+
+/* How much of @w the history covers, in percent. */
+static unsigned long covered_percent(const struct tool_wait *w)
+{
+	static const char covers[] = "; history covers ";
+	const char *covered = strstr(w->why, covers);
+
+	return covered ? strtoul(covered + strlen(covers), NULL, 10) : 100;
+}
+
+TEST_F_TIMEOUT(why, stalled, 60)
+{
+	uint64_t last_ns = 0, last_us = 0, off_us;
+	bool hidden = false, named, traced;
+	const struct tool_wait *w;
+	size_t nr = 0;
+
+	if (!self->cpu)
+		SKIP(return, "only one CPU");
+	if (!rt_throttling_off())
+		SKIP(return, "real-time throttling cannot be switched off");
+	traced = trace_starving(self);
 	rt_throttling_on();
-	ASSERT_TRUE(stop(self));
+	ASSERT_TRUE(traced);
 	for (w = self->waits; w < self->waits + self->nr; w++) {
 		printf("# %llu us%s, %s\n", (unsigned long long)w->lat_us,
 		       w->stalled ? ", and still" : "", w->why);
+		EXPECT_LE(95U, percent_of(w, "rqs-hog/") + percent_of(w, "other"));
 		/*
 		 * But for what was before tracing, where the hog had not run on
 		 * since.
 		 */
-		covered = strstr(w->why, covers);
-		EXPECT_LE(95U, percent_of(w, "rqs-hog/") + percent_of(w, "other"));
-		named = (covered ? strtoul(covered + strlen(covers), NULL, 10) : 100) <=
-				percent_of(w, "rqs-hog/") + 5UL;
-		/* Whoever had the CPU until a switch that went unseen is not known. */
+		named = covered_percent(w) <= percent_of(w, "rqs-hog/") + 5UL;
+		/* Who had the CPU until an unseen switch is not known. */
 		if (*self->tool.unseen && !named)
 			hidden = true;
 		else
