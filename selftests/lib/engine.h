@@ -64,10 +64,10 @@ static struct {
 	struct cfs_rq___compat queues[MAX_GROUPS];
 	struct task idle;
 	struct task *curr;
-	u64 ahead;			/* of its sched_clock: CLOCK_MONOTONIC */
+	u64 ahead;			/* CLOCK_MONOTONIC of its clock */
 	u64 nontask;			/* interrupts and hypervisor so far */
-	u64 slow;			/* how far clock_pelt has fallen behind */
-	bool stale;			/* the next switch does not update the clock */
+	u64 slow;			/* clock_pelt is so far behind */
+	bool stale;			/* the next switch leaves rq.clock */
 } cpu[SIM_CPUS];
 
 static const struct pt_regs___compat no_syscall = { .orig_ax = -1, .cs = X86_64_USER_CS };
@@ -491,6 +491,15 @@ static inline size_t nr_reported(void)
 	while (reported(nr))
 		nr++;
 	return nr;
+}
+
+/* How a test begins: @p has CPU 0, which was idle, from 1 ms on. */
+static inline void begin_with(struct task *p)
+{
+	at(MS);
+	wake(p, 0);
+	switch_to(0, p, SLEEPS);
+	sim_forget_records();
 }
 
 /* The newest segment of CPU @c, as the programs keep it. */

@@ -16,10 +16,7 @@ static inline void begin_throttling(enum kernel v)
 	a = known_task(101, 100, "waiter");
 	b = known_task(201, 200, "runner");
 	d = known_task(301, 300, "other");
-	at(MS);
-	wake(b, 0);
-	switch_to(0, b, SLEEPS);
-	sim_forget_records();
+	begin_with(b);
 }
 
 /*
@@ -60,14 +57,20 @@ static inline void unthrottle(struct group *g, struct group *below, int c)
 	}
 }
 
+/* @g has run out, as in throttle(), and CPU @c is given to @next. */
+static inline void has_to_leave(struct group *g, struct group *below, int c, struct task *next)
+{
+	throttle(g, below, c);
+	cpu[c].stale = false;
+	switch_to(c, next, PREEMPTED);
+}
+
 /* At 10 ms @g runs out, and @a, of @g or @below, has to leave CPU 0 to @b. */
 static inline void runs_out(struct group *g, struct group *below)
 {
 	at(10 * MS);
-	throttle(g, below, 0);
 	a->t.throttled = true;
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(g, below, 0, b);
 }
 
 /* The same of a new group with ID 60, in which @a runs from 5 ms on. */
@@ -87,6 +90,42 @@ static inline void is_given_quota(struct group *g)
 {
 	unthrottle(g, NULL, 0);
 	a->t.throttled = false;
+}
+
+/*
+ * @a, of @g, waits from 8 ms on for another task, of @others, which has CPU 0
+ * from 5 ms on. Returns that task.
+ */
+static inline struct task *waits_for_sibling(struct group *g, struct group *others)
+{
+	struct task *p = known_task(401, 400, "sibling");
+
+	set_group(a, g);
+	set_group(p, others);
+	at(5 * MS);
+	wake(p, 0);
+	switch_to(0, p, PREEMPTED);
+	at(8 * MS);
+	wake(a, 0);
+	return p;
+}
+
+/* @d, of @g, gets CPU 0 and, as @g runs out at once, has to leave it to @to. */
+static inline void another_runs_out(struct group *g, struct task *to)
+{
+	set_group(d, g);
+	wake(d, 0);
+	switch_to(0, d, PREEMPTED);
+	throttle(g, NULL, 0);
+	switch_to(0, to, PREEMPTED);
+}
+
+/* @a is switched in on CPU @c: its wait, if that is all that is reported. */
+static inline const struct why_event *wait_ends(int c)
+{
+	sim_forget_records();
+	switch_to(c, a, SLEEPS);
+	return nr_reported() == 1 ? reported(0) : NULL;
 }
 
 #endif /* __THROTTLING_H */

@@ -27,10 +27,7 @@ FIXTURE_SETUP(engine_classes)
 	a = known_task(101, 100, "first");
 	b = known_task(201, 200, "second");
 	d = known_task(301, 300, "third");
-	at(MS);
-	wake(a, 0);
-	switch_to(0, a, SLEEPS);
-	sim_forget_records();
+	begin_with(a);
 }
 
 FIXTURE_TEARDOWN(engine_classes) {}

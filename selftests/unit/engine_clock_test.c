@@ -14,7 +14,7 @@ FIXTURE(slew) {};
 FIXTURE_VARIANT(slew)
 {
 	bool why;
-	int ppm;			/* how much faster CLOCK_MONOTONIC is than sched_clock() */
+	int ppm;	/* how much faster CLOCK_MONOTONIC is than sched_clock() */
 };
 
 FIXTURE_VARIANT_ADD(slew, plain_500) { false, 500 };

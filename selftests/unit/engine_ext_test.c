@@ -18,16 +18,20 @@ FIXTURE_SETUP(engine_ext)
 	boot(variant->kernel, true);
 	a = known_task(101, 100, "first");
 	b = known_task(201, 200, "second");
-	at(MS);
-	wake(a, 0);
-	switch_to(0, a, SLEEPS);
-	sim_forget_records();
+	begin_with(a);
 }
 
 FIXTURE_TEARDOWN(engine_ext) {}
 
-/* @a, of the ext class, waits in the queue @id (0: in none). Its flags. */
-static u32 flags_in_queue(u64 id, u64 direct)
+#define SCX_INVALID	SCX_DSQ_BUILTIN
+#define SCX_GLOBAL	(SCX_DSQ_BUILTIN | 1)
+#define SCX_LOCAL	(SCX_DSQ_BUILTIN | 2)
+
+/*
+ * @a, of the ext class, waits in the queue @id (0: in none, but on its way to
+ * @direct), and has been put into a queue @nr_again times more when it runs.
+ */
+static const struct why_event *waits_in_queue(u64 id, u64 direct, u32 nr_again)
 {
 	struct scx_dispatch_q___compat dsq = { .id = id };
 
@@ -35,17 +39,29 @@ static u32 flags_in_queue(u64 id, u64 direct)
 	a->t.scx.flags = SCX_TASK_QUEUED;
 	a->t.scx.dsq = id ? &dsq : NULL;
 	a->t.scx.ddsp_dsq_id = direct;
+	a->t.scx.dsq_seq = 8;
 	pass(10 * MS);
 	wake(b, 0);
 	switch_to(0, b, PREEMPTED);
 	pass(50 * MS);
+	a->t.scx.dsq = NULL;
+	a->t.scx.dsq_seq += nr_again;
 	switch_to(0, a, SLEEPS);
-	return nr_reported() == 1 ? reported(0)->flags & WHY_SCHED_EXT : -1U;
+	return nr_reported() == 1 ? reported(0) : NULL;
 }
 
-#define SCX_INVALID	SCX_DSQ_BUILTIN
-#define SCX_GLOBAL	(SCX_DSQ_BUILTIN | 1)
-#define SCX_LOCAL	(SCX_DSQ_BUILTIN | 2)
+static u32 flags_in_queue(u64 id, u64 direct)
+{
+	const struct why_event *e = waits_in_queue(id, direct, 0);
+
+	return e ? e->flags & WHY_SCHED_EXT : -1U;
+}
+
+/* Is nobody to blame, because nobody knows who is? */
+static int is_unknown(const struct why_event *e)
+{
+	return e ? e->quota_unknown : -1;
+}
 
 TEST_F(engine_ext, queues_of_sched_ext)
 {
@@ -66,35 +82,13 @@ TEST_F(engine_ext, queues_of_sched_ext)
 	EXPECT_EQ(0, flags_in_queue(0, SCX_LOCAL));
 }
 
-/*
- * @a waits in the queue of its CPU, or (@direct) on the way there; the last
- * insertion before it runs is @last, that at the begin was 8. Is a verdict out?
- */
-static bool is_unknown_requeued(u32 last, bool direct)
-{
-	struct scx_dispatch_q___compat dsq = { .id = SCX_LOCAL };
-
-	sim_forget_records();
-	a->t.scx.flags = SCX_TASK_QUEUED;
-	a->t.scx.dsq = direct ? NULL : &dsq;
-	a->t.scx.ddsp_dsq_id = direct ? SCX_LOCAL : SCX_INVALID;
-	a->t.scx.dsq_seq = 8;
-	pass(10 * MS);
-	wake(b, 0);
-	switch_to(0, b, PREEMPTED);
-	pass(50 * MS);
-	a->t.scx.dsq = NULL;
-	a->t.scx.dsq_seq = last;
-	switch_to(0, a, SLEEPS);
-	return nr_reported() == 1 && reported(0)->quota_unknown;
-}
-
 /* The scheduler takes back what it has given to a CPU. */
 TEST_F(engine_ext, requeued_by_sched_ext)
 {
-	EXPECT_FALSE(is_unknown_requeued(8, false));
-	EXPECT_EQ(variant->kernel == V7_3, is_unknown_requeued(9, false));
-	EXPECT_FALSE(is_unknown_requeued(9, true));
+	EXPECT_EQ(0, is_unknown(waits_in_queue(SCX_LOCAL, SCX_INVALID, 0)));
+	EXPECT_EQ(variant->kernel == V7_3,
+		  is_unknown(waits_in_queue(SCX_LOCAL, SCX_INVALID, 1)));
+	EXPECT_EQ(0, is_unknown(waits_in_queue(0, SCX_LOCAL, 1)));
 }
 
 /* A task that left the class keeps what it had there. */

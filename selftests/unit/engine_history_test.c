@@ -25,9 +25,7 @@ FIXTURE_SETUP(engine_history)
 	a = known_task(101, 100, "waiter");
 	b = known_task(201, 200, "runner");
 	d = known_task(301, 300, "other");
-	at(MS);
-	wake(b, 0);
-	switch_to(0, b, SLEEPS);
+	begin_with(b);
 	wake(d, 0);
 	sim_forget_records();
 	mirror_begin(KEPT);

@@ -19,6 +19,22 @@ FIXTURE_TEARDOWN(engine_moved) {}
 
 /* --- to another CPU ------------------------------------------------------- */
 
+/* @p has CPU 1 from 2 ms on. */
+static void has_cpu_1(struct task *p)
+{
+	at(2 * MS);
+	wake(p, 1);
+	switch_to(1, p, SLEEPS);
+}
+
+/* @a, which waits on CPU 0, is queued on CPU 1 instead. */
+static void moves_to_cpu_1(void)
+{
+	update_clock(0);
+	leave_for(a, 1);
+	arrive(a);
+}
+
 /* The time that it lacked quota on a CPU which it has left counts, too. */
 TEST_F(engine_moved, moved_while_throttled)
 {
@@ -26,9 +42,7 @@ TEST_F(engine_moved, moved_while_throttled)
 	const struct why_event *e;
 
 	set_group(a, g);
-	at(2 * MS);
-	wake(d, 1);
-	switch_to(1, d, SLEEPS);
+	has_cpu_1(d);
 	at(5 * MS);
 	wake(a, 0);
 	switch_to(0, a, PREEMPTED);
@@ -36,9 +50,7 @@ TEST_F(engine_moved, moved_while_throttled)
 	at(16 * MS);
 	throttle(g, NULL, 1);
 	at(20 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 	at(40 * MS);
 	unthrottle(g, NULL, 1);
 	a->t.throttled = false;
@@ -78,74 +90,57 @@ TEST_F(engine_moved, moved_while_throttled)
  */
 static void leaves_after_quota(struct group *g)
 {
-	struct task *p = known_task(401, 400, "sibling");
 
-	set_group(a, g);
-	set_group(p, g);
-	at(5 * MS);
-	wake(p, 0);
-	switch_to(0, p, PREEMPTED);
-	at(8 * MS);
-	wake(a, 0);
+	waits_for_sibling(g, g);
 	at(10 * MS);
-	throttle(g, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(g, NULL, 0, b);
 	at(30 * MS);
 	unthrottle(g, NULL, 0);
 	at(40 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 }
 
 /* Without quota on the CPU that it has left: there it is known when. */
 TEST_F(engine_moved, without_quota_before_it_is_moved)
 {
 	struct group *g = new_group(&root, 77);
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
-	at(2 * MS);
-	wake(d, 1);
-	switch_to(1, d, SLEEPS);
+	has_cpu_1(d);
 	leaves_after_quota(g);
 	at(50 * MS);
-	sim_forget_records();
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(42 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
-	EXPECT_EQ(77, reported(0)->quota_cgroup);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(42 * MS, e->wait.wait_ns);
+	EXPECT_EQ(20 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(77, e->quota_cgroup);
 }
 
 /* Since 6.18: given quota before it comes to a queue without. */
 TEST_F(engine_moved, given_quota_before_it_is_moved)
 {
 	struct group *g;
+	const struct why_event *e;
 
 	if (variant->kernel < V6_18)
 		return;
-	at(2 * MS);
-	wake(d, 1);
-	switch_to(1, d, SLEEPS);
+	has_cpu_1(d);
 	g = own_group_runs_out();
 	at(20 * MS);
 	throttle(g, NULL, 1);
 	at(30 * MS);
 	is_given_quota(g);
 	at(40 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 	at(60 * MS);
-	sim_forget_records();
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(50 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(50 * MS, e->wait.wait_ns);
+	EXPECT_EQ(20 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
 }
 
 /* And again on the other: nobody knows when. */
@@ -153,30 +148,26 @@ TEST_F(engine_moved, without_quota_on_both_cpus)
 {
 	struct group *g = new_group(&root, 77);
 	struct task *p = known_task(501, 500, "there");
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
 	set_group(p, g);
-	at(2 * MS);
-	wake(p, 1);
-	switch_to(1, p, SLEEPS);
+	has_cpu_1(p);
 	leaves_after_quota(g);
 	at(120 * MS);
-	throttle(g, NULL, 1);
 	wake(d, 1);
-	cpu[1].stale = false;
-	switch_to(1, d, PREEMPTED);
+	has_to_leave(g, NULL, 1, d);
 	at(160 * MS);
 	unthrottle(g, NULL, 1);
 	at(190 * MS);
-	sim_forget_records();
 	cpu[1].stale = false;
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(182 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(60 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(0, reported(0)->quota_since_ns);
-	EXPECT_EQ(77, reported(0)->quota_cgroup);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(182 * MS, e->wait.wait_ns);
+	EXPECT_EQ(60 * MS, e->quota_ns);
+	EXPECT_EQ(0, e->quota_since_ns);
+	EXPECT_EQ(77, e->quota_cgroup);
 }
 
 /*
@@ -187,66 +178,56 @@ TEST_F(engine_moved, comes_to_a_throttled_queue)
 {
 	struct group *g = new_group(&root, 77);
 	struct task *p = known_task(501, 500, "there");
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
 	set_group(a, g);
 	set_group(p, g);
-	at(2 * MS);
-	wake(p, 1);
-	switch_to(1, p, SLEEPS);
+	has_cpu_1(p);
 	at(8 * MS);
 	wake(a, 0);
 	at(20 * MS);
-	throttle(g, NULL, 1);
 	wake(d, 1);
-	cpu[1].stale = false;
-	switch_to(1, d, PREEMPTED);
+	has_to_leave(g, NULL, 1, d);
 	at(40 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 	at(70 * MS);
 	unthrottle(g, NULL, 1);
 	at(75 * MS);
-	sim_forget_records();
 	cpu[1].stale = false;
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(67 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(30 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(BEGIN + 40 * MS, reported(0)->quota_since_ns);
-	EXPECT_EQ(77, reported(0)->quota_cgroup);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(67 * MS, e->wait.wait_ns);
+	EXPECT_EQ(30 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 40 * MS, e->quota_since_ns);
+	EXPECT_EQ(77, e->quota_cgroup);
 }
 
 /* The same where two groups could have run out: which one is not known. */
 TEST_F(engine_moved, comes_to_a_throttled_queue_of_two)
 {
 	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
 	set_group(a, inner);
-	at(2 * MS);
-	wake(d, 1);
-	switch_to(1, d, SLEEPS);
+	has_cpu_1(d);
 	outer->queues[1]->runtime_enabled = 1;
 	throttle(inner, NULL, 1);
 	at(8 * MS);
 	wake(a, 0);
 	at(40 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 	at(70 * MS);
 	unthrottle(inner, NULL, 1);
 	at(75 * MS);
-	sim_forget_records();
 	cpu[1].stale = false;
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(30 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(0, reported(0)->quota_cgroup);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(30 * MS, e->quota_ns);
+	EXPECT_EQ(0, e->quota_cgroup);
 }
 
 /*
@@ -257,36 +238,30 @@ TEST_F(engine_moved, comes_to_an_idle_cpu)
 {
 	struct group *g = new_group(&root, 77);
 	struct task *p = known_task(501, 500, "there");
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
 	set_group(a, g);
 	set_group(p, g);
-	at(2 * MS);
-	wake(p, 1);
-	switch_to(1, p, SLEEPS);
+	has_cpu_1(p);
 	at(8 * MS);
 	wake(a, 0);
 	at(20 * MS);
-	throttle(g, NULL, 1);
-	cpu[1].stale = false;
-	switch_to(1, &cpu[1].idle, PREEMPTED);
+	has_to_leave(g, NULL, 1, &cpu[1].idle);
 	at(41 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 	at(70 * MS);
 	unthrottle(g, NULL, 1);
 	wake(d, 1);
 	switch_to(1, d, SLEEPS);
 	at(100 * MS);
-	sim_forget_records();
 	cpu[1].stale = false;
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(92 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(29 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(BEGIN + 41 * MS, reported(0)->quota_since_ns);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(92 * MS, e->wait.wait_ns);
+	EXPECT_EQ(29 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 41 * MS, e->quota_since_ns);
 }
 
 /*
@@ -297,29 +272,25 @@ TEST_F(engine_moved, from_quota_to_a_throttled_queue)
 {
 	struct group *g = new_group(&root, 77);
 	struct task *p = known_task(501, 500, "there");
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
 	set_group(p, g);
-	at(2 * MS);
-	wake(p, 1);
-	switch_to(1, p, SLEEPS);
+	has_cpu_1(p);
 	at(4 * MS);
-	throttle(g, NULL, 1);
 	wake(d, 1);
-	cpu[1].stale = false;
-	switch_to(1, d, PREEMPTED);
+	has_to_leave(g, NULL, 1, d);
 	leaves_after_quota(g);
 	at(60 * MS);
 	unthrottle(g, NULL, 1);
 	at(100 * MS);
-	sim_forget_records();
 	cpu[1].stale = false;
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(92 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(40 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(0, reported(0)->quota_since_ns);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(92 * MS, e->wait.wait_ns);
+	EXPECT_EQ(40 * MS, e->quota_ns);
+	EXPECT_EQ(0, e->quota_since_ns);
 }
 
 /*
@@ -329,29 +300,25 @@ TEST_F(engine_moved, from_quota_to_a_throttled_queue)
 TEST_F(engine_moved, comes_to_a_queue_that_counts_nothing)
 {
 	struct group *g;
+	const struct why_event *e;
 
 	if (variant->kernel < V6_18)
 		return;
-	at(2 * MS);
-	wake(d, 1);
-	switch_to(1, d, SLEEPS);
+	has_cpu_1(d);
 	g = own_group_runs_out();
 	at(16 * MS);
 	throttle(g, NULL, 1);
 	g->queues[1]->throttled_clock_self = 0;
 	at(20 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 	at(40 * MS);
 	g->queues[1]->throttle_count = 0;
 	a->t.throttled = false;
 	at(60 * MS);
-	sim_forget_records();
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(1, reported(0)->quota_unknown);
-	EXPECT_EQ(10 * MS, reported(0)->quota_ns);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(1, e->quota_unknown);
+	EXPECT_EQ(10 * MS, e->quota_ns);
 }
 
 /*
@@ -361,29 +328,25 @@ TEST_F(engine_moved, comes_to_a_queue_that_counts_nothing)
 TEST_F(engine_moved, what_others_lack_where_it_comes_to)
 {
 	struct group *g;
+	const struct why_event *e;
 
 	if (variant->kernel < V6_18)
 		return;
-	at(2 * MS);
-	wake(d, 1);
-	switch_to(1, d, SLEEPS);
+	has_cpu_1(d);
 	g = own_group_runs_out();
 	at(30 * MS);
 	is_given_quota(g);
 	at(33 * MS);
 	throttle(g, NULL, 1);
 	at(35 * MS);
-	update_clock(0);
-	leave_for(a, 1);
-	arrive(a);
+	moves_to_cpu_1();
 	at(45 * MS);
 	unthrottle(g, NULL, 1);
 	at(60 * MS);
-	sim_forget_records();
-	switch_to(1, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(0, reported(0)->quota_unknown);
+	e = wait_ends(1);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(20 * MS, e->quota_ns);
+	EXPECT_EQ(0, e->quota_unknown);
 }
 
 /* --- to another group ----------------------------------------------------- */

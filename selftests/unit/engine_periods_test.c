@@ -67,18 +67,11 @@ static const struct why_event *shares_its_place(bool between)
 {
 	struct group *g = new_group(&root, 5 * NR_THROTTLED);
 	struct group *other = new_group(&root, 6 * NR_THROTTLED);
-	struct task *p = known_task(401, 400, "sibling");
 	u64 other_at = between ? 40 : 90;
 	int i;
+	struct task *p;
 
-	set_group(a, g);
-	set_group(p, g);
-	set_group(d, other);
-	at(5 * MS);
-	wake(p, 0);
-	switch_to(0, p, PREEMPTED);
-	at(8 * MS);
-	wake(a, 0);
+	p = waits_for_sibling(g, g);
 	for (i = 0; i < 2; i++) {
 		at((10 + 50 * i) * MS);
 		throttle(g, NULL, 0);
@@ -89,16 +82,11 @@ static const struct why_event *shares_its_place(bool between)
 		switch_to(0, p, PREEMPTED);
 		if (between == !i) {
 			at(other_at * MS);
-			wake(d, 0);
-			switch_to(0, d, PREEMPTED);
-			throttle(other, NULL, 0);
-			switch_to(0, p, PREEMPTED);
+			another_runs_out(other, p);
 		}
 	}
 	at(100 * MS);
-	sim_forget_records();
-	switch_to(0, a, SLEEPS);
-	return nr_reported() == 1 ? reported(0) : NULL;
+	return wait_ends(0);
 }
 
 /* That of the other hides the first. */
@@ -148,17 +136,11 @@ static u64 since_when_twice(struct group *g, struct group *stranger)
 	wake(p, 0);
 	switch_to(0, p, PREEMPTED);
 	at(60 * MS);
-	throttle(g, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(g, NULL, 0, b);
 	at(80 * MS);
 	unthrottle(g, NULL, 0);
 	if (stranger) {
-		set_group(d, stranger);
-		wake(d, 0);
-		switch_to(0, d, PREEMPTED);
-		throttle(stranger, NULL, 0);
-		switch_to(0, b, PREEMPTED);
+		another_runs_out(stranger, b);
 	}
 	at(100 * MS);
 	sim_forget_records();
@@ -188,60 +170,47 @@ TEST_F(engine_periods, place_of_a_group_without_quota)
 {
 	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 77);
 	struct group *stranger = new_group(&root, 77 + NR_THROTTLED);
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
 	set_group(a, inner);
-	set_group(d, stranger);
 	at(5 * MS);
 	wake(a, 0);
 	switch_to(0, a, PREEMPTED);
 	runs_out(outer, inner);
 	at(20 * MS);
-	wake(d, 0);
-	switch_to(0, d, PREEMPTED);
-	throttle(stranger, NULL, 0);
-	switch_to(0, b, PREEMPTED);
+	another_runs_out(stranger, b);
 	at(30 * MS);
 	unthrottle(outer, inner, 0);
 	at(50 * MS);
-	sim_forget_records();
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
-	EXPECT_EQ(60, reported(0)->quota_cgroup);
+	e = wait_ends(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(20 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(60, e->quota_cgroup);
 }
 
 /* Groups above each other run out in one moment: that is once. */
 TEST_F(engine_periods, nested_groups_at_once)
 {
 	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);
-	struct task *p = known_task(401, 400, "sibling");
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
-	set_group(a, inner);
-	set_group(p, inner);
-	at(5 * MS);
-	wake(p, 0);
-	switch_to(0, p, PREEMPTED);
-	at(8 * MS);
-	wake(a, 0);
+	waits_for_sibling(inner, inner);
 	at(10 * MS);
 	throttle(outer, inner, 0);
-	throttle(inner, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(inner, NULL, 0, b);
 	at(30 * MS);
 	unthrottle(inner, NULL, 0);
 	unthrottle(outer, inner, 0);
 	at(60 * MS);
-	sim_forget_records();
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
-	EXPECT_EQ(61, reported(0)->quota_cgroup);
+	e = wait_ends(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(61, e->quota_cgroup);
 }
 
 /*
@@ -252,33 +221,24 @@ TEST_F(engine_periods, nested_groups_at_once)
 TEST_F(engine_periods, outer_group_runs_out_with_another_inner_one)
 {
 	struct group *outer = new_group(&root, 60), *inner = new_group(outer, 61);
-	struct task *p = known_task(401, 400, "cousin");
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
 	outer->tg.cfs_bandwidth.period_timer.node.expires = 400;
 	inner->tg.cfs_bandwidth.period_timer.node.expires = 500;
-	set_group(a, outer);
-	set_group(p, inner);
-	at(5 * MS);
-	wake(p, 0);
-	switch_to(0, p, PREEMPTED);
-	at(8 * MS);
-	wake(a, 0);
+	waits_for_sibling(outer, inner);
 	at(10 * MS);
 	throttle(outer, inner, 0);
-	throttle(inner, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(inner, NULL, 0, b);
 	at(30 * MS);
 	unthrottle(outer, inner, 0);
 	at(60 * MS);
-	sim_forget_records();
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(20 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(BEGIN + 10 * MS, reported(0)->quota_since_ns);
-	EXPECT_EQ(60, reported(0)->quota_cgroup);
+	e = wait_ends(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(20 * MS, e->quota_ns);
+	EXPECT_EQ(BEGIN + 10 * MS, e->quota_since_ns);
+	EXPECT_EQ(60, e->quota_cgroup);
 }
 
 /*
@@ -289,6 +249,7 @@ TEST_F(engine_periods, longer_than_since_then)
 {
 	struct group *g = new_group(&root, 77);
 	struct task *p = known_task(401, 400, "sibling");
+	const struct why_event *e;
 
 	if (variant->kernel >= V6_18)
 		return;
@@ -303,17 +264,14 @@ TEST_F(engine_periods, longer_than_since_then)
 	wake(p, 0);
 	switch_to(0, p, PREEMPTED);
 	at(80 * MS);
-	throttle(g, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(g, NULL, 0, b);
 	at(100 * MS);
 	unthrottle(g, NULL, 0);
 	at(110 * MS);
-	sim_forget_records();
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(60 * MS, reported(0)->quota_ns);
-	EXPECT_EQ(0, reported(0)->quota_since_ns);
+	e = wait_ends(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(60 * MS, e->quota_ns);
+	EXPECT_EQ(0, e->quota_since_ns);
 }
 
 TEST_HARNESS_MAIN

@@ -284,6 +284,7 @@ TEST_F(engine_quota, begin_unseen)
 TEST_F(engine_quota, becomes_fair_while_it_waits)
 {
 	struct group *g = new_group(&root, 60);
+	const struct why_event *e;
 
 	set_group(a, g);
 	at(5 * MS);
@@ -302,13 +303,12 @@ TEST_F(engine_quota, becomes_fair_while_it_waits)
 	at(50 * MS);
 	a->t.prio = NICE_0;
 	at(90 * MS);
-	sim_forget_records();
 	cpu[0].stale = false;
-	switch_to(0, a, SLEEPS);
-	ASSERT_EQ(1, nr_reported());
-	EXPECT_EQ(50 * MS, reported(0)->wait.wait_ns);
-	EXPECT_EQ(0, reported(0)->quota_ns);
-	EXPECT_EQ(1, reported(0)->quota_unknown);
+	e = wait_ends(0);
+	ASSERT_NE(NULL, e);
+	EXPECT_EQ(50 * MS, e->wait.wait_ns);
+	EXPECT_EQ(0, e->quota_ns);
+	EXPECT_EQ(1, e->quota_unknown);
 }
 
 /* Real-time tasks run on when their group has run out. */
@@ -366,7 +366,7 @@ TEST_F(engine_quota, two_groups_on_a_cpu)
 	struct task *other = known_task(6, 6, "other");
 
 	if (variant->kernel >= V6_18)
-		return;			/* there tasks are throttled, not queues */
+		return;		/* there tasks are throttled, not queues */
 	set_group(a, g);
 	set_group(sibling, g);
 	set_group(other, stranger);
@@ -375,13 +375,9 @@ TEST_F(engine_quota, two_groups_on_a_cpu)
 	switch_to(0, sibling, PREEMPTED);
 	wake(a, 0);
 	at(15 * MS);
-	throttle(g, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, other, PREEMPTED);
+	has_to_leave(g, NULL, 0, other);
 	at(20 * MS);
-	throttle(stranger, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(stranger, NULL, 0, b);
 	at(35 * MS);
 	unthrottle(g, NULL, 0);
 	at(36 * MS);
@@ -515,22 +511,12 @@ TEST_F(engine_quota, others_run_out_after_it_was_given_quota)
 TEST_F(engine_quota, runs_out_in_the_wait)
 {
 	struct group *g = new_group(&root, 77), *other = new_group(&root, 4 * 20);
-	struct task *p = known_task(401, 400, "sibling");
 
 	if (variant->kernel >= V6_18)
 		return;
-	set_group(a, g);
-	set_group(p, g);
-	set_group(d, other);
-	at(5 * MS);
-	wake(p, 0);
-	switch_to(0, p, PREEMPTED);
-	at(8 * MS);
-	wake(a, 0);
+	waits_for_sibling(g, g);
 	at(10 * MS);
-	throttle(g, NULL, 0);
-	cpu[0].stale = false;
-	switch_to(0, b, PREEMPTED);
+	has_to_leave(g, NULL, 0, b);
 	at(20 * MS);
 	wake(d, 0);
 	switch_to(0, d, PREEMPTED);

@@ -23,10 +23,7 @@ FIXTURE_SETUP(engine_why)
 	a = known_task(101, 100, "waiter");
 	b = known_task(201, 200, "runner");
 	d = known_task(301, 300, "other");
-	at(MS);
-	wake(b, 0);
-	switch_to(0, b, SLEEPS);
-	sim_forget_records();
+	begin_with(b);
 	mirror_begin(NR_CHUNKS * CHUNK);
 }
 
