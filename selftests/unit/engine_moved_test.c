@@ -171,25 +171,38 @@ TEST_F(engine_moved, without_quota_on_both_cpus)
 }
 
 /*
- * Its group has run out on the CPU to which it comes at 40 ms: since then it
- * lacks quota, though the group ran out at 20, when @a was elsewhere.
+ * @a waits on CPU 0 from 8 ms on. At 20 its group, which is returned, runs out
+ * on CPU 1, and that is given to @next.
  */
-TEST_F(engine_moved, comes_to_a_throttled_queue)
+static struct group *runs_out_elsewhere(struct task *next)
 {
 	struct group *g = new_group(&root, 77);
 	struct task *p = known_task(501, 500, "there");
-	const struct why_event *e;
 
-	if (variant->kernel >= V6_18)
-		return;
 	set_group(a, g);
 	set_group(p, g);
 	has_cpu_1(p);
 	at(8 * MS);
 	wake(a, 0);
 	at(20 * MS);
-	wake(d, 1);
-	has_to_leave(g, NULL, 1, d);
+	if (next != &cpu[1].idle)
+		wake(next, 1);
+	has_to_leave(g, NULL, 1, next);
+	return g;
+}
+
+/*
+ * Its group has run out on the CPU to which it comes at 40 ms: since then it
+ * lacks quota, though the group ran out at 20, when @a was elsewhere.
+ */
+TEST_F(engine_moved, comes_to_a_throttled_queue)
+{
+	const struct why_event *e;
+	struct group *g;
+
+	if (variant->kernel >= V6_18)
+		return;
+	g = runs_out_elsewhere(d);
 	at(40 * MS);
 	moves_to_cpu_1();
 	at(70 * MS);
@@ -236,19 +249,12 @@ TEST_F(engine_moved, comes_to_a_throttled_queue_of_two)
  */
 TEST_F(engine_moved, comes_to_an_idle_cpu)
 {
-	struct group *g = new_group(&root, 77);
-	struct task *p = known_task(501, 500, "there");
 	const struct why_event *e;
+	struct group *g;
 
 	if (variant->kernel >= V6_18)
 		return;
-	set_group(a, g);
-	set_group(p, g);
-	has_cpu_1(p);
-	at(8 * MS);
-	wake(a, 0);
-	at(20 * MS);
-	has_to_leave(g, NULL, 1, &cpu[1].idle);
+	g = runs_out_elsewhere(&cpu[1].idle);
 	at(41 * MS);
 	moves_to_cpu_1();
 	at(70 * MS);
